@@ -1,0 +1,11 @@
+namespace RunAiDr.Core.Resources;
+
+/// <summary>A group/version/resource as the API server serves it. <paramref name="Plural"/> is the name in URLs.</summary>
+public sealed record ResourceKind(string Group, string Version, string Kind, string Plural, bool Namespaced)
+{
+    /// <summary><c>v1</c> for the core group, <c>group/version</c> otherwise.</summary>
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary><c>configmaps</c>, <c>projects.run.ai</c>: how kubectl and the DR repository call the kind whatever its version.</summary>
+    public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+}

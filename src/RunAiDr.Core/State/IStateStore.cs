@@ -1,0 +1,88 @@
+namespace RunAiDr.Core.State;
+
+/// <summary>Keeps restore points. Paths are relative to the folder of one cluster and use <c>/</c>.</summary>
+public interface IStateStore
+{
+    /// <summary>Starts the next state tree of a cluster. Dispose without <see cref="IStateWriter.Commit"/> to abandon it.</summary>
+    IStateWriter Begin(string cluster);
+
+    /// <summary>
+    /// Finds a restore point of a cluster by branch, tag (full name, or <c>&lt;name&gt;</c> of <c>dr/&lt;cluster&gt;/&lt;name&gt;</c>),
+    /// commit or unique prefix of one; null means the tip of the branch of record.
+    /// </summary>
+    /// <exception cref="RunAiDrException">It does not exist or holds no restore point of this cluster.</exception>
+    IStateTree Open(string cluster, string? reference);
+
+    /// <summary>The tip of the branch of record as a state tree, or null before the first export.</summary>
+    IStateTree? Tip(string cluster);
+
+    /// <summary>Makes the annotated tag <c>dr/&lt;cluster&gt;/&lt;name&gt;</c> and gives its full name.</summary>
+    /// <exception cref="RunAiDrException">The name is taken or not a legal tag name.</exception>
+    string Tag(string cluster, string name, CommitId restorePoint, string message);
+}
+
+/// <summary>Takes the files of a state tree as an export makes them, in any order.</summary>
+public interface IStateSink
+{
+    /// <summary>Adds or replaces a file. The content is consumed before the call returns.</summary>
+    void Put(string path, ReadOnlySpan<byte> content);
+
+    /// <summary>Forgets every file put so far: the export has started again.</summary>
+    void Reset();
+}
+
+/// <summary>The next state tree of one cluster while an export fills it.</summary>
+public interface IStateWriter : IStateSink, IDisposable
+{
+    /// <summary>Number of files that the tip has and this tree lacks, and number of files the tip has.</summary>
+    (int Deleted, int Before) Deletions();
+
+    /// <summary>The changes against the tip, by path, for the commit message.</summary>
+    IReadOnlyList<StateChange> Changes();
+
+    /// <summary>
+    /// Commits the tree on the branch of record when it differs from the tip; null when nothing changed. Files of other
+    /// clusters and other people in the repository, and <c>snapshots/</c> of this cluster, stay as they are.
+    /// </summary>
+    CommitId? Commit(CommitText text);
+}
+
+/// <summary>The files of one cluster in one commit.</summary>
+public interface IStateTree
+{
+    CommitId Id { get; }
+
+    DateTimeOffset CommittedAt { get; }
+
+    /// <summary>Object id of the cluster's folder: equal state, equal id.</summary>
+    string TreeId { get; }
+
+    /// <summary>Every file in ordinal order of its path.</summary>
+    IEnumerable<StateFile> Files { get; }
+
+    /// <summary>Content of one file, null when it is not there.</summary>
+    byte[]? Read(string path);
+}
+
+/// <summary>One file of a state tree. <paramref name="BlobId"/> is the Git blob id of its content. Only regular files are restorable; <paramref name="IsRegular"/> is false for symlinks and submodules.</summary>
+public sealed record StateFile(string Path, string BlobId, long Size, bool IsRegular);
+
+public enum StateChangeKind
+{
+    Added,
+    Changed,
+    Deleted,
+}
+
+public sealed record StateChange(StateChangeKind Kind, string Path);
+
+/// <summary>Subject, body and trailers of a commit.</summary>
+public sealed record CommitText(string Subject, string Body, IReadOnlyList<KeyValuePair<string, string>> Trailers);
+
+/// <summary>The Git commit that holds one restore point.</summary>
+public readonly record struct CommitId(string Sha)
+{
+    public string Abbreviated => Sha[..8];
+
+    public override string ToString() => Sha;
+}
