@@ -1,0 +1,65 @@
+// Paths below are relative to the root of the repository.
+Context.Environment.WorkingDirectory = MakeAbsolute(Directory(".."));
+
+var target = Argument("target", "Test");
+var configuration = Argument("configuration", "Release");
+var filter = Argument("filter", "");
+
+var solution = "RunAiDr.sln";
+var results = Directory("artifacts/test-results");
+var program = $"src/RunAiDr.Cli/bin/{configuration}/net10.0/runai-dr.dll";
+
+Task("Restore").Does(() => DotNetRestore(solution));
+
+Task("Format")
+    .IsDependentOn("Restore")
+    .Does(() => DotNetFormat(solution, new DotNetFormatSettings { NoRestore = true, VerifyNoChanges = true }));
+
+Task("Build")
+    .IsDependentOn("Restore")
+    .Does(() => DotNetBuild(solution, new DotNetBuildSettings { Configuration = configuration, NoRestore = true }));
+
+Task("Test")
+    .IsDependentOn("Format")
+    .IsDependentOn("Build")
+    .Does(() =>
+{
+    CleanDirectory(results);
+    DotNetTest("tests/RunAiDr.Tests/RunAiDr.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = filter,
+        Loggers = ["trx", "console;verbosity=minimal"],
+        ResultsDirectory = results,
+        ArgumentCustomization = arguments => arguments.Append("--blame-hang-timeout 10m --blame-hang-dump-type none"),
+    });
+});
+
+Task("Demo")
+    .IsDependentOn("Build")
+    .Does(() => Run(program, "demo"));
+
+Task("Bench")
+    .IsDependentOn("Build")
+    .Does(() => Run($"tests/RunAiDr.Benchmarks/bin/{configuration}/net10.0/RunAiDr.Benchmarks.dll", Argument("only", "")));
+
+Task("Publish")
+    .IsDependentOn("Build")
+    .Does(() => DotNetPublish("src/RunAiDr.Cli/RunAiDr.Cli.csproj", new DotNetPublishSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        OutputDirectory = "artifacts/publish",
+    }));
+
+void Run(string assembly, string arguments)
+{
+    var code = StartProcess("dotnet", $"{assembly} {arguments}");
+    if (code != 0)
+    {
+        throw new CakeException(code, $"{assembly} {arguments} ended with exit code {code}");
+    }
+}
+
+RunTarget(target);
