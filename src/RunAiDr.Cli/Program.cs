@@ -1,1 +1,14 @@
-return 0;
+using System.Collections;
+using RunAiDr.Cli;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, signal) =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+};
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+var process = new ProcessContext(
+    Console.Out, Console.Error, environment, Environment.CurrentDirectory, TimeProvider.System);
+return await new CommandLine(process).InvokeAsync(args, stop.Token);

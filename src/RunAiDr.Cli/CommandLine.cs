@@ -1,0 +1,59 @@
+using System.CommandLine;
+using RunAiDr.Cli.Commands;
+using RunAiDr.Cli.Output;
+
+namespace RunAiDr.Cli;
+
+/// <summary>The command tree, and the one place where a failure becomes an exit code.</summary>
+internal sealed class CommandLine(ProcessContext process)
+{
+    private readonly GlobalOptions _globals = new();
+
+    public RootCommand Root()
+    {
+        var root = new RootCommand(
+            "Keeps the disaster-recovery state of a self-hosted Run:ai installation in a Git repository and rebuilds a cluster from it.");
+        _globals.AddTo(root);
+        root.Subcommands.Add(Bind(new InitCommand()));
+        root.Subcommands.Add(Bind(new ExportCommand()));
+        root.Subcommands.Add(Bind(new DriftCommand()));
+        root.Subcommands.Add(Bind(new PlanCommand()));
+        root.Subcommands.Add(Bind(new RehydrateCommand()));
+        root.Subcommands.Add(Bind(new VerifyCommand()));
+        root.Subcommands.Add(Bind(new DemoCommand()));
+        return root;
+    }
+
+    public async Task<int> InvokeAsync(IReadOnlyList<string> arguments, CancellationToken ct)
+    {
+        var parsed = Root().Parse(arguments);
+        var configuration = new InvocationConfiguration
+        {
+            Output = process.Output,
+            Error = process.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        var code = await parsed.InvokeAsync(configuration, ct);
+        return parsed.Errors.Count > 0 ? ExitCode.Configuration : code;
+    }
+
+    private OperatorCommand Bind(OperatorCommand command)
+    {
+        command.SetAction((arguments, ct) => RunAsync(command, new Invocation(arguments, _globals, process), ct));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(OperatorCommand command, Invocation invocation, CancellationToken ct)
+    {
+        try
+        {
+            return await command.RunAsync(invocation, ct);
+        }
+        catch (Exception failure)
+        {
+            // The boundary of the program: whatever happened is told and becomes a documented exit code.
+            invocation.Printer.Failure(failure);
+            return ExitCode.For(failure);
+        }
+    }
+}

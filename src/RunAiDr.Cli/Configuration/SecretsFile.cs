@@ -1,0 +1,49 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Core;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Cli.Configuration;
+
+/// <summary>The operator's file of secret values: a YAML mapping of placeholder names to plain texts.</summary>
+internal static class SecretsFile
+{
+    /// <exception cref="RunAiDrException">The file cannot be read or is no mapping of names to texts.</exception>
+    public static IReadOnlyDictionary<string, SecretText> Read(string? path)
+    {
+        if (path is null)
+        {
+            return new Dictionary<string, SecretText>(StringComparer.Ordinal);
+        }
+
+        var document = YamlReader.ReadDocument(Load(path), path, Fault.Configuration);
+        if (document.Root is not JsonObject values)
+        {
+            throw Wrong($"{path} is not a mapping of placeholder names to values");
+        }
+
+        return values.ToDictionary(
+            entry => entry.Key,
+            entry => entry.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
+                ? new SecretText((string)value!)
+                : throw Wrong($"{path}:{document.Locate($"/{entry.Key.Replace("/", "~1", StringComparison.Ordinal)}").Line}: the value of {entry.Key} is not a text"),
+            StringComparer.Ordinal);
+    }
+
+    private static byte[] Load(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"The secrets file {path} cannot be read: {failure.Message}", "Correct --secrets.", failure);
+        }
+    }
+
+    private static RunAiDrException Wrong(string message) =>
+        new(Fault.Configuration, message, "Write one `<placeholder name>: \"<value>\"` per line; `runai-dr plan` lists the names.");
+}

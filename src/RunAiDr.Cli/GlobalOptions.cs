@@ -1,0 +1,46 @@
+using System.CommandLine;
+using RunAiDr.Cli.Output;
+
+namespace RunAiDr.Cli;
+
+/// <summary>Options that every command takes.</summary>
+internal sealed class GlobalOptions
+{
+    public Option<string> Config { get; } = new("--config", "-c")
+    {
+        Description = "Configuration file",
+        DefaultValueFactory = _ => "runai-dr.yaml",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    public Option<OutputFormat> Output { get; } = new("--output", "-o")
+    {
+        Description = "How results are printed: text, json or yaml",
+        DefaultValueFactory = _ => OutputFormat.Text,
+        HelpName = "format",
+        Recursive = true,
+    };
+
+    public Option<string?> Kubeconfig { get; } = new("--kubeconfig")
+    {
+        Description = "Kubeconfig file of the cluster [default: from the configuration, KUBECONFIG or ~/.kube/config]",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    public Option<string?> Context { get; } = new("--context")
+    {
+        Description = "Context in the kubeconfig [default: its current context]",
+        HelpName = "name",
+        Recursive = true,
+    };
+
+    public void AddTo(Command root)
+    {
+        root.Options.Add(Config);
+        root.Options.Add(Output);
+        root.Options.Add(Kubeconfig);
+        root.Options.Add(Context);
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using RunAiDr.Cli.Output;
+
+namespace RunAiDr.Cli;
+
+/// <summary>What a command knows about the process it runs in.</summary>
+internal sealed record ProcessContext(
+    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string WorkingDirectory, TimeProvider Clock);
+
+/// <summary>One call of a command: its parsed arguments and where its results go.</summary>
+internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, ProcessContext Process)
+{
+    public Printer Printer { get; } = new(Process.Output, Process.Error);
+
+    public OutputFormat Format => Arguments.GetValue(Globals.Output);
+
+    public T? Get<T>(Option<T> option) => Arguments.GetValue(option);
+
+    public T? Get<T>(Argument<T> argument) => Arguments.GetValue(argument);
+
+    /// <summary>A path from the command line as an absolute one.</summary>
+    public string PathOf(string path) => Path.GetFullPath(path, Process.WorkingDirectory);
+}

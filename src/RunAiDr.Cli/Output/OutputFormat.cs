@@ -1,0 +1,8 @@
+namespace RunAiDr.Cli.Output;
+
+internal enum OutputFormat
+{
+    Text,
+    Json,
+    Yaml,
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Core;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Cli.Output;
+
+/// <summary>Writes the result of a command in the asked format to standard output; failures and progress to standard error.</summary>
+internal sealed class Printer(TextWriter output, TextWriter error)
+{
+    private static readonly JsonSerializerOptions Indented =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Prints <paramref name="lines"/>, or <paramref name="document"/> when the format is for machines.</summary>
+    public void Result(OutputFormat format, IEnumerable<string> lines, Func<JsonNode> document)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                output.WriteLine(document().ToJsonString(Indented));
+                break;
+            case OutputFormat.Yaml:
+                output.Write(Encoding.UTF8.GetString(YamlWriter.ToBytes(document())));
+                break;
+            default:
+                foreach (var line in lines)
+                {
+                    output.WriteLine(line);
+                }
+
+                break;
+        }
+    }
+
+    public void Progress(string line) => error.WriteLine(line);
+
+    public void Failure(Exception failure)
+    {
+        switch (failure)
+        {
+            case RunAiDrException fault:
+                error.WriteLine($"Error: {Visible.Text(fault.Message)}");
+                error.WriteLine($"  What to do: {Visible.Text(fault.Remedy)}");
+                break;
+            case OperationCanceledException:
+                error.WriteLine("Interrupted.");
+                break;
+            default:
+                error.WriteLine("This is a defect of runai-dr; please report it with the lines below.");
+                error.WriteLine(failure.ToString());
+                break;
+        }
+    }
+}
