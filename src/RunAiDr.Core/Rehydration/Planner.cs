@@ -13,7 +13,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
         if (restorePoint.Problems.Count > 0)
         {
             var problems = restorePoint.Problems.Select(problem => new PlanCheck(
-                "restore point", CheckResult.Blocked, $"{problem.Path}: {problem.Message}", problem.Remedy));
+                "restore point", CheckResult.Blocked, problem.Message, problem.Remedy));
             return PlanOf(restorePoint, options, [.. problems], []);
         }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Rehydration;

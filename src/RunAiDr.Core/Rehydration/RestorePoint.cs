@@ -23,5 +23,5 @@ public sealed record RestorePoint(
 /// <summary>A resource and the file of the restore point it was read from.</summary>
 public sealed record RestorableResource(string Path, Resource Resource);
 
-/// <summary>Why a file of the restore point cannot be used. The message holds the line where one is known.</summary>
+/// <summary>Why a file of the restore point cannot be used. The message begins with path and line.</summary>
 public sealed record RestorePointProblem(string Path, string Message, string Remedy);

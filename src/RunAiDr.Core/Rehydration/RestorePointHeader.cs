@@ -31,5 +31,6 @@ internal sealed record RestorePointHeader(IReadOnlySet<string> CompareOnly)
             : new RestorePointHeader(header.Texts("compareOnly").ToHashSet(StringComparer.Ordinal));
     }
 
-    private static RunAiDrException Bad(string message, string remedy) => new(Fault.RestorePoint, message, remedy);
+    private static RunAiDrException Bad(string what, string remedy) =>
+        new(Fault.RestorePoint, $"{Path}: {what}", remedy);
 }

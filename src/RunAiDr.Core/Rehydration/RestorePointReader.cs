@@ -8,7 +8,10 @@ namespace RunAiDr.Core.Rehydration;
 /// <summary>Reads a state tree for restoring. Everything in a commit is untrusted: people edit and merge it.</summary>
 public static class RestorePointReader
 {
+    private const string UndoEdit = "Undo the edit of this file.";
     private const long LargestFile = 4 * 1024 * 1024;
+
+    private static readonly string[] NotRestored = ["values/", "snapshots/", "secrets/"];
 
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
     public static RestorePoint Read(IStateTree tree)
@@ -16,21 +19,22 @@ public static class RestorePointReader
         var problems = new List<RestorePointProblem>();
         var files = new List<RestorableResource>();
         var notHandled = new List<string>();
-        var compareOnly = ReadHeader(tree, problems);
+        IReadOnlySet<string> compareOnly = new HashSet<string>(StringComparer.Ordinal);
+        Collect(() => compareOnly = RestorePointHeader.Read(tree).CompareOnly, RestorePointHeader.Path, problems);
         foreach (var file in tree.Files)
         {
-            var place = StateFolder.Of(file.Path);
-            if (place is StateFolder.NotHandled)
+            if (NotRestored.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
             {
                 notHandled.Add(file.Path);
             }
-            else if (place is StateFolder.ForResources folder)
+            else if (StatePath.TryParse(file.Path, out var place))
             {
-                ReadResource(tree, file, folder, files, problems);
+                Collect(() => files.Add(ReadResource(tree, file, place)), file.Path, problems);
             }
-            else if (place is null)
+            else if (file.Path != RestorePointHeader.Path)
             {
-                problems.Add(new(file.Path, "is no file that an export writes", "Remove it from the cluster's folder."));
+                problems.Add(new(
+                    file.Path, $"{file.Path}: is no file that an export writes", "Remove it from the cluster's folder."));
             }
         }
 
@@ -38,97 +42,82 @@ public static class RestorePointReader
         return new RestorePoint(tree.Id, tree.CommittedAt, compareOnly, files, notHandled, problems);
     }
 
-    private static IReadOnlySet<string> ReadHeader(IStateTree tree, List<RestorePointProblem> problems)
+    private static void Collect(Action read, string path, List<RestorePointProblem> problems)
     {
         try
         {
-            return RestorePointHeader.Read(tree).CompareOnly;
+            read();
         }
         catch (RunAiDrException fault)
         {
-            problems.Add(new(RestorePointHeader.Path, fault.Message, fault.Remedy));
-            return new HashSet<string>(StringComparer.Ordinal);
+            problems.Add(new(path, fault.Message, fault.Remedy));
         }
     }
 
-    private static void ReadResource(
-        IStateTree tree,
-        StateFile file,
-        StateFolder.ForResources folder,
-        List<RestorableResource> files,
-        List<RestorePointProblem> problems)
+    private static RestorableResource ReadResource(IStateTree tree, StateFile file, StatePathParts place)
     {
-        try
+        var document = YamlReader.ReadDocument(Content(tree, file), file.Path, Fault.RestorePoint);
+        var body = document.Root as JsonObject ?? throw Bad(file.Path, "holds no Kubernetes object", UndoEdit);
+        var resource = new Resource(KindOf(body, place, file.Path), body);
+        if (Mismatch(resource, place, file.Path) is var (pointer, what))
         {
-            var body = ReadBody(tree, file);
-            var resource = new Resource(KindOf(body, folder), body);
-            if (Mismatch(resource, folder, file.Path) is { } mismatch)
-            {
-                problems.Add(new(file.Path, mismatch, "Undo the edit, or move the file where it belongs."));
-                return;
-            }
+            throw Bad($"{file.Path}:{document.Locate(pointer).Line}", what, "Undo the edit, or move the file.");
+        }
 
-            files.Add(new RestorableResource(file.Path, resource));
-        }
-        catch (RunAiDrException fault)
-        {
-            problems.Add(new(file.Path, fault.Message, fault.Remedy));
-        }
+        return new RestorableResource(file.Path, resource);
     }
 
-    private static JsonObject ReadBody(IStateTree tree, StateFile file)
+    private static byte[] Content(IStateTree tree, StateFile file)
     {
         if (!file.IsRegular)
         {
-            throw Bad("is a symbolic link or a submodule, not a file", "Replace it by the file itself.");
+            throw Bad(file.Path, "is a symbolic link or a submodule, not a file", "Replace it by the file itself.");
         }
 
-        if (file.Size > LargestFile)
-        {
-            throw Bad($"has {file.Size} bytes; no Kubernetes object is larger than {LargestFile}", "Undo the edit.");
-        }
-
-        var content = tree.Read(file.Path) ?? throw Bad("is listed but cannot be read", "Check the repository: git fsck.");
-        return YamlReader.Read(content, file.Path, Fault.RestorePoint) as JsonObject
-            ?? throw Bad("holds no Kubernetes object", "Undo the edit.");
+        return file.Size > LargestFile
+            ? throw Bad(file.Path, $"has {file.Size} bytes; no Kubernetes object is larger than {LargestFile}", UndoEdit)
+            : tree.Read(file.Path)
+                ?? throw Bad(file.Path, "is listed but cannot be read", "Check the repository: git fsck.");
     }
 
-    private static ResourceKind KindOf(JsonObject body, StateFolder.ForResources folder)
+    private static ResourceKind KindOf(JsonObject body, StatePathParts place, string path)
     {
-        var apiVersion = body.Text("apiVersion") ?? throw Bad("has no apiVersion", "Undo the edit.");
-        var kind = body.Text("kind") ?? throw Bad("has no kind", "Undo the edit.");
+        var apiVersion = body.Text("apiVersion") ?? throw Bad(path, "has no apiVersion", UndoEdit);
+        var kind = body.Text("kind") ?? throw Bad(path, "has no kind", UndoEdit);
         if (string.IsNullOrEmpty(body.Object("metadata")?.Text("name")))
         {
-            throw Bad("has no metadata.name", "Undo the edit.");
+            throw Bad(path, "has no metadata.name", UndoEdit);
         }
 
         var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
         var group = slash < 0 ? "" : apiVersion[..slash];
-        return new ResourceKind(group, apiVersion[(slash + 1)..], kind, folder.Plural, folder.Namespace is not null);
+        return new ResourceKind(group, apiVersion[(slash + 1)..], kind, place.Plural, place.Namespace is not null);
     }
 
-    private static string? Mismatch(Resource resource, StateFolder.ForResources folder, string path)
+    /// <summary>The field that does not fit the path, as a JSON pointer, and how; null when all fit.</summary>
+    private static (string Pointer, string What)? Mismatch(Resource resource, StatePathParts place, string path)
     {
         var kind = resource.Kind;
-        if (kind.Group != folder.Group)
+        var folder = new ResourceKey(place.Group, place.Plural, null, "").QualifiedName;
+        if (kind.Group != place.Group)
         {
-            return $"has apiVersion {kind.ApiVersion}, but lies in a folder of {folder.QualifiedName}";
+            return ("/apiVersion", $"has apiVersion {kind.ApiVersion} in a folder of {folder}");
         }
 
         if (IsBuiltIn(kind.Group) && !IsPluralOf(kind.Plural, kind.Kind))
         {
-            return $"has kind {kind.Kind}, but lies in a folder of {folder.QualifiedName}";
+            return ("/kind", $"has kind {kind.Kind} in a folder of {folder}");
         }
 
-        if (resource.Metadata.Text("namespace") != folder.Namespace)
+        var found = resource.Metadata.Text("namespace");
+        if (found != place.Namespace)
         {
-            return $"has namespace {resource.Metadata.Text("namespace") ?? "(none)"}, "
-                + $"but lies in the folder of {folder.Namespace ?? "cluster-scoped resources"}";
+            return ("/metadata/namespace", $"has namespace {found ?? "(none)"}, its path {place.Namespace ?? "(none)"}");
         }
 
         return StatePath.For(resource.Key) == path
             ? null
-            : $"is {resource.Key}, which belongs in {StatePath.For(resource.Key)}";
+            : ("/metadata/name", $"is {resource.Key}, which belongs in {StatePath.For(resource.Key)}");
     }
 
     private static IEnumerable<RestorePointProblem> Duplicates(IEnumerable<RestorableResource> files) =>
@@ -136,7 +125,9 @@ public static class RestorePointReader
         group file by file.Resource.Key into same
         where same.Skip(1).Any()
         select new RestorePointProblem(
-            same.Last().Path, $"holds {same.Key} again, after {same.First().Path}", "Remove one of the two files.");
+            same.Last().Path,
+            $"{same.Last().Path}: holds {same.Key} again, after {same.First().Path}",
+            "Remove one of the two files.");
 
     private static bool IsBuiltIn(string group) =>
         !group.Contains('.', StringComparison.Ordinal)
@@ -152,5 +143,6 @@ public static class RestorePointReader
             || (singular.EndsWith('y') && plural == singular[..^1] + "ies");
     }
 
-    private static RunAiDrException Bad(string message, string remedy) => new(Fault.RestorePoint, message, remedy);
+    private static RunAiDrException Bad(string where, string what, string remedy) =>
+        new(Fault.RestorePoint, $"{where}: {what}", remedy);
 }

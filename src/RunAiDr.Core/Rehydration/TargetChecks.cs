@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Rehydration;
@@ -18,7 +17,7 @@ internal sealed class TargetChecks(
         var questions =
             from kind in restored.GroupBy(r => r.Resource.Kind)
             from verb in Verbs
-            select (Kind: kind.Key, Verb: verb, Namespaces: kind.Select(r => r.Resource.Namespace).OfType<string>().Distinct());
+            select (Kind: kind.Key, Verb: verb, Namespaces: kind.Select(r => r.Resource.Namespace).OfType<string>().Distinct(StringComparer.Ordinal));
         var denied = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(questions, Limit(ct), async (question, token) =>
         {

@@ -7,6 +7,8 @@ public static class Danger
 {
     private const string PodSecurity = "pod-security.kubernetes.io/enforce";
 
+    private static readonly string[] Delegating = ["bind", "escalate", "impersonate"];
+
     private static readonly string[] TooWide =
         ["system:authenticated", "system:unauthenticated", "system:anonymous", "system:masters"];
 
@@ -30,7 +32,7 @@ public static class Danger
             yield return "binds to cluster-admin";
         }
 
-        foreach (var subject in body.Objects("subjects").Select(s => s.Text("name")).Intersect(TooWide))
+        foreach (var subject in body.Objects("subjects").Select(s => s.Text("name")).Intersect(TooWide, StringComparer.Ordinal))
         {
             yield return $"binds {subject}";
         }
@@ -53,7 +55,7 @@ public static class Danger
                 yield return $"allows {string.Join(", ", rule.Texts("verbs"))} on every resource";
             }
 
-            foreach (var verb in rule.Texts("verbs").Intersect(["bind", "escalate", "impersonate"]))
+            foreach (var verb in rule.Texts("verbs").Intersect(Delegating, StringComparer.Ordinal))
             {
                 yield return $"allows {verb} of {string.Join(", ", rule.Texts("resources"))}";
             }
@@ -70,5 +72,5 @@ public static class Danger
 
     private static string? RoleName(JsonObject body) => body.Object("roleRef")?.Text("name");
 
-    private static bool Has(JsonObject rule, string field, string value) => rule.Texts(field).Contains(value);
+    private static bool Has(JsonObject rule, string field, string value) => rule.Texts(field).Contains(value, StringComparer.Ordinal);
 }
