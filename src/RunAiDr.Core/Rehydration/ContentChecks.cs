@@ -5,11 +5,11 @@ namespace RunAiDr.Core.Rehydration;
 /// <summary>Pre-checks that need no more requests.</summary>
 internal static class ContentChecks
 {
-    private static readonly (string Folder, string What)[] LaterParts =
+    private static readonly (string Folder, string What, string Remedy)[] LaterParts =
     [
-        ("snapshots/", "volumes: restore the database and the metrics yourself"),
-        ("values/", "Helm releases: install the charts yourself with these values"),
-        ("secrets/", "encrypted secrets: decrypt them with age and supply the values"),
+        ("snapshots/", "volumes", "Restore the database and the metrics yourself."),
+        ("values/", "Helm releases", "Install the charts yourself with these values."),
+        ("secrets/", "encrypted secrets", "Decrypt them with age and supply the values."),
     ];
 
     public static PlanCheck Kinds(IReadOnlyCollection<RestorableResource> restored, TargetKinds kinds)
@@ -25,8 +25,8 @@ internal static class ContentChecks
             : new(
                 "kinds",
                 CheckResult.Blocked,
-                Listed(unknown),
-                "Install the chart or the CRDs that serve these versions, then plan again.");
+                $"{unknown.Length} that the target cannot take",
+                "Install the chart or the CRDs that serve these versions, then plan again.") { Items = unknown };
     }
 
     public static PlanCheck Secrets(
@@ -47,12 +47,15 @@ internal static class ContentChecks
         }
 
         return options.WithoutSecrets
-            ? new("secrets", CheckResult.Warning, $"left out: {Listed(missing)}", "Restore them by hand afterwards.")
+            ? new("secrets", CheckResult.Warning, $"{missing.Length} values are left out", "Restore them by hand afterwards.")
+            {
+                Items = missing,
+            }
             : new(
                 "secrets",
                 CheckResult.Blocked,
-                $"no value for {Listed(missing)}",
-                "Supply the values, create the Secrets on the target, or leave these resources out.");
+                $"{missing.Length} values are not supplied",
+                "Supply the values, create the Secrets on the target, or leave these resources out.") { Items = missing };
     }
 
     public static IEnumerable<PlanCheck> Dangers(IEnumerable<RestorableResource> resources) =>
@@ -77,18 +80,15 @@ internal static class ContentChecks
             : new(
                 "conflicts",
                 CheckResult.Warning,
-                $"{Listed(conflicts)} on the target differ and are left alone",
-                "Remove them, or overwrite them.");
+                $"{conflicts.Length} exist, differ and are left alone",
+                "Remove them, or overwrite them.") { Items = conflicts };
     }
 
     public static IEnumerable<PlanCheck> NotHandled(IReadOnlyList<string> paths) =>
         from part in LaterParts
         let files = paths.Where(path => path.StartsWith(part.Folder, StringComparison.Ordinal)).ToArray()
         where files.Length > 0
-        select new PlanCheck("not handled", CheckResult.Warning, Listed(files), $"Not handled: {part.What}.");
-
-    /// <summary>All of them, for a plan that leaves some out would have to be asked for again.</summary>
-    public static string Listed(IEnumerable<string> items) => string.Join(", ", items);
+        select new PlanCheck("not handled", CheckResult.Warning, part.What, part.Remedy) { Items = files };
 
     // Every project namespace of Run:ai is privileged; a plan that warns of each hides the warning that counts.
     private static bool IsOrdinary(Resource resource) => resource.Kind is { Group: "", Plural: "namespaces" };

@@ -12,6 +12,11 @@ public static class PlanText
         foreach (var check in plan.Checks)
         {
             yield return Visible.Text($"{Mark(check.Result)} {check.Subject}: {check.Finding}");
+            foreach (var item in check.Items)
+            {
+                yield return Visible.Text($"          {item}");
+            }
+
             if (check is { Result: not CheckResult.Ok, Remedy: { } remedy })
             {
                 yield return Visible.Text($"        {remedy}");

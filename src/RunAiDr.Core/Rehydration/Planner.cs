@@ -17,7 +17,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             return PlanOf(restorePoint, options, [.. problems], []);
         }
 
-        var restored = restorePoint.Resources.Where(r => !restorePoint.IsCompareOnly(r.Resource)).ToArray();
+        var restored = RestoredOf(restorePoint);
         var kinds = new TargetKinds(await target.DiscoverAsync(ct), restored);
         var reads = new TargetReads(target, options.Parallelism);
         var targetChecks = new TargetChecks(target, reads, restored, options.Parallelism);
@@ -42,27 +42,25 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
     private async Task<IReadOnlyList<PlannedStep>> StepsAsync(
         RestorePoint restorePoint, TargetKinds kinds, TargetReads reads, RehydrationOptions options, CancellationToken ct)
     {
-        var namespaces = await reads.GetAsync(restorePoint.Resources.SelectMany(r => NamespaceOf(r.Resource)), ct);
+        var restored = RestoredOf(restorePoint);
+        var namespaces = await reads.GetAsync(restored.SelectMany(r => NamespaceOf(r.Resource)), ct);
         var live = await reads.GetAsync(
-            restorePoint.Resources.Select(r => r.Resource).Where(CanExist).Select(r => (r.Kind, r.Key)), ct);
+            restored.Select(r => r.Resource).Where(CanExist).Select(r => (r.Kind, r.Key)), ct);
         var owners = new OwnerLinks(target, kinds);
         var steps = new List<PlannedStep>();
-        foreach (var wave in RestoreOrder.Arrange(restorePoint.Resources))
+        foreach (var wave in RestoreOrder.Arrange(restored))
         {
             foreach (var (_, resource) in wave.Resources)
             {
-                steps.Add(restorePoint.IsCompareOnly(resource)
-                    ? new(wave.Phase, resource.Key, PlannedAction.Skip, CompareOnlyReason(resource))
-                    : await StepAsync(wave.Phase, resource));
+                steps.Add(await StepAsync(wave.Phase, resource));
             }
         }
 
-        return steps;
+        return [.. steps, .. CompareOnlySteps(restorePoint)];
 
         // What lies in a namespace or is of a kind that is not there yet needs no request to be known as missing.
         bool CanExist(Resource resource) =>
             kinds.IsServed(resource.Kind)
-            && !restorePoint.IsCompareOnly(resource)
             && NamespaceOf(resource).All(ns => !namespaces[ns.Key].IsMissing);
 
         async Task<PlannedStep> StepAsync(RestorePhase phase, Resource resource)
@@ -80,14 +78,24 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             return new(phase, resource.Key, decision.Action, reasons.Length == 0 ? null : reasons);
         }
 
-        bool WillBeThere(OwnerReference owner) => restorePoint.Resources.Any(r =>
-            !restorePoint.IsCompareOnly(r.Resource)
-            && owner == new OwnerReference(r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Name));
+        bool WillBeThere(OwnerReference owner) => restored.Any(r =>
+            owner == new OwnerReference(r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Name));
     }
 
-    internal static string CompareOnlyReason(Resource resource) => Danger.IsClusterAdminBinding(resource.Body)
-        ? "compare only: nobody is bound to cluster-admin by a rehydration"
-        : "compare only: the control plane brings it back";
+    private static RestorableResource[] RestoredOf(RestorePoint restorePoint) =>
+        [.. restorePoint.Resources.Where(r => !restorePoint.IsCompareOnly(r.Resource))];
+
+    private static IEnumerable<PlannedStep> CompareOnlySteps(RestorePoint restorePoint) =>
+        from resource in restorePoint.Resources.Select(r => r.Resource)
+        where restorePoint.IsCompareOnly(resource)
+        orderby resource.Key
+        select new PlannedStep(
+            RestoreOrder.PhaseOf(resource.Kind),
+            resource.Key,
+            PlannedAction.Skip,
+            Danger.IsClusterAdminBinding(resource.Body)
+                ? "compare only: nobody is bound to cluster-admin by a rehydration"
+                : "compare only: the control plane brings it back");
 
     private static IEnumerable<(ResourceKind Kind, ResourceKey Key)> NamespaceOf(Resource resource) =>
         resource.Namespace is { } name

@@ -12,7 +12,11 @@ public enum CheckResult
 }
 
 /// <summary>One pre-check: what was looked at, what was found, and, unless it is fine, what to do.</summary>
-public sealed record PlanCheck(string Subject, CheckResult Result, string Finding, string? Remedy = null);
+public sealed record PlanCheck(string Subject, CheckResult Result, string Finding, string? Remedy = null)
+{
+    /// <summary>Everything that the finding is about: a plan that left some out would have to be made again.</summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+}
 
 public enum PlannedAction
 {

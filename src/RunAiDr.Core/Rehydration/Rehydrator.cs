@@ -20,7 +20,9 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
         {
             var blocked = plan.Checks.First(check => check.Result == CheckResult.Blocked);
             throw new RunAiDrException(
-                Fault.NeedsOperator, $"{blocked.Subject}: {blocked.Finding}", blocked.Remedy ?? "See the plan.");
+                Fault.NeedsOperator,
+                $"{blocked.Subject}: {string.Join(", ", blocked.Items.Prepend(blocked.Finding))}",
+                blocked.Remedy ?? "See the plan.");
         }
 
         var started = time.GetTimestamp();

@@ -44,8 +44,11 @@ internal sealed class TargetChecks(
             : new(
                 "permissions",
                 CheckResult.Blocked,
-                $"may not {ContentChecks.Listed(denied.Order(StringComparer.Ordinal))}",
-                "Grant these rights to the user of this kubeconfig context, or choose another context.");
+                $"{denied.Count} rights are missing",
+                "Grant these rights to the user of this kubeconfig context, or choose another context.")
+            {
+                Items = [.. denied.Order(StringComparer.Ordinal)],
+            };
     }
 
     public async Task<PlanCheck> NamespacesAsync(CancellationToken ct)
@@ -62,8 +65,8 @@ internal sealed class TargetChecks(
             return new(
                 "namespaces",
                 CheckResult.Blocked,
-                $"neither on the target nor in the restore point: {ContentChecks.Listed(missing)}",
-                "Create them, or remove the resources in them from the restore point.");
+                $"{missing.Length} are neither on the target nor in the restore point",
+                "Create them, or remove the resources in them from the restore point.") { Items = missing };
         }
 
         var leaving = Named(found.Where(item => item.Value.IsBeingDeleted));
@@ -72,8 +75,8 @@ internal sealed class TargetChecks(
             : new(
                 "namespaces",
                 CheckResult.Warning,
-                $"being deleted: {ContentChecks.Listed(leaving)}",
-                "The rehydration waits for it for a while; find out what holds them (finalizers).");
+                $"{leaving.Length} are being deleted",
+                "The rehydration waits for a while; find out what holds them (finalizers).") { Items = leaving };
     }
 
     public async Task<PlanCheck> RolesAsync(CancellationToken ct)
@@ -90,10 +93,13 @@ internal sealed class TargetChecks(
         return new(
             "roles",
             mayBind ? CheckResult.Warning : CheckResult.Blocked,
-            $"not there yet, so bindings to them grant nothing: {ContentChecks.Listed(missing)}",
+            $"{missing.Length} are not there yet, so bindings to them grant nothing",
             mayBind
                 ? "The cluster chart brings them: install it before or after."
-                : "The cluster chart brings them: install it before, or get the right to bind clusterroles.");
+                : "The cluster chart brings them: install it before, or get the right to bind clusterroles.")
+        {
+            Items = missing,
+        };
     }
 
     public async Task<PlanCheck> ServiceAccountsAsync(CancellationToken ct)
@@ -111,8 +117,8 @@ internal sealed class TargetChecks(
             : new(
                 "service accounts",
                 CheckResult.Warning,
-                $"bound but not there yet: {ContentChecks.Listed(missing)}",
-                "The cluster chart brings those of Run:ai; look at the others.");
+                $"{missing.Length} are bound but not there yet",
+                "The cluster chart brings those of Run:ai; look at the others.") { Items = missing };
     }
 
     public async Task<PlanCheck> StorageClassesAsync(CancellationToken ct)
@@ -128,8 +134,8 @@ internal sealed class TargetChecks(
             : new(
                 "storage classes",
                 CheckResult.Warning,
-                $"claims will stay pending without {ContentChecks.Listed(missing)}",
-                "Create storage classes of these names.");
+                $"{missing.Length} are not there, so claims will stay pending",
+                "Create storage classes of these names.") { Items = missing };
     }
 
     private async Task<string[]> MissingAsync(IEnumerable<(ResourceKind Kind, ResourceKey Key)> wanted, CancellationToken ct)
