@@ -17,14 +17,12 @@ internal enum ScalarStyle
 /// </summary>
 internal static class ScalarStyles
 {
-    private const int LongestWord = 8;
-
     // YAML 1.1 and 1.2 readers between them take these, in any case, for a boolean, a null or a float.
     private static readonly HashSet<string> Words = new(
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", "=", "<<"],
         StringComparer.OrdinalIgnoreCase);
 
-    // Sexagesimals, Ruby's commas and go-yaml's underscores included.
+    // Of sexagesimals, Ruby's commas and go-yaml's underscores too.
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.,:_+-eE");
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> WordsBySpan =
@@ -88,9 +86,11 @@ internal static class ScalarStyles
 
     private static bool FitsLiteral(ReadOnlySpan<char> text)
     {
-        // The last line decides about chomping: one of blanks only is read differently by different readers.
-        var body = text.TrimEnd('\n');
-        if (body.IsEmpty || body[^1] is ' ' or '\t')
+        // Readers disagree about a first line of nothing but blanks (is it indentation?) and about blanks at the end
+        // (are they to be chomped?).
+        var body = text.Trim('\n');
+        var firstLine = body[..(body.IndexOf('\n') is var end and >= 0 ? end : body.Length)];
+        if (firstLine.Trim(" \t").IsEmpty || body[^1] is ' ' or '\t')
         {
             return false;
         }
@@ -128,13 +128,15 @@ internal static class ScalarStyles
             return false;
         }
 
-        if (text.Contains(": ", StringComparison.Ordinal) || text.Contains(" #", StringComparison.Ordinal))
+        // YamlDotNet takes " *" within a plain key for an alias.
+        if (text.Contains(": ", StringComparison.Ordinal)
+            || text.Contains(" #", StringComparison.Ordinal)
+            || text.Contains(" *", StringComparison.Ordinal))
         {
             return false;
         }
 
-        return !StartsAsSyntax(text) && !LooksLikeNumberOrTime(text)
-            && !(text.Length <= LongestWord && WordsBySpan.Contains(text));
+        return !StartsAsSyntax(text) && !IsWordOrNumber(text);
     }
 
     private static bool StartsAsSyntax(ReadOnlySpan<char> text) =>
@@ -144,7 +146,7 @@ internal static class ScalarStyles
         || text.StartsWith("---", StringComparison.Ordinal)
         || text.StartsWith("...", StringComparison.Ordinal);
 
-    private static bool LooksLikeNumberOrTime(ReadOnlySpan<char> text)
+    private static bool IsWordOrNumber(ReadOnlySpan<char> text)
     {
         var body = text[0] is '+' or '-' ? text[1..] : text;
         if (body.IsEmpty)
@@ -152,14 +154,9 @@ internal static class ScalarStyles
             return true;
         }
 
-        if (!char.IsAsciiDigit(body[0]) && body[0] != '.')
-        {
-            return body.Length != text.Length && WordsBySpan.Contains(body); // -inf
-        }
-
         return !body.ContainsAnyExcept(NumberCharacters)
             || (body[0] == '0' && body.Length > 1 && body[1] is 'x' or 'X' or 'o' or 'O' or 'b' or 'B')
-            || (body[0] == '.' && WordsBySpan.Contains(body[1..]))
+            || WordsBySpan.Contains(body[0] == '.' ? body[1..] : body) // +inf, -.inf, .nan
             || (body.Length > 4 && body[4] == '-' && !body[..4].ContainsAnyExceptInRange('0', '9'));
     }
 }

@@ -1,0 +1,31 @@
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Export;
+
+/// <summary>What a changed file is, in words: <c>team-a</c> and <c>RoleBinding runai-researcher</c>.</summary>
+internal readonly record struct ChangedResource(string Place, string Text)
+{
+    private const string Values = "values/";
+
+    public static ChangedResource At(string path, ExportReport report)
+    {
+        if (path.StartsWith(Values, StringComparison.Ordinal))
+        {
+            var file = path[Values.Length..^".yaml".Length];
+            return file.EndsWith(".release", StringComparison.Ordinal)
+                ? new ChangedResource("values", $"chart of {file[..^".release".Length]}")
+                : new ChangedResource("values", $"values of {file}");
+        }
+
+        if (!StatePath.TryParse(path, out var parts))
+        {
+            return new ChangedResource(report.Cluster, path);
+        }
+
+        var plural = parts.Group.Length == 0 ? parts.Plural : $"{parts.Plural}.{parts.Group}";
+        var kind = report.KindNames.GetValueOrDefault(plural, plural);
+        var name = CommitMessage.OneLine(parts.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
+        var place = parts is { Group: "", Plural: "namespaces" } ? name : parts.Namespace ?? report.Cluster;
+        return new ChangedResource(place, $"{kind} {name}");
+    }
+}

@@ -1,0 +1,38 @@
+using RunAiDr.Core.Scopes;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Export;
+
+/// <summary>Reads a cluster at one revision into a state tree: what the scope names, in canonical form, without secrets.</summary>
+public sealed class ClusterExporter(IClusterReader reader, Scope scope)
+{
+    /// <summary>Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.</summary>
+    /// <param name="cluster">The name the operator gave the cluster.</param>
+    /// <param name="sink">Takes the files; it is reset when the reading starts again at a newer revision.</param>
+    /// <param name="ct">Stops the export.</param>
+    /// <exception cref="RunAiDrException">The cluster cannot be read whole, or holds what no state tree can.</exception>
+    public async Task<ExportReport> ExportAsync(string cluster, IStateSink sink, CancellationToken ct)
+    {
+        var identity = await reader.IdentifyAsync(ct);
+        var (selections, lacking) = scope.Selections(await reader.DiscoverAsync(ct));
+        var pass = new ExportPass(scope, sink);
+        var attempt = 0;
+        await foreach (var page in reader.ReadCutAsync(selections, ct))
+        {
+            if (page.Attempt > attempt)
+            {
+                if (attempt > 0)
+                {
+                    sink.Reset();
+                    pass = new ExportPass(scope, sink);
+                }
+
+                attempt = page.Attempt;
+            }
+
+            pass.Take(page);
+        }
+
+        return pass.Finish(cluster, identity, lacking);
+    }
+}

@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Helm;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Scopes;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Core.Export;
+
+/// <summary>One reading of the whole cut: items come in, files go out, and nothing but names is held back.</summary>
+internal sealed class ExportPass(Scope scope, IStateSink sink)
+{
+    private readonly ExportContext _context = new();
+    private readonly StateFiles _files = new(sink);
+    private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _managers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> _kindNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<HelmReleaseScope, HelmRevisions> _releases = [];
+    private readonly List<string> _warnings = [];
+    private readonly ArrayBufferWriter<byte> _yaml = new(64 * 1024);
+    private string _revision = "";
+
+    public void Take(CutPage page)
+    {
+        _revision = page.Revision;
+        var kind = page.Selection.Kind;
+        _kindNames[kind.QualifiedName] = kind.Kind;
+        foreach (var item in page.Items)
+        {
+            Take(HeadOf(kind, item));
+        }
+    }
+
+    public ExportReport Finish(string cluster, ClusterIdentity identity, IReadOnlyList<string> lacking)
+    {
+        var charts = scope.Releases.Select(WriteRelease).OfType<HelmRelease>().ToImmutableSortedDictionary(
+            release => release.Name, release => release.ChartVersion, StringComparer.Ordinal);
+        var info = new RestorePointInfo(
+            cluster, identity.Uid, identity.Version, identity.Distribution, charts, scope.Digest,
+            _compareOnly.ToImmutableSortedSet(StringComparer.Ordinal));
+        _files.Put(RestorePointInfo.Path, RestorePointInfo.Path, info.ToBytes());
+        return new ExportReport
+        {
+            Cluster = cluster,
+            Revision = _revision,
+            Counts = _counts,
+            LackingKinds = lacking,
+            Terminating = [.. _terminating],
+            Placeholders = [.. _placeholders],
+            CompareOnly = [.. _compareOnly],
+            Warnings = _warnings,
+            LastManagers = _managers,
+            KindNames = _kindNames,
+        };
+    }
+
+    private static ResourceHead HeadOf(ResourceKind kind, ReadOnlyMemory<byte> item)
+    {
+        try
+        {
+            return ResourceHead.Read(kind, item);
+        }
+        catch (JsonException)
+        {
+            // Without the inner exception: it may quote the text.
+            throw new RunAiDrException(
+                Fault.ClusterUnreachable,
+                $"The list of {kind.QualifiedName} holds an item that is not a resource.",
+                "Check that the address is that of an API server and that no proxy changes its answers.");
+        }
+    }
+
+    private void Take(ResourceHead head)
+    {
+        if (scope.ReleaseOf(head) is { } release)
+        {
+            Offer(release, head);
+        }
+
+        if (head.IsNamespace && !head.IsTerminating && scope.IsProject(head.Labels))
+        {
+            _context.AddProjectNamespace(head.Name);
+        }
+
+        if (scope.Match(head, _context) is not { } rule)
+        {
+            return;
+        }
+
+        if (head.IsTerminating)
+        {
+            _terminating.Add(head.Key.ToString());
+        }
+        else
+        {
+            Write(head, rule);
+        }
+    }
+
+    private void Offer(HelmReleaseScope release, ResourceHead head)
+    {
+        if (!_releases.TryGetValue(release, out var revisions))
+        {
+            _releases[release] = revisions = new HelmRevisions();
+        }
+
+        revisions.Offer(head.Labels, head.Json, head.Key.ToString());
+    }
+
+    private void Write(ResourceHead head, ScopeRule rule)
+    {
+        var key = head.Key;
+        var path = StatePath.For(key);
+        if (_files.Has(path))
+        {
+            return; // two list requests of the scope both brought it
+        }
+
+        var clean = CanonicalForm.Clean(ResourceOf(head));
+        _context.NoteReferences(clean);
+        var redaction = Redactor.Resource(clean);
+        Put(path, key.ToString(), redaction);
+        _counts[key.QualifiedName] = _counts.GetValueOrDefault(key.QualifiedName) + 1;
+        if (head.LastManager is { } manager)
+        {
+            _managers[path] = string.Intern(manager);
+        }
+
+        if (rule.Treatment == Treatment.Compare && !_compareOnly.Contains(key.QualifiedName))
+        {
+            _compareOnly.Add(RestorePointInfo.CompareOnlyEntry(key));
+        }
+    }
+
+    private static Resource ResourceOf(ResourceHead head)
+    {
+        var body = (JsonObject)JsonNode.Parse(head.Json.Span)!; // the head was read from it: an object
+        body["apiVersion"] ??= head.Kind.ApiVersion; // items of lists of built-in kinds lack both
+        body["kind"] ??= head.Kind.Kind;
+        return new Resource(head.Kind, body);
+    }
+
+    private HelmRelease? WriteRelease(HelmReleaseScope scoped)
+    {
+        if (_releases.GetValueOrDefault(scoped)?.Best() is not { } release)
+        {
+            _warnings.Add($"Helm release {scoped.Release} is not in namespace {scoped.Namespace}: its values are not exported.");
+            return null;
+        }
+
+        if (release.Status != HelmRelease.Deployed)
+        {
+            _warnings.Add(
+                $"Helm release {scoped.Release} has no deployed revision: the values are those of revision "
+                + $"{release.Revision}, which is {release.Status}.");
+        }
+
+        var path = HelmReleaseFile.ValuesPath(scoped.Release);
+        var document = Path.ChangeExtension(path, null);
+        Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues));
+        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", new Redaction(HelmReleaseFile.Of(release), []));
+        return release;
+    }
+
+    private void Put(string path, string what, Redaction redaction)
+    {
+        foreach (var secret in redaction.Secrets)
+        {
+            _placeholders.Add(secret.Name);
+        }
+
+        _yaml.ResetWrittenCount();
+        YamlWriter.Write(redaction.Document, _yaml);
+        _files.Put(path, what, _yaml.WrittenSpan);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+
+namespace RunAiDr.Core.Secrets;
+
+/// <summary>
+/// Finds the values of <c>name: value</c> and <c>name=value</c> with a secret name in a text of any format. Where the end
+/// of a value cannot be told, the rest of the line is taken: too much is hidden rather than too little.
+/// </summary>
+internal static class Assignments
+{
+    private const int LongestName = 128;
+
+    private static readonly SearchValues<char> Separators = SearchValues.Create(":=");
+
+    private static readonly string[] Schemes = ["Bearer ", "Basic ", "Token "];
+
+    public static void Find(string text, List<SecretSpan> spans)
+    {
+        for (var at = Next(text, 0); at >= 0; at = Next(text, at + 1))
+        {
+            var name = NameBefore(text, at);
+            if (name.Length > 0 && SecretNames.IsSecret(text.AsSpan(name.Start, name.Length)))
+            {
+                var label = text.Substring(name.Start, name.Length);
+                AddValue(text, at + 1, name.Start, label, spans);
+            }
+        }
+    }
+
+    private static int Next(string text, int from)
+    {
+        var at = text.AsSpan(from).IndexOfAny(Separators);
+        return at < 0 ? -1 : from + at;
+    }
+
+    private static (int Start, int Length) NameBefore(string text, int at)
+    {
+        var end = at;
+        while (end > 0 && text[end - 1] is ' ' or '\t')
+        {
+            end--;
+        }
+
+        // In JSON inside JSON the quote has a backslash before it.
+        while (end > 0 && text[end - 1] is '"' or '\'' or '\\')
+        {
+            end--;
+        }
+
+        var start = end;
+        while (start > 0 && end - start < LongestName && IsNameLetter(text[start - 1]))
+        {
+            start--;
+        }
+
+        return (start, end - start);
+    }
+
+    private static bool IsNameLetter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
+
+    private static void AddValue(string text, int from, int nameStart, string label, List<SecretSpan> spans)
+    {
+        var start = from;
+        while (start < text.Length && text[start] is ' ' or '\t' or '>' && (text[start] != '>' || text[start - 1] == '='))
+        {
+            start++;
+        }
+
+        var lineEnd = EndOfLine(text, start);
+        var rest = text.AsSpan(start, lineEnd - start).Trim();
+        if (rest.StartsWith("{") && !rest.StartsWith("{{"))
+        {
+            return; // a map: its own names decide
+        }
+
+        if (rest.IsEmpty || rest[0] is '|' or '>')
+        {
+            AddIndentedBlock(text, lineEnd, Column(text, nameStart), !rest.IsEmpty, label, spans);
+            return;
+        }
+
+        var (valueStart, valueEnd) = text[start] is '"' or '\'' ? Quoted(text, start, lineEnd) : Plain(text, start, lineEnd);
+        AddWithoutScheme(text, valueStart, valueEnd, label, spans);
+    }
+
+    private static void AddWithoutScheme(string text, int start, int end, string label, List<SecretSpan> spans)
+    {
+        var value = text.AsSpan(start, end - start);
+        foreach (var scheme in Schemes)
+        {
+            if (value.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            {
+                start += scheme.Length;
+                break;
+            }
+        }
+
+        var found = text.AsSpan(start, end - start);
+        if (!IsCount(found, label))
+        {
+            spans.Add(new SecretSpan(start, end - start, label));
+        }
+    }
+
+    /// <summary><c>maxTokens: 4096</c> is a setting; a password of digits is a password.</summary>
+    private static bool IsCount(ReadOnlySpan<char> value, string name) =>
+        !value.ContainsAnyExceptInRange('0', '9') && !SecretNames.IsPassword(name);
+
+    private static (int Start, int End) Quoted(string text, int start, int lineEnd)
+    {
+        var quote = text[start];
+        for (var i = start + 1; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && quote == '"')
+            {
+                i++;
+            }
+            else if (text[i] == quote)
+            {
+                return (start + 1, i);
+            }
+        }
+
+        return (start + 1, lineEnd);
+    }
+
+    private static (int Start, int End) Plain(string text, int start, int lineEnd)
+    {
+        var end = lineEnd;
+        if (IsInsideBraces(text, start))
+        {
+            var stop = text.AsSpan(start, lineEnd - start).IndexOfAny(',', '}');
+            end = stop < 0 ? lineEnd : start + stop;
+        }
+
+        while (end > start && char.IsWhiteSpace(text[end - 1]))
+        {
+            end--;
+        }
+
+        return (start, end);
+    }
+
+    private static bool IsInsideBraces(string text, int at)
+    {
+        var lineStart = StartOfLine(text, at);
+        var before = text.AsSpan(lineStart, at - lineStart);
+        return before.LastIndexOf('{') > before.LastIndexOf('}');
+    }
+
+    /// <summary>The lines below that are indented deeper than the name: a block scalar, or a value on its own line.</summary>
+    private static void AddIndentedBlock(
+        string text, int lineEnd, int column, bool isBlockScalar, string label, List<SecretSpan> spans)
+    {
+        var first = -1;
+        var last = -1;
+        for (var at = lineEnd + 1; at < text.Length; at = EndOfLine(text, at) + 1)
+        {
+            var end = EndOfLine(text, at);
+            var content = at;
+            while (content < end && text[content] is ' ' or '\t')
+            {
+                content++;
+            }
+
+            if (content < end && content - at <= column)
+            {
+                break;
+            }
+
+            if (content < end)
+            {
+                first = first < 0 ? content : first;
+                last = end;
+            }
+        }
+
+        // Below a name without a value stands a map or a list far more often than a text.
+        if (first >= 0 && (isBlockScalar || !text.AsSpan(first, last - first).ContainsAny(":-")))
+        {
+            spans.Add(new SecretSpan(first, last - first, label));
+        }
+    }
+
+    private static int Column(string text, int at) => at - StartOfLine(text, at);
+
+    private static int StartOfLine(string text, int at) => at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
+
+    private static int EndOfLine(string text, int at)
+    {
+        var end = at >= text.Length ? -1 : text.IndexOf('\n', at);
+        return end < 0 ? text.Length : end;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace RunAiDr.Core.Secrets;
+
+/// <summary>Finds secrets that their own form gives away, whatever they are called.</summary>
+internal static partial class Credentials
+{
+    private const int LongestAuthority = 4096;
+    private const int ShortestUserToken = 20;
+
+    private static readonly SearchValues<char> AfterAuthority = SearchValues.Create(" \t\r\n\"'<>`");
+
+    public static void Find(string text, List<SecretSpan> spans)
+    {
+        FindPrivateKeys(text, spans);
+        FindUrls(text, spans);
+        FindGroup(BearerToken(), text, "bearer", spans, LooksLikeToken);
+        FindGroup(BasicCredentials(), text, "basic", spans, IsUserAndPassword);
+        FindGroup(DockerAuth(), text, "auth", spans, IsUserAndPassword);
+        FindGroup(Words(), text, "password", spans, _ => true);
+        foreach (var match in KnownToken().EnumerateMatches(text))
+        {
+            spans.Add(new SecretSpan(match.Index, match.Length, "token"));
+        }
+    }
+
+    private static void FindPrivateKeys(string text, List<SecretSpan> spans)
+    {
+        const string begin = "-----BEGIN ";
+        for (var at = text.IndexOf(begin, StringComparison.Ordinal); at >= 0;)
+        {
+            var header = text.AsSpan(at, Math.Min(80, text.Length - at));
+            var next = text.IndexOf(begin, at + begin.Length, StringComparison.Ordinal);
+            if (header.Contains("PRIVATE KEY", StringComparison.Ordinal))
+            {
+                var end = text.IndexOf("-----END ", at, StringComparison.Ordinal);
+                var close = end < 0 ? -1 : text.IndexOf("-----", end + 9, StringComparison.Ordinal);
+                var stop = close < 0 ? text.Length : close + 5;
+                spans.Add(new SecretSpan(at, stop - at, "private-key"));
+            }
+
+            at = next;
+        }
+    }
+
+    private static void FindUrls(string text, List<SecretSpan> spans)
+    {
+        const string mark = "://";
+        for (var at = text.IndexOf(mark, StringComparison.Ordinal); at >= 0;
+             at = text.IndexOf(mark, at + mark.Length, StringComparison.Ordinal))
+        {
+            var start = at + mark.Length;
+            var authority = text.AsSpan(start, Math.Min(LongestAuthority, text.Length - start));
+            var stop = authority.IndexOfAny(AfterAuthority);
+            authority = stop < 0 ? authority : authority[..stop];
+            var colon = authority.IndexOf(':');
+            var host = authority.LastIndexOf('@');
+            var slash = authority.IndexOf('/');
+            var isPath = slash >= 0 && (slash < colon || (colon >= 0 && IsPort(authority[(colon + 1)..slash])));
+            if (colon >= 0 && host > colon && !isPath)
+            {
+                spans.Add(new SecretSpan(start + colon + 1, host - colon - 1, "url-password"));
+            }
+            else if (host >= ShortestUserToken && !authority[..host].ContainsAny(':', '/'))
+            {
+                spans.Add(new SecretSpan(start, host, "url-token"));
+            }
+        }
+    }
+
+    private static bool IsPort(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= 5 && !text.ContainsAnyExceptInRange('0', '9');
+
+    private static void FindGroup(
+        Regex pattern, string text, string label, List<SecretSpan> spans, Predicate<string> isSecret)
+    {
+        foreach (Match match in pattern.Matches(text))
+        {
+            var group = match.Groups["secret"];
+            if (isSecret(group.Value))
+            {
+                spans.Add(new SecretSpan(group.Index, group.Length, label));
+            }
+        }
+    }
+
+    private static bool LooksLikeToken(string text) => text.Length >= 24 || text.Any(char.IsAsciiDigit);
+
+    private static bool IsUserAndPassword(string text)
+    {
+        var bytes = new byte[text.Length];
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            && Encoding.UTF8.GetString(bytes, 0, length).Contains(':', StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\bbearer[ \t]+(?<secret>[A-Za-z0-9._~+/=-]{8,})", Linear)]
+    private static partial Regex BearerToken();
+
+    [GeneratedRegex(@"\bbasic[ \t]+(?<secret>[A-Za-z0-9+/=]{8,})", Linear)]
+    private static partial Regex BasicCredentials();
+
+    [GeneratedRegex(@"\bauth\\?[""']?[ \t]*[:=][ \t]*\\?[""']?(?<secret>[A-Za-z0-9+/=]{8,})", Linear)]
+    private static partial Regex DockerAuth();
+
+    /// <summary>Flags, SQL and netrc: a word for password, blanks, the password.</summary>
+    [GeneratedRegex(
+        @"(?:--[a-z-]*(?:password|passwd|secret|token|api-key)[ \t]+'?|\blogin[ \t]+\S+[ \t]+password[ \t]+"
+        + @"|\b(?:password|identified by)[ \t]+')(?<secret>[^\s']+)",
+        Linear)]
+    private static partial Regex Words();
+
+    [GeneratedRegex(
+        @"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"
+        + @"|nvapi-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|sk-[A-Za-z0-9_-]{20,}|AGE-SECRET-KEY-1[A-Z0-9]{20,}"
+        + @"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+|(?:AKIA|ASIA)[A-Z0-9]{16})",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex KnownToken();
+
+    private const RegexOptions Linear =
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.NonBacktracking;
+}

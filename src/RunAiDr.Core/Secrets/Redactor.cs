@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Secrets;
+
+/// <summary>Replaces the secrets of exported documents by placeholders.</summary>
+public static class Redactor
+{
+    // Their texts are names, verbs and schemas; "password" there is the name of a property, not a setting.
+    private static readonly string[] GroupsWithoutData = ["rbac.authorization.k8s.io", "apiextensions.k8s.io"];
+
+    /// <summary>Values that a user supplied to a Helm release. The values given are changed in place.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="document">First part of the placeholder names, such as <c>values/runai-backend</c>.</param>
+    /// <param name="secretPaths">Paths that are secret whatever they hold.</param>
+    public static Redaction Values(JsonObject values, string document, IEnumerable<string> secretPaths)
+    {
+        var walk = new RedactionWalk(document, new SecretPaths(secretPaths), judgesEntropy: true);
+        walk.Object(values);
+        return new Redaction(values, walk.Found);
+    }
+
+    /// <summary>A resource in canonical form. Its body is changed in place.</summary>
+    /// <param name="resource">The resource; of a Secret all data is taken out, its keys, type and labels stay.</param>
+    public static Redaction Resource(Resource resource)
+    {
+        var document = Path.ChangeExtension(StatePath.For(resource.Key), null);
+        var walk = new RedactionWalk(document, SecretPaths.None, judgesEntropy: resource.Kind.Group == "run.ai");
+        foreach (var (key, value) in resource.Body.ToList())
+        {
+            if (key is "apiVersion" or "kind")
+            {
+                continue;
+            }
+
+            if (key == "metadata")
+            {
+                walk.Annotations(resource.Metadata["annotations"] as JsonObject);
+            }
+            else if (IsSecretData(resource, key) && value is JsonObject data)
+            {
+                walk.EveryValue(data);
+            }
+            else if (!GroupsWithoutData.Contains(resource.Kind.Group, StringComparer.Ordinal))
+            {
+                walk.Property(resource.Body, key, value);
+            }
+        }
+
+        return new Redaction(resource.Body, walk.Found);
+    }
+
+    private static bool IsSecretData(Resource resource, string key) =>
+        resource.Kind is { Group: "", Plural: "secrets" } && key is "data" or "stringData";
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace RunAiDr.Core.Secrets;
+
+/// <summary>Hides what looks like a secret and is none, in place, so that positions stay those of the text.</summary>
+internal static partial class SecretMask
+{
+    // A private-use letter: no name, number or quote, so no pattern takes it for one.
+    private const char Hidden = '\uE000';
+
+    /// <summary>The text with placeholders and references to a key of a Secret hidden.</summary>
+    public static string Of(string text)
+    {
+        var masked = text.Contains(Placeholder.Prefix, StringComparison.Ordinal)
+            ? Placeholder.Pattern().Replace(text, match => new string(Hidden, match.Length))
+            : text;
+        return masked.Contains("SECRET:", StringComparison.Ordinal)
+            ? Reference().Replace(masked, match => new string(Hidden, match.Length))
+            : masked;
+    }
+
+    /// <summary>Nothing, a hidden word, a variable of a shell, a pod or a chart, or a word of YAML.</summary>
+    public static bool IsHarmless(ReadOnlySpan<char> value)
+    {
+        var trimmed = value.Trim();
+        return trimmed.IsEmpty
+            || !trimmed.ContainsAnyExcept(Hidden)
+            || trimmed is "true" or "false" or "null" or "~" or "yes" or "no" or "on" or "off" or "{}" or "[]"
+            || IsVariable(trimmed);
+    }
+
+    private static bool IsVariable(ReadOnlySpan<char> value) =>
+        (value.StartsWith("${") && value.IndexOf('}') == value.Length - 1)
+        || (value.StartsWith("$(") && value.IndexOf(')') == value.Length - 1)
+        || (value.StartsWith("{{") && value.IndexOf("}}") == value.Length - 2);
+
+    [GeneratedRegex(@"\bSECRET:[a-z0-9][a-z0-9.-]*,[A-Za-z0-9._-]+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Reference();
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
+namespace RunAiDr.Core.Secrets;
+
+/// <summary>Tells from the name of a field, a variable or a setting whether its value is a secret.</summary>
+internal static class SecretNames
+{
+    private const int LongestName = 128;
+
+    private static readonly SearchValues<string> Markers = SearchValues.Create(
+        ["pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "kubeconfig", "dockerc", "htp"],
+        StringComparison.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Passwords = FrozenSet.Create(
+        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pwd", "pw");
+
+    private static readonly FrozenSet<string> Secrets = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "secret", "token", "tokens", "credential", "credentials", "creds", "authorization", "bearer", "dsn", "htpasswd",
+        "kubeconfig", "dockerconfigjson", "dockercfg", "apikey", "apikeys", "secretkey", "privatekey", "clientsecret",
+        "accesstoken", "authtoken", "refreshtoken", "connectionstring");
+
+    /// <summary>What a key must be for to be secret: the key of a toleration or of a ConfigMap is none.</summary>
+    private static readonly FrozenSet<string> SecretKeys = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "api", "secret", "private", "license", "licence", "signing", "encryption", "encrypt", "master", "shared", "storage",
+        "account", "ssh", "auth", "session", "jwt", "hmac", "cookie", "webhook", "tls", "rsa", "aes", "deploy");
+
+    /// <summary>Words before "secret" that make it the name of a Secret.</summary>
+    private static readonly FrozenSet<string> Kinds = FrozenSet.Create(StringComparer.Ordinal, "tls", "pull", "ca");
+
+    public static bool IsSecret(ReadOnlySpan<char> name)
+    {
+        if (name.Length > LongestName || !name.ContainsAny(Markers))
+        {
+            return false;
+        }
+
+        var words = Words(name);
+        if (words.Count == 0 || words.Contains("existing", StringComparer.Ordinal))
+        {
+            return false;
+        }
+
+        var last = words[^1];
+        var before = words.Count > 1 ? words[^2] : "";
+        return last switch
+        {
+            "secret" => !Kinds.Contains(before),
+            "key" or "keys" => SecretKeys.Contains(before) || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
+            "string" => before == "connection",
+            _ => Passwords.Contains(last) || Secrets.Contains(last),
+        };
+    }
+
+    /// <summary>Whether a number under this name is a secret too: a password may be one, the limit of a token is not.</summary>
+    public static bool IsPassword(ReadOnlySpan<char> name) =>
+        name.Length <= LongestName && name.ContainsAny(Markers) && Words(name) is { Count: > 0 } words
+        && Passwords.Contains(words[^1]);
+
+    /// <summary>Splits camelCase, snake_case, kebab-case and dots into lower-case words without trailing digits.</summary>
+    private static List<string> Words(ReadOnlySpan<char> name)
+    {
+        var words = new List<string>(4);
+        var start = 0;
+        for (var i = 0; i <= name.Length; i++)
+        {
+            var ends = i == name.Length || !char.IsLetter(name[i])
+                || (i > start && char.IsUpper(name[i]) && (!char.IsUpper(name[i - 1]) || IsFollowedByLower(name, i)));
+            if (!ends)
+            {
+                continue;
+            }
+
+            if (i > start)
+            {
+                words.Add(name[start..i].ToString().ToLowerInvariant());
+            }
+
+            start = i < name.Length && char.IsLetter(name[i]) ? i : i + 1;
+        }
+
+        return words;
+    }
+
+    private static bool IsFollowedByLower(ReadOnlySpan<char> name, int i) =>
+        i + 1 < name.Length && char.IsLower(name[i + 1]);
+}
