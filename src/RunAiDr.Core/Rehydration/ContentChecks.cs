@@ -1,0 +1,95 @@
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Core.Rehydration;
+
+/// <summary>Pre-checks that need no more requests.</summary>
+internal static class ContentChecks
+{
+    private static readonly (string Folder, string What, string Remedy)[] LaterParts =
+    [
+        ("snapshots/", "volumes", "Restore the database and the metrics yourself."),
+        ("values/", "Helm releases", "Install the charts yourself with these values."),
+        ("secrets/", "encrypted secrets", "Decrypt them with age and supply the values."),
+    ];
+
+    public static PlanCheck Kinds(IReadOnlyCollection<RestorableResource> restored, TargetKinds kinds)
+    {
+        var unknown = restored.Select(r => r.Resource.Kind).Distinct()
+            .Select(kind => (Kind: kind, Why: kinds.WhyUnknown(kind)))
+            .Where(item => item.Why is not null)
+            .Select(item => $"{item.Kind.QualifiedName} ({item.Kind.Version}) {item.Why}")
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        return unknown.Length == 0
+            ? new("kinds", CheckResult.Ok, "all served by the target or brought by CRDs of the restore point")
+            : new(
+                "kinds",
+                CheckResult.Blocked,
+                $"{unknown.Length} that the target cannot take",
+                "Install the chart or the CRDs that serve these versions, then plan again.") { Items = unknown };
+    }
+
+    public static PlanCheck Secrets(
+        IReadOnlyCollection<RestorableResource> restored, IReadOnlyList<PlannedStep> steps, RehydrationOptions options)
+    {
+        var existing = steps.Where(step => step.Action != PlannedAction.Create && step.Key is { Group: "", Plural: "secrets" })
+            .Where(step => step.Reason?.StartsWith("is left as it is", StringComparison.Ordinal) == true)
+            .Select(step => step.Key)
+            .ToHashSet();
+        var missing =
+            (from item in restored
+             where !existing.Contains(item.Resource.Key)
+             from name in StepDecision.MissingSecrets(item.Resource, options)
+             select $"{name} (in {item.Path})").Order(StringComparer.Ordinal).ToArray();
+        if (missing.Length == 0)
+        {
+            return new("secrets", CheckResult.Ok, "every value is supplied or its Secret is there already");
+        }
+
+        return options.WithoutSecrets
+            ? new("secrets", CheckResult.Warning, $"{missing.Length} values are left out", "Restore them by hand afterwards.")
+            {
+                Items = missing,
+            }
+            : new(
+                "secrets",
+                CheckResult.Blocked,
+                $"{missing.Length} values are not supplied",
+                "Supply the values, create the Secrets on the target, or leave these resources out.") { Items = missing };
+    }
+
+    public static IEnumerable<PlanCheck> Dangers(IEnumerable<RestorableResource> resources) =>
+        from item in resources
+        from danger in Danger.In(item.Resource.Body)
+        where !IsOrdinary(item.Resource)
+        orderby item.Resource.Key
+        select new PlanCheck(
+            "danger",
+            CheckResult.Warning,
+            $"{item.Resource.Key} {danger}",
+            Danger.IsClusterAdminBinding(item.Resource.Body)
+                ? "It is not restored; create it by hand if it is meant."
+                : "Make sure that it is meant.");
+
+    public static PlanCheck Conflicts(IReadOnlyList<PlannedStep> steps)
+    {
+        var conflicts = steps.Where(step => step.Action == PlannedAction.Conflict)
+            .Select(step => step.Key.ToString()).ToArray();
+        return conflicts.Length == 0
+            ? new("conflicts", CheckResult.Ok, "nothing on the target differs from what would be restored")
+            : new(
+                "conflicts",
+                CheckResult.Warning,
+                $"{conflicts.Length} exist, differ and are left alone",
+                "Remove them, or overwrite them.") { Items = conflicts };
+    }
+
+    public static IEnumerable<PlanCheck> NotHandled(IReadOnlyList<string> paths) =>
+        from part in LaterParts
+        let files = paths.Where(path => path.StartsWith(part.Folder, StringComparison.Ordinal)).ToArray()
+        where files.Length > 0
+        select new PlanCheck("not handled", CheckResult.Warning, part.What, part.Remedy) { Items = files };
+
+    // Every project namespace of Run:ai is privileged; a plan that warns of each hides the warning that counts.
+    private static bool IsOrdinary(Resource resource) => resource.Kind is { Group: "", Plural: "namespaces" };
+}

@@ -1,0 +1,115 @@
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Rehydration;
+
+/// <summary>Finds out what a rehydration would do and what stands in its way. Reads only.</summary>
+public sealed class Planner(IClusterWriter target, TimeProvider time)
+{
+    /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
+    public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, CancellationToken ct)
+    {
+        var restorePoint = RestorePointReader.Read(tree);
+        if (restorePoint.Problems.Count > 0)
+        {
+            var problems = restorePoint.Problems.Select(problem => new PlanCheck(
+                "restore point", CheckResult.Blocked, problem.Message, problem.Remedy));
+            return PlanOf(restorePoint, options, [.. problems], []);
+        }
+
+        var restored = RestoredOf(restorePoint);
+        var kinds = new TargetKinds(await target.DiscoverAsync(ct), restored);
+        var reads = new TargetReads(target, options.Parallelism);
+        var targetChecks = new TargetChecks(target, reads, restored, options.Parallelism);
+        var steps = await StepsAsync(restorePoint, kinds, reads, options, ct);
+        PlanCheck[] checks =
+        [
+            new("restore point", CheckResult.Ok, $"{restorePoint.Resources.Count} resources, all readable"),
+            ContentChecks.Kinds(restored, kinds),
+            ContentChecks.Secrets(restored, steps, options),
+            await targetChecks.PermissionsAsync(ct),
+            await targetChecks.NamespacesAsync(ct),
+            await targetChecks.RolesAsync(ct),
+            await targetChecks.ServiceAccountsAsync(ct),
+            await targetChecks.StorageClassesAsync(ct),
+            .. ContentChecks.Dangers(restorePoint.Resources),
+            ContentChecks.Conflicts(steps),
+            .. ContentChecks.NotHandled(restorePoint.NotHandled),
+        ];
+        return PlanOf(restorePoint, options, checks, steps);
+    }
+
+    private async Task<IReadOnlyList<PlannedStep>> StepsAsync(
+        RestorePoint restorePoint, TargetKinds kinds, TargetReads reads, RehydrationOptions options, CancellationToken ct)
+    {
+        var restored = RestoredOf(restorePoint);
+        var namespaces = await reads.GetAsync(restored.SelectMany(r => NamespaceOf(r.Resource)), ct);
+        var live = await reads.GetAsync(
+            restored.Select(r => r.Resource).Where(CanExist).Select(r => (r.Kind, r.Key)), ct);
+        var owners = new OwnerLinks(target, kinds);
+        var steps = new List<PlannedStep>();
+        foreach (var wave in RestoreOrder.Arrange(restored))
+        {
+            foreach (var (_, resource) in wave.Resources)
+            {
+                steps.Add(await StepAsync(wave.Phase, resource));
+            }
+        }
+
+        return [.. steps, .. CompareOnlySteps(restorePoint)];
+
+        // What lies in a namespace or is of a kind that is not there yet needs no request to be known as missing.
+        bool CanExist(Resource resource) =>
+            kinds.IsServed(resource.Kind)
+            && NamespaceOf(resource).All(ns => !namespaces[ns.Key].IsMissing);
+
+        async Task<PlannedStep> StepAsync(RestorePhase phase, Resource resource)
+        {
+            var reading = live.GetValueOrDefault(resource.Key);
+            if (reading.Refused)
+            {
+                return new(phase, resource.Key, PlannedAction.Skip, "may not be read, so what would happen is not known");
+            }
+
+            var relinked = await owners.RelinkAsync(resource, ct);
+            var decision = StepDecision.For(relinked.Resource, reading.Live, options);
+            var dropped = relinked.Dropped.Where(owner => !WillBeThere(owner)).Select(o => o.DroppedText).ToArray();
+            var reasons = string.Join("; ", dropped.Prepend(decision.Reason).Where(reason => reason is not null));
+            return new(phase, resource.Key, decision.Action, reasons.Length == 0 ? null : reasons);
+        }
+
+        bool WillBeThere(OwnerReference owner) => restored.Any(r =>
+            owner == new OwnerReference(r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Name));
+    }
+
+    private static RestorableResource[] RestoredOf(RestorePoint restorePoint) =>
+        [.. restorePoint.Resources.Where(r => !restorePoint.IsCompareOnly(r.Resource))];
+
+    private static IEnumerable<PlannedStep> CompareOnlySteps(RestorePoint restorePoint) =>
+        from resource in restorePoint.Resources.Select(r => r.Resource)
+        where restorePoint.IsCompareOnly(resource)
+        orderby resource.Key
+        select new PlannedStep(
+            RestoreOrder.PhaseOf(resource.Kind),
+            resource.Key,
+            PlannedAction.Skip,
+            Danger.IsClusterAdminBinding(resource.Body)
+                ? "compare only: nobody is bound to cluster-admin by a rehydration"
+                : "compare only: the control plane brings it back");
+
+    private static IEnumerable<(ResourceKind Kind, ResourceKey Key)> NamespaceOf(Resource resource) =>
+        resource.Namespace is { } name
+            ? [(KnownKinds.Namespace, ResourceKey.For(KnownKinds.Namespace, null, name))]
+            : [];
+
+    private RehydrationPlan PlanOf(
+        RestorePoint restorePoint,
+        RehydrationOptions options,
+        IReadOnlyList<PlanCheck> checks,
+        IReadOnlyList<PlannedStep> steps) =>
+        new(restorePoint.Id, restorePoint.CommittedAt, time.GetUtcNow() - restorePoint.CommittedAt, checks, steps)
+        {
+            RestorePoint = restorePoint,
+            Options = options,
+        };
+}

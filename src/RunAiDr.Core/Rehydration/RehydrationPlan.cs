@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Rehydration;
+
+public enum CheckResult
+{
+    Ok,
+    Warning,
+    Blocked,
+}
+
+/// <summary>One pre-check: what was looked at, what was found, and, unless it is fine, what to do.</summary>
+public sealed record PlanCheck(string Subject, CheckResult Result, string Finding, string? Remedy = null)
+{
+    /// <summary>Everything that the finding is about: a plan that left some out would have to be made again.</summary>
+    public IReadOnlyList<string> Items { get; init; } = [];
+}
+
+public enum PlannedAction
+{
+    Create,
+    Unchanged,
+    Configure,
+    Conflict,
+    Skip,
+}
+
+/// <summary>What a rehydration would do with one resource, and why where that is not plain.</summary>
+public sealed record PlannedStep(RestorePhase Phase, ResourceKey Key, PlannedAction Action, string? Reason = null);
+
+/// <summary>What a rehydration would do, found out by reading only. Age is that of the restore point: what is lost.</summary>
+public sealed record RehydrationPlan(
+    CommitId Id,
+    DateTimeOffset CommittedAt,
+    TimeSpan Age,
+    IReadOnlyList<PlanCheck> Checks,
+    IReadOnlyList<PlannedStep> Steps)
+{
+    /// <summary>Whether nothing blocks the first write.</summary>
+    public bool CanStart => Checks.All(check => check.Result != CheckResult.Blocked);
+
+    [JsonIgnore]
+    public required RestorePoint RestorePoint { get; init; }
+
+    [JsonIgnore]
+    public required RehydrationOptions Options { get; init; }
+}

@@ -1,0 +1,27 @@
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Rehydration;
+
+/// <summary>
+/// What a commit holds, read and checked. With <see cref="Problems"/> nothing of it may be restored; they are all
+/// there are, not only the first.
+/// </summary>
+public sealed record RestorePoint(
+    CommitId Id,
+    DateTimeOffset CommittedAt,
+    IReadOnlySet<string> CompareOnlyKinds,
+    IReadOnlyList<RestorableResource> Resources,
+    IReadOnlyList<string> NotHandled,
+    IReadOnlyList<RestorePointProblem> Problems)
+{
+    /// <summary>Whether a resource is compared but never applied.</summary>
+    public bool IsCompareOnly(Resource resource) =>
+        CompareOnlyKinds.Contains(resource.Kind.QualifiedName) || Danger.IsClusterAdminBinding(resource.Body);
+}
+
+/// <summary>A resource and the file of the restore point it was read from.</summary>
+public sealed record RestorableResource(string Path, Resource Resource);
+
+/// <summary>Why a file of the restore point cannot be used. The message begins with path and line.</summary>
+public sealed record RestorePointProblem(string Path, string Message, string Remedy);

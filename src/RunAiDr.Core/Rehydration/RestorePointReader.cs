@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Core.Rehydration;
+
+/// <summary>Reads a state tree for restoring. Everything in a commit is untrusted: people edit and merge it.</summary>
+public static class RestorePointReader
+{
+    private const string UndoEdit = "Undo the edit of this file.";
+    private const long LargestFile = 4 * 1024 * 1024;
+
+    private static readonly string[] NotRestored = ["values/", "snapshots/", "secrets/"];
+
+    /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
+    public static RestorePoint Read(IStateTree tree)
+    {
+        var problems = new List<RestorePointProblem>();
+        var files = new List<RestorableResource>();
+        var notHandled = new List<string>();
+        IReadOnlySet<string> compareOnly = new HashSet<string>(StringComparer.Ordinal);
+        Collect(() => compareOnly = RestorePointHeader.Read(tree).CompareOnly, RestorePointHeader.Path, problems);
+        foreach (var file in tree.Files)
+        {
+            if (NotRestored.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
+            {
+                notHandled.Add(file.Path);
+            }
+            else if (StatePath.TryParse(file.Path, out var place))
+            {
+                Collect(() => files.Add(ReadResource(tree, file, place)), file.Path, problems);
+            }
+            else if (file.Path != RestorePointHeader.Path)
+            {
+                problems.Add(new(
+                    file.Path, $"{file.Path}: is no file that an export writes", "Remove it from the cluster's folder."));
+            }
+        }
+
+        problems.AddRange(Duplicates(files));
+        return new RestorePoint(tree.Id, tree.CommittedAt, compareOnly, files, notHandled, problems);
+    }
+
+    private static void Collect(Action read, string path, List<RestorePointProblem> problems)
+    {
+        try
+        {
+            read();
+        }
+        catch (RunAiDrException fault)
+        {
+            problems.Add(new(path, fault.Message, fault.Remedy));
+        }
+    }
+
+    private static RestorableResource ReadResource(IStateTree tree, StateFile file, StatePathParts place)
+    {
+        var document = YamlReader.ReadDocument(Content(tree, file), file.Path, Fault.RestorePoint);
+        var body = document.Root as JsonObject ?? throw Bad(file.Path, "holds no Kubernetes object", UndoEdit);
+        var resource = new Resource(KindOf(body, place, file.Path), body);
+        if (Mismatch(resource, place, file.Path) is var (pointer, what))
+        {
+            throw Bad($"{file.Path}:{document.Locate(pointer).Line}", what, "Undo the edit, or move the file.");
+        }
+
+        return new RestorableResource(file.Path, resource);
+    }
+
+    private static byte[] Content(IStateTree tree, StateFile file)
+    {
+        if (!file.IsRegular)
+        {
+            throw Bad(file.Path, "is a symbolic link or a submodule, not a file", "Replace it by the file itself.");
+        }
+
+        return file.Size > LargestFile
+            ? throw Bad(file.Path, $"has {file.Size} bytes; no Kubernetes object is larger than {LargestFile}", UndoEdit)
+            : tree.Read(file.Path)
+                ?? throw Bad(file.Path, "is listed but cannot be read", "Check the repository: git fsck.");
+    }
+
+    private static ResourceKind KindOf(JsonObject body, StatePathParts place, string path)
+    {
+        var apiVersion = body.Text("apiVersion") ?? throw Bad(path, "has no apiVersion", UndoEdit);
+        var kind = body.Text("kind") ?? throw Bad(path, "has no kind", UndoEdit);
+        if (string.IsNullOrEmpty(body.Object("metadata")?.Text("name")))
+        {
+            throw Bad(path, "has no metadata.name", UndoEdit);
+        }
+
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        var group = slash < 0 ? "" : apiVersion[..slash];
+        return new ResourceKind(group, apiVersion[(slash + 1)..], kind, place.Plural, place.Namespace is not null);
+    }
+
+    /// <summary>The field that does not fit the path, as a JSON pointer, and how; null when all fit.</summary>
+    private static (string Pointer, string What)? Mismatch(Resource resource, StatePathParts place, string path)
+    {
+        var kind = resource.Kind;
+        var folder = new ResourceKey(place.Group, place.Plural, null, "").QualifiedName;
+        if (kind.Group != place.Group)
+        {
+            return ("/apiVersion", $"has apiVersion {kind.ApiVersion} in a folder of {folder}");
+        }
+
+        if (IsBuiltIn(kind.Group) && !IsPluralOf(kind.Plural, kind.Kind))
+        {
+            return ("/kind", $"has kind {kind.Kind} in a folder of {folder}");
+        }
+
+        var found = resource.Metadata.Text("namespace");
+        if (found != place.Namespace)
+        {
+            return ("/metadata/namespace", $"has namespace {found ?? "(none)"}, its path {place.Namespace ?? "(none)"}");
+        }
+
+        return StatePath.For(resource.Key) == path
+            ? null
+            : ("/metadata/name", $"is {resource.Key}, which belongs in {StatePath.For(resource.Key)}");
+    }
+
+    private static IEnumerable<RestorePointProblem> Duplicates(IEnumerable<RestorableResource> files) =>
+        from file in files
+        group file by file.Resource.Key into same
+        where same.Skip(1).Any()
+        select new RestorePointProblem(
+            same.Last().Path,
+            $"{same.Last().Path}: holds {same.Key} again, after {same.First().Path}",
+            "Remove one of the two files.");
+
+    private static bool IsBuiltIn(string group) =>
+        !group.Contains('.', StringComparison.Ordinal)
+        || (group.EndsWith(".k8s.io", StringComparison.Ordinal) && group != "snapshot.storage.k8s.io");
+
+    // The rule by which Kubernetes named its own plurals; plurals of custom resources are free and left to the server.
+    private static bool IsPluralOf(string plural, string kind)
+    {
+        var singular = kind.ToLowerInvariant();
+        return plural == singular
+            || plural == singular + "s"
+            || plural == singular + "es"
+            || (singular.EndsWith('y') && plural == singular[..^1] + "ies");
+    }
+
+    private static RunAiDrException Bad(string where, string what, string remedy) =>
+        new(Fault.RestorePoint, $"{where}: {what}", remedy);
+}

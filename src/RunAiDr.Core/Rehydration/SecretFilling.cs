@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
+
+namespace RunAiDr.Core.Rehydration;
+
+/// <summary>Puts the operator's secret values where their placeholders stand.</summary>
+internal static class SecretFilling
+{
+    /// <summary>Names of the placeholders in a resource, each once, in ordinal order.</summary>
+    public static IReadOnlyList<string> NamesIn(JsonObject body)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        Collect(body, names);
+        return [.. names];
+    }
+
+    /// <summary>
+    /// A copy with each known placeholder replaced, unknown ones kept. A value in <c>data</c> of a Secret that is one
+    /// placeholder as a whole is encoded as base64, as the API wants it.
+    /// </summary>
+    public static Resource Fill(Resource resource, IReadOnlyDictionary<string, SecretText> values)
+    {
+        var body = (JsonObject)resource.Body.DeepClone();
+        if (resource.Kind is { Group: "", Plural: "secrets" } && body.Object("data") is { } data)
+        {
+            foreach (var (key, value) in data.ToArray())
+            {
+                if (data.Text(key) is { } text && WholeName(text) is { } name && values.TryGetValue(name, out var secret))
+                {
+                    data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Reveal()));
+                }
+            }
+        }
+
+        return resource with { Body = (JsonObject)Replace(body, values) };
+    }
+
+    private static void Collect(JsonNode? node, SortedSet<string> names)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (_, value) in fields)
+                {
+                    Collect(value, names);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    Collect(item, names);
+                }
+
+                break;
+            case JsonValue leaf when leaf.TryGetValue<string>(out var text) && MayHold(text):
+                names.UnionWith(Placeholder.Pattern().Matches(text).Select(match => match.Groups["name"].Value));
+                break;
+        }
+    }
+
+    private static JsonNode Replace(JsonNode node, IReadOnlyDictionary<string, SecretText> values)
+    {
+        if (node is JsonObject fields)
+        {
+            foreach (var (key, value) in fields.ToArray())
+            {
+                SetIfNew(value, replaced => fields[key] = replaced, values);
+            }
+        }
+        else if (node is JsonArray items)
+        {
+            for (var i = 0; i < items.Count; i++)
+            {
+                var at = i;
+                SetIfNew(items[i], replaced => items[at] = replaced, values);
+            }
+        }
+        else if (node is JsonValue leaf && leaf.TryGetValue<string>(out var text) && MayHold(text))
+        {
+            return JsonValue.Create(Placeholder.Pattern().Replace(
+                text,
+                match => values.TryGetValue(match.Groups["name"].Value, out var secret) ? secret.Reveal() : match.Value));
+        }
+
+        return node;
+    }
+
+    private static void SetIfNew(
+        JsonNode? value, Action<JsonNode> set, IReadOnlyDictionary<string, SecretText> values)
+    {
+        if (value is not null && Replace(value, values) is var replaced && !ReferenceEquals(replaced, value))
+        {
+            set(replaced);
+        }
+    }
+
+    private static string? WholeName(string text) =>
+        MayHold(text) && Placeholder.Pattern().Match(text) is { Success: true } match && match.Length == text.Length
+            ? match.Groups["name"].Value
+            : null;
+
+    // Most texts hold no placeholder, and looking for a fixed word is far cheaper than the pattern.
+    private static bool MayHold(string text) => text.Contains(Placeholder.Prefix, StringComparison.Ordinal);
+}

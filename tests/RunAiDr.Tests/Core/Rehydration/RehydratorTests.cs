@@ -1,0 +1,282 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core;
+using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Tests.Support;
+
+namespace RunAiDr.Tests.Core.Rehydration;
+
+public sealed class RehydratorTests
+{
+    private static readonly RehydrationOptions NoSecrets = new() { WithoutSecrets = true };
+
+    private readonly FakeCluster _cluster = new();
+    private readonly SkippingTime _time = new(MemoryStateTree.Committed.AddDays(1));
+
+    [Fact]
+    public async Task A_second_run_changes_nothing()
+    {
+        var first = await RunAsync(SampleRestorePoint.Tree(), NoSecrets);
+        var (contents, writes) = (_cluster.Contents(), _cluster.Writes);
+
+        var second = await RunAsync(SampleRestorePoint.Tree(), NoSecrets);
+
+        Assert.Equal(RehydrationOutcome.Incomplete, first.Outcome); // the secrets were left out
+        Assert.True(first.Resources.Count(r => r.Action == ApplyAction.Created) > 170);
+        Assert.Equal(writes, _cluster.Writes);
+        Assert.Equal(contents, _cluster.Contents());
+        Assert.All(second.Resources, r => Assert.True(r.Action is ApplyAction.Unchanged or ApplyAction.Skipped, r.ToString()));
+    }
+
+    [Fact]
+    public async Task Killed_at_any_write_and_run_again_it_ends_as_if_undisturbed()
+    {
+        await RunAsync(Mixed(), new RehydrationOptions());
+        var (expected, writes) = (_cluster.Contents(), _cluster.Writes);
+        Assert.InRange(writes, 10, 100);
+
+        for (var kill = 1; kill <= writes; kill++)
+        {
+            var cluster = new FakeCluster();
+            var at = kill;
+            cluster.BeforeWrite = (n, _) => Crash(n == at);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(Mixed(), new RehydrationOptions(), cluster));
+            cluster.BeforeWrite = (_, _) => { };
+
+            var report = await RunAsync(Mixed(), new RehydrationOptions(), cluster);
+
+            Assert.Equal(RehydrationOutcome.Complete, report.Outcome);
+            Assert.Equal(expected, cluster.Contents());
+        }
+    }
+
+    [Fact]
+    public async Task An_unreachable_server_ends_with_a_report_that_says_how_to_go_on()
+    {
+        _cluster.BeforeWrite = (n, _) => Fail(n == 5);
+
+        var report = await RunAsync(Mixed(), new RehydrationOptions { Parallelism = 1 });
+
+        Assert.Equal(RehydrationOutcome.Stopped, report.Outcome);
+        Assert.Contains("run the same command again", report.Stopped!.Remedy, StringComparison.Ordinal);
+        Assert.Equal(4, report.Resources.Count);
+        Assert.NotEmpty(report.NotReached);
+    }
+
+    [Fact]
+    public async Task Cancelled_between_two_writes_it_still_reports()
+    {
+        using var stop = new CancellationTokenSource();
+        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions { Parallelism = 1 }, CancellationToken.None);
+        _cluster.BeforeWrite = (n, _) => Cancel(stop, n == 3);
+
+        var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, stop.Token);
+
+        Assert.Equal(RehydrationOutcome.Cancelled, report.Outcome);
+        Assert.Equal(3, _cluster.Writes);
+        Assert.Equal(3, report.Resources.Count);
+    }
+
+    [Fact]
+    public async Task One_refused_resource_does_not_stop_the_others_but_fails_the_run()
+    {
+        _cluster.Refuse = resource => resource.Name == "c1" ? "admission webhook says no" : null;
+
+        var report = await RunAsync(Mixed(), new RehydrationOptions());
+
+        var failed = Assert.Single(report.Resources, r => r.Action == ApplyAction.Failed);
+        Assert.Equal("admission webhook says no", failed.Reason);
+        Assert.Equal(RehydrationOutcome.Failed, report.Outcome);
+        Assert.Empty(report.NotReached);
+    }
+
+    [Fact]
+    public async Task What_others_made_is_left_alone_unless_it_is_to_be_overwritten()
+    {
+        _cluster.Put(Given.Namespace("a"));
+        var theirs = Given.ConfigMap("a", "c1", "theirs");
+        _cluster.Put(theirs);
+
+        var careful = await RunAsync(Mixed(), new RehydrationOptions());
+        var kept = (string?)_cluster.Find(theirs.Key)!["data"]!["k"];
+        var forced = await RunAsync(Mixed(), new RehydrationOptions { Overwrite = true });
+
+        Assert.Equal("theirs", kept);
+        Assert.Equal(RehydrationOutcome.Incomplete, careful.Outcome);
+        Assert.Single(careful.Resources, r => r.Action == ApplyAction.Conflict);
+        Assert.Equal(RehydrationOutcome.Complete, forced.Outcome);
+        Assert.Equal("1", (string?)_cluster.Find(theirs.Key)!["data"]!["k"]);
+    }
+
+    [Fact]
+    public async Task Secret_values_are_encoded_in_secrets_and_plain_in_texts()
+    {
+        var tree = new MemoryStateTree().Put(Given.Namespace("a"))
+            .Put(Given.Secret("a", "s", "password", Placeholder.For("s/password")))
+            .Put(Given.ConfigMap("a", "c", $"url: db://u:{Placeholder.For("s/password")}@host"));
+
+        await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("s/password", "pä:ss")) });
+
+        Assert.Equal("cMOkOnNz", (string?)_cluster.Find(Given.Secret("a", "s", "", "").Key)!["data"]!["password"]);
+        Assert.Equal("url: db://u:pä:ss@host", (string?)_cluster.Find(Given.ConfigMap("a", "c", "").Key)!["data"]!["k"]);
+    }
+
+    [Fact]
+    public async Task A_placeholder_is_never_applied()
+    {
+        var tree = new MemoryStateTree().Put(Given.Namespace("a"))
+            .Put(Given.ConfigMap("a", "c", $"{Placeholder.For("one")} {Placeholder.For("two")}"));
+
+        var report = await RunAsync(tree, new RehydrationOptions { WithoutSecrets = true, Secrets = Secrets(("one", "1")) });
+
+        var skipped = Assert.Single(report.Resources, r => r.Action == ApplyAction.Skipped);
+        Assert.Equal("is not restored: no value supplied for two", skipped.Reason);
+        Assert.DoesNotContain(_cluster.Contents(), text => text.Contains(Placeholder.Prefix, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Owners_are_linked_by_their_new_uid_and_lost_ones_dropped()
+    {
+        var owner = Given.ConfigMap("a", "owner", "1");
+        var tree = Mixed().Put(owner)
+            .Put(Given.OwnedBy(Given.ConfigMap("a", "owned", "1"), owner))
+            .Put(Given.OwnedBy(Given.ConfigMap("a", "orphan", "1"), Given.Project("gone")));
+
+        var report = await RunAsync(tree, new RehydrationOptions());
+
+        var uid = (string?)_cluster.Find(owner.Key)!["metadata"]!["uid"];
+        var owned = _cluster.Find(Given.ConfigMap("a", "owned", "").Key)!["metadata"]!;
+        Assert.Equal(uid, (string?)owned["ownerReferences"]![0]!["uid"]);
+        Assert.Null(_cluster.Find(Given.ConfigMap("a", "orphan", "").Key)!["metadata"]!["ownerReferences"]);
+        Assert.Contains(report.Resources, r => r.Reason == "owner Project gone is not there: reference dropped");
+    }
+
+    [Fact]
+    public async Task A_definition_that_is_never_established_fails_by_name_after_the_limit()
+    {
+        _cluster.EstablishesDefinitions = false;
+
+        var report = await RunAsync(Mixed(), new RehydrationOptions());
+
+        var failed = report.Resources.Where(r => r.Action == ApplyAction.Failed).ToArray();
+        Assert.Equal(Given.WidgetDefinition().Key, failed[0].Key);
+        Assert.Contains("not established after 00:02:00", failed[0].Reason!, StringComparison.Ordinal);
+        Assert.Equal(Given.Widget("w").Key, failed[1].Key);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_stays_terminating_fails_by_name_and_so_does_what_is_in_it()
+    {
+        var leaving = Given.Namespace("a");
+        _cluster.Put(leaving)["metadata"]!["deletionTimestamp"] = "2026-03-01T00:00:00Z";
+
+        var report = await RunAsync(Mixed(), new RehydrationOptions());
+
+        Assert.Contains("finalizers", report.Resources.Single(r => r.Key == leaving.Key).Reason!, StringComparison.Ordinal);
+        Assert.All(report.Resources.Where(r => r.Key.Namespace == "a"), r => Assert.Equal(ApplyAction.Failed, r.Action));
+        Assert.Contains(report.Resources, r => r.Key.Namespace == "b" && r.Action == ApplyAction.Created);
+    }
+
+    [Fact]
+    public async Task A_dry_run_writes_nothing_and_says_what_it_could_not_check()
+    {
+        var report = await RunAsync(Mixed(), new RehydrationOptions { DryRun = true });
+
+        Assert.Equal(0, _cluster.Writes);
+        Assert.Empty(_cluster.Contents());
+        Assert.DoesNotContain(report.Resources, r => r.Action == ApplyAction.Failed);
+        Assert.Equal("not checked: a dry run does not make its CRD", report.Resources.Single(r => r.Key == Given.Widget("w").Key).Reason);
+        Assert.Contains(report.Resources, r => r.Reason == "not checked: a dry run does not make its namespace");
+    }
+
+    [Fact]
+    public async Task A_blocked_plan_is_refused_before_the_first_write()
+    {
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(SampleRestorePoint.Tree(), new RehydrationOptions()));
+
+        Assert.Equal(Fault.NeedsOperator, fault.Fault);
+        Assert.Equal(0, _cluster.Writes);
+    }
+
+    [Fact]
+    public async Task An_empty_service_account_that_came_with_its_namespace_is_filled_in()
+    {
+        var account = Given.With(
+            Given.Of(new("", "v1", "ServiceAccount", "serviceaccounts", true), "a", "default"),
+            "imagePullSecrets",
+            new JsonArray(new JsonObject { ["name"] = "registry" }));
+
+        var report = await RunAsync(Mixed().Put(account), new RehydrationOptions());
+
+        Assert.Equal(RehydrationOutcome.Complete, report.Outcome);
+        Assert.Equal("registry", (string?)_cluster.Find(account.Key)!["imagePullSecrets"]![0]!["name"]);
+    }
+
+    [Fact]
+    public async Task Phases_follow_each_other_and_every_step_is_told()
+    {
+        var told = new List<RehydrationProgress>();
+        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
+
+        var report = await new Rehydrator(_cluster, _time).RunAsync(plan, new Listener(told.Add), CancellationToken.None);
+
+        Assert.Equal(report.Resources.Count, told.Count);
+        Assert.Equal(told[^1].Total, told[^1].Done);
+        var phases = told.Select(progress => progress.Outcome.Phase).ToArray();
+        Assert.Equal(phases.Order(), phases);
+        Assert.Equal(report.Resources.Count, report.Phases.Sum(phase => phase.Created));
+    }
+
+    private static MemoryStateTree Mixed()
+    {
+        var tree = new MemoryStateTree().Put(Given.WidgetDefinition()).Put(Given.Widget("w"))
+            .Put(Given.Namespace("a")).Put(Given.Namespace("b")).Put(Given.Project("vision"))
+            .Put(Given.Binding(null, "admins", "cluster-admin", "eve"))
+            .Put(Given.OwnedBy(Given.Binding("b", "owned", "view", "alice"), Given.Widget("w")));
+        for (var i = 1; i <= 3; i++)
+        {
+            tree.Put(Given.ConfigMap("a", $"c{i}", "1")).Put(Given.Binding("b", $"b{i}", "view", "bob"));
+        }
+
+        return tree;
+    }
+
+    private static Dictionary<string, SecretText> Secrets(params (string Name, string Value)[] values) =>
+        values.ToDictionary(v => v.Name, v => new SecretText(v.Value), StringComparer.Ordinal);
+
+    private static void Crash(bool now)
+    {
+        if (now)
+        {
+            throw new InvalidOperationException("killed");
+        }
+    }
+
+    private static void Fail(bool now)
+    {
+        if (now)
+        {
+            throw FakeCluster.Unreachable();
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource source, bool now)
+    {
+        if (now)
+        {
+            source.Cancel();
+        }
+    }
+
+    private async Task<RehydrationReport> RunAsync(MemoryStateTree tree, RehydrationOptions options, FakeCluster? other = null)
+    {
+        var cluster = other ?? _cluster;
+        var plan = await new Planner(cluster, _time).PlanAsync(tree, options, CancellationToken.None);
+        return await new Rehydrator(cluster, _time).RunAsync(plan, null, CancellationToken.None);
+    }
+
+    private sealed class Listener(Action<RehydrationProgress> told) : IProgress<RehydrationProgress>
+    {
+        public void Report(RehydrationProgress value) => told(value);
+    }
+}
