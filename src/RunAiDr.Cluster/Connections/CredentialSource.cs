@@ -23,6 +23,8 @@ public abstract class CredentialSource
 /// <summary>A credential that stays the same.</summary>
 public sealed class FixedCredentials(Credential credential) : CredentialSource
 {
+    public Credential Credential => credential;
+
     public override ValueTask<Credential> GetAsync(bool refused, CancellationToken ct) => ValueTask.FromResult(credential);
 }
 

@@ -39,9 +39,16 @@ internal static class Transport
     {
         // The callback may return null: then no certificate is sent.
         LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.Leaf!,
+        ClientCertificateContext = FixedChain(connection),
         RemoteCertificateValidationCallback = (_, server, sent, errors) =>
             connection.Insecure || trust.Accept(server, sent, errors),
     };
+
+    // Only a context sends intermediates too; a chain that a plugin renews is sent as its leaf.
+    private static SslStreamCertificateContext? FixedChain(ClusterConnection connection) =>
+        connection.Credentials is FixedCredentials { Credential.Chain: { Count: > 1 } chain }
+            ? SslStreamCertificateContext.Create(chain[0], [.. chain.Skip(1)], offline: true)
+            : null;
 
     private static void SetProxy(SocketsHttpHandler handler, ClusterConnection connection)
     {
