@@ -1,0 +1,81 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RunAiDr.Cluster.Http;
+using RunAiDr.Cluster.Reading;
+using RunAiDr.Cluster.Writing;
+using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster;
+
+public sealed partial class ClusterClient
+{
+    private static readonly ResourceKind AccessReview = new(
+        "authorization.k8s.io", "v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", Namespaced: false);
+
+    /// <inheritdoc/>
+    public Task<ApplyResult> ApplyAsync(Resource resource, ApplyOptions options, CancellationToken ct) =>
+        _apply.ApplyAsync(resource, options, ct);
+
+    /// <summary>Creates a resource (POST) and gives it as stored.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server refuses, also when the resource exists.</exception>
+    public Task<JsonObject> CreateAsync(Resource resource, bool dryRun, CancellationToken ct)
+    {
+        var path = ResourcePaths.Of(resource.Kind, resource.Namespace)
+            + $"?fieldManager={ResourceApply.FieldManager}&fieldValidation=Strict" + (dryRun ? "&dryRun=All" : "");
+        return ObjectAsync(
+            new ApiRequest(HttpMethod.Post, path)
+            {
+                Verb = "create",
+                Kind = resource.Kind,
+                Namespace = resource.Namespace,
+                ContentType = "application/json",
+                Body = ApplyBody.Of(resource.Body), // also plain JSON
+                Repeatable = dryRun,
+            },
+            ct);
+    }
+
+    /// <summary>Deletes a resource; false when it is not there. Finalizers may keep it for a while.</summary>
+    public async Task<bool> DeleteAsync(ResourceKind kind, string? @namespace, string name, CancellationToken ct)
+    {
+        var request = new ApiRequest(HttpMethod.Delete, ResourcePaths.Of(kind, @namespace, name))
+        {
+            Verb = "delete",
+            Kind = kind,
+            Namespace = @namespace,
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        return answer.Succeeded || (answer.Status == 404 ? false : throw ApiFailure.From(request, answer, _api.Server));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> MayAsync(string verb, ResourceKind kind, string? @namespace, CancellationToken ct)
+    {
+        var attributes = new JsonObject { ["verb"] = verb, ["resource"] = kind.Plural };
+        AddUnlessEmpty(attributes, "namespace", @namespace);
+        AddUnlessEmpty(attributes, "group", kind.Group);
+        var review = new JsonObject
+        {
+            ["apiVersion"] = AccessReview.ApiVersion,
+            ["kind"] = AccessReview.Kind,
+            ["spec"] = new JsonObject { ["resourceAttributes"] = attributes },
+        };
+        var request = new ApiRequest(HttpMethod.Post, ResourcePaths.Of(AccessReview, null))
+        {
+            Verb = "create",
+            Kind = AccessReview,
+            ContentType = "application/json",
+            Body = Encoding.UTF8.GetBytes(review.ToJsonString()),
+        };
+        return (bool?)(await ObjectAsync(request, ct))["status"]?["allowed"] == true;
+    }
+
+    private static void AddUnlessEmpty(JsonObject attributes, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            attributes[name] = value;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Cluster.Http;
+using RunAiDr.Cluster.Reading;
+using RunAiDr.Cluster.Writing;
+using RunAiDr.Core;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster;
+
+/// <summary>
+/// One Kubernetes API server. Answers 429, 5xx and lost connections are retried; what remains is a
+/// <see cref="RunAiDrException"/>: <see cref="Fault.ClusterUnreachable"/> when no sensible answer came,
+/// <see cref="Fault.ClusterRefused"/> for 401, 403 and a kind that is not served (404). Safe for use by many threads.
+/// </summary>
+public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDisposable
+{
+    private static readonly string[] OpenShiftGroups = ["config.openshift.io", "route.openshift.io"];
+
+    private readonly ApiConnection _api;
+    private readonly ResourceApply _apply;
+
+    /// <param name="connection">Which server, and who asks.</param>
+    /// <param name="clock">What time limits, pauses and certificates are measured with.</param>
+    /// <param name="chance">A number from 0 to 1 for the jitter of pauses; null for an even chance.</param>
+    public ClusterClient(ClusterConnection connection, TimeProvider clock, Func<double>? chance = null)
+    {
+        _api = new ApiConnection(connection, clock, chance ?? new Random().NextDouble);
+        _apply = new ResourceApply(_api);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ClusterIdentity> IdentifyAsync(CancellationToken ct)
+    {
+        var version = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/version"), ct);
+        var namespaces = new ResourceKind("", "v1", "Namespace", "namespaces", Namespaced: false);
+        var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(namespaces, null, "kube-system")) { Kind = namespaces };
+        var answer = await _api.SendAsync(system, null, ct);
+        var uid = answer.Status is 403 or 404 ? null : (string?)Parsed(system, answer)["metadata"]?["uid"];
+        var groups = await new Discovery(_api).GroupsAsync(ct);
+        return new ClusterIdentity(
+            uid,
+            (string?)version["gitVersion"] ?? "",
+            groups.Intersect(OpenShiftGroups, StringComparer.Ordinal).Any() ? "openshift" : "kubernetes");
+    }
+
+    /// <inheritdoc cref="IClusterReader.DiscoverAsync"/>
+    public Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct) => new Discovery(_api).ReadAsync(ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CutPage> ReadCutAsync(IReadOnlyList<ListSelection> selections, CancellationToken ct) =>
+        new CutReader(_api).ReadAsync(selections, ct);
+
+    /// <inheritdoc/>
+    public async Task<JsonObject?> GetAsync(ResourceKind kind, string? @namespace, string name, CancellationToken ct)
+    {
+        var request = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(kind, @namespace, name))
+        {
+            Kind = kind,
+            Namespace = @namespace,
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        return answer.Status == 404 ? null : Parsed(request, answer);
+    }
+
+    /// <summary>Whatever JSON object stands at a path such as <c>/version</c>.</summary>
+    public Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
+        ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
+
+    public void Dispose() => _api.Dispose();
+
+    private async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
+        Parsed(request, await _api.SendAsync(request, null, ct));
+
+    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
+    {
+        if (!answer.Succeeded)
+        {
+            throw ApiFailure.From(request, answer, _api.Server);
+        }
+
+        try
+        {
+            return answer.IsJson ? answer.ToObject() : throw ApiFailure.NotAnApiServer(request, answer, _api.Server);
+        }
+        catch (JsonException)
+        {
+            throw ApiFailure.Broken(request, _api.Server, "the answer is cut off or is not JSON");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using RunAiDr.Core;
+
+namespace RunAiDr.Cluster.Connections;
+
+/// <summary>
+/// Which kubeconfig to take: <paramref name="ExplicitPath"/> (<c>--kubeconfig</c>) goes before
+/// <paramref name="EnvironmentList"/> (the value of <c>KUBECONFIG</c>), that before <paramref name="DefaultPath"/>
+/// (<c>~/.kube/config</c>). <paramref name="Context"/> null means the current context.
+/// </summary>
+public sealed record KubeconfigSource(string? ExplicitPath, string? EnvironmentList, string DefaultPath, string? Context = null);
+
+/// <summary>Reads kubeconfig files by kubectl's rules.</summary>
+public static class Kubeconfig
+{
+    /// <exception cref="RunAiDrException">A file is missing or wrong; the message names file and field.</exception>
+    public static ClusterConnection Load(KubeconfigSource source, TimeProvider clock)
+    {
+        var files = KubeconfigFiles.Read(source);
+        var name = source.Context ?? files.CurrentContext ?? throw Wrong(
+            files, "no context is chosen and there is no current-context", $"Choose one with --context: {Listed(files)}.");
+        var context = files.Find("contexts", name)
+            ?? throw Wrong(files, $"there is no context \"{name}\"", $"Choose one of: {Listed(files)}.");
+        var clusterName = context.Text("cluster") ?? throw Wrong(files, $"context \"{name}\" names no cluster", "Add it.");
+        var cluster = files.Find("clusters", clusterName) ?? throw Wrong(
+            files, $"context \"{name}\" names the cluster \"{clusterName}\", which is not there", "Correct the context.");
+        var connection = ConnectionTo(cluster);
+        if (context.Text("user") is not { } userName)
+        {
+            return connection;
+        }
+
+        var user = files.Find("users", userName) ?? throw Wrong(
+            files, $"context \"{name}\" names the user \"{userName}\", which is not there", "Correct the context.");
+        return KubeconfigUser.Apply(connection, cluster, user, clock);
+    }
+
+    private static ClusterConnection ConnectionTo(KubeconfigEntry cluster)
+    {
+        var authorities = cluster.Bytes("certificate-authority");
+        var insecure = cluster.Flag("insecure-skip-tls-verify");
+        if (insecure && authorities is not null)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"{cluster.File}: {cluster.Place} has a certificate authority and insecure-skip-tls-verify",
+                "Remove one of the two.");
+        }
+
+        return new ClusterConnection(ServerOf(cluster))
+        {
+            Authorities = authorities is null ? null : PemFiles.Authorities(authorities, $"{cluster.File}: {cluster.Place}"),
+            Insecure = insecure,
+            ServerName = cluster.Text("tls-server-name"),
+            Proxy = ProxyOf(cluster),
+            DisableCompression = cluster.Flag("disable-compression"),
+        };
+    }
+
+    private static Uri ServerOf(KubeconfigEntry cluster)
+    {
+        var text = cluster.Text("server") ?? throw cluster.Wrong("server", "set");
+        var url = text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}";
+        return Uri.TryCreate(url, UriKind.Absolute, out var server) && server.Scheme is "https" or "http"
+            ? server
+            : throw cluster.Wrong("server", "an http or https URL");
+    }
+
+    private static Uri? ProxyOf(KubeconfigEntry cluster)
+    {
+        if (cluster.Text("proxy-url") is not { } text)
+        {
+            return null;
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https" or "socks5"
+            ? proxy
+            : throw cluster.Wrong("proxy-url", "a URL with scheme http, https or socks5");
+    }
+
+    private static string Listed(KubeconfigFiles files) => string.Join(", ", files.NamesIn("contexts"));
+
+    private static RunAiDrException Wrong(KubeconfigFiles files, string what, string remedy) =>
+        new(Fault.Configuration, $"{files.Names}: {what}", remedy);
+}

@@ -1,0 +1,39 @@
+using System.Security.Cryptography.X509Certificates;
+using RunAiDr.Core;
+
+namespace RunAiDr.Cluster.Connections;
+
+/// <summary>A bearer token in a file that others renew (kubelet does it every hour): read again each minute and after a 401.</summary>
+internal sealed class TokenFileCredentials(string path, TimeProvider clock, X509Certificate2Collection? chain = null)
+    : CredentialSource
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+
+    private (Credential Credential, DateTimeOffset ReadAt)? _last;
+
+    public override bool Renews => true;
+
+    public override async ValueTask<Credential> GetAsync(bool refused, CancellationToken ct)
+    {
+        if (!refused && _last is { } last && clock.GetUtcNow() - last.ReadAt < Freshness)
+        {
+            return last.Credential;
+        }
+
+        try
+        {
+            var token = await File.ReadAllTextAsync(path, ct);
+            var credential = Credential.Bearer(token.Trim(), path, chain);
+            _last = (credential, clock.GetUtcNow());
+            return credential;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"The token file {path} cannot be read ({failure.GetType().Name})",
+                "Check that the file exists and may be read by this user.",
+                failure);
+        }
+    }
+}

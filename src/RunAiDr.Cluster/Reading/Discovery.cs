@@ -1,0 +1,150 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Cluster.Http;
+using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster.Reading;
+
+/// <summary>
+/// What the server serves: two requests where it knows aggregated discovery, else one per group version. Kinds that
+/// cannot be listed and subresources are left out.
+/// <para>
+/// A group whose own API server is down is never left out without a word: its kinds are given as last known, so that
+/// listing one fails by name; when the server does not know them either, discovery fails. The metrics APIs are
+/// excepted: they measure and hold nothing to save.
+/// </para>
+/// </summary>
+internal sealed class Discovery(ApiConnection api)
+{
+    private const string Aggregated =
+        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"
+        + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+
+    private const int AtOnce = 8;
+
+    private static readonly string[] Measurements = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
+
+    public async Task<IReadOnlyList<ResourceKind>> ReadAsync(CancellationToken ct)
+    {
+        var kinds = new List<ResourceKind>();
+        foreach (var path in (string[])["/api", "/apis"])
+        {
+            var request = new ApiRequest(HttpMethod.Get, path) { Accept = Aggregated };
+            var body = await ObjectAsync(request, ct);
+            kinds.AddRange((string?)body["kind"] switch
+            {
+                "APIGroupDiscoveryList" => FromAggregated(body),
+                "APIVersions" => await FromVersionsAsync(
+                    [.. Objects(body["versions"]).Select(v => (Group: "", Version: (string?)v ?? ""))], ct),
+                "APIGroupList" => await FromVersionsAsync([.. Objects(body["groups"]).SelectMany(VersionsOf)], ct),
+                _ => throw ApiFailure.Broken(request, api.Server, "the answer is no discovery document"),
+            });
+        }
+
+        return kinds;
+    }
+
+    /// <summary>The names of the served groups.</summary>
+    public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken ct)
+    {
+        var body = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
+        return [.. Objects(body["groups"]).Select(g => (string?)g["name"] ?? "")];
+    }
+
+    private List<ResourceKind> FromAggregated(JsonObject body)
+    {
+        var kinds = new List<ResourceKind>();
+        foreach (var group in Objects(body["items"]))
+        {
+            var name = (string?)group["metadata"]?["name"] ?? "";
+            foreach (var version in Objects(group["versions"]))
+            {
+                var resources = Objects(version["resources"]).ToList();
+                if ((string?)version["freshness"] == "Stale" && resources.Count == 0)
+                {
+                    RefuseStale(name, (string?)version["version"]);
+                }
+
+                kinds.AddRange(resources.Where(CanBeListed).Select(r => new ResourceKind(
+                    name,
+                    (string?)version["version"] ?? "",
+                    (string?)r["responseKind"]?["kind"] ?? "",
+                    (string?)r["resource"] ?? "",
+                    (string?)r["scope"] == "Namespaced")));
+            }
+        }
+
+        return kinds;
+    }
+
+    private async Task<List<ResourceKind>> FromVersionsAsync(
+        IReadOnlyList<(string Group, string Version)> versions, CancellationToken ct)
+    {
+        var found = new List<ResourceKind>[versions.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
+        await Parallel.ForAsync(0, versions.Count, options, async (i, token) =>
+            found[i] = await FromVersionAsync(versions[i].Group, versions[i].Version, token));
+        return [.. found.SelectMany(kinds => kinds)];
+    }
+
+    private async Task<List<ResourceKind>> FromVersionAsync(string group, string version, CancellationToken ct)
+    {
+        var request = new ApiRequest(HttpMethod.Get, group.Length == 0 ? $"/api/{version}" : $"/apis/{group}/{version}");
+        var answer = await api.SendAsync(request, null, ct);
+        if (answer.Status == 404)
+        {
+            return []; // deleted since the groups were read
+        }
+
+        if (answer.Status == 503)
+        {
+            RefuseStale(group, version);
+            return [];
+        }
+
+        var body = answer is { Succeeded: true, IsJson: true } ? Parsed(request, answer) : throw ApiFailure.From(request, answer, api.Server);
+        return [.. Objects(body["resources"])
+            .Where(r => CanBeListed(r) && !((string?)r["name"] ?? "/").Contains('/'))
+            .Select(r => new ResourceKind(
+                group, version, (string?)r["kind"] ?? "", (string?)r["name"] ?? "", (bool?)r["namespaced"] == true))];
+    }
+
+    private static IEnumerable<(string Group, string Version)> VersionsOf(JsonNode group)
+    {
+        var preferred = (string?)group["preferredVersion"]?["version"];
+        return Objects(group["versions"])
+            .Select(v => ((string?)group["name"] ?? "", (string?)v["version"] ?? ""))
+            .OrderBy(v => v.Item2 == preferred ? 0 : 1);
+    }
+
+    private async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
+        Parsed(request, await api.DemandAsync(request, null, ct));
+
+    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
+    {
+        try
+        {
+            return answer.ToObject();
+        }
+        catch (JsonException)
+        {
+            throw ApiFailure.Broken(request, api.Server, "the answer is cut off or is not JSON");
+        }
+    }
+
+    private static bool CanBeListed(JsonNode resource) => Objects(resource["verbs"]).Any(v => (string?)v == "list");
+
+    private static IEnumerable<JsonNode> Objects(JsonNode? array) => (array as JsonArray ?? []).OfType<JsonNode>();
+
+    private void RefuseStale(string group, string? version)
+    {
+        if (!Measurements.Contains(group, StringComparer.Ordinal))
+        {
+            throw new RunAiDrException(
+                Fault.ClusterUnreachable,
+                $"{api.Server.Authority}: the API {group}/{version} is registered but does not answer, so its kinds are unknown",
+                $"See `kubectl get apiservice {version}.{group}`; repair the server behind it or delete the APIService.");
+        }
+    }
+}
