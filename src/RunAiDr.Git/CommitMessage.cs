@@ -1,0 +1,44 @@
+using System.Text;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Git;
+
+/// <summary>Subject, body and trailers as one message that <c>git interpret-trailers --parse</c> reads back.</summary>
+internal static class CommitMessage
+{
+    public static string Of(CommitText text)
+    {
+        var paragraphs = new List<string> { OneLine(text.Subject) };
+        var body = Lines(text.Body);
+        if (body.Length > 0)
+        {
+            paragraphs.Add(body);
+        }
+
+        if (text.Trailers.Count > 0)
+        {
+            paragraphs.Add(string.Join('\n', text.Trailers.Select(t => $"{OneLine(t.Key)}: {OneLine(t.Value)}")));
+        }
+
+        return string.Join("\n\n", paragraphs) + "\n";
+    }
+
+    /// <summary>Text of several lines without what Git cannot hold: NUL, other control characters, halves of surrogate pairs.</summary>
+    public static string Lines(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => Clean(line).TrimEnd())).Trim('\n');
+
+    // Names and field managers come from the cluster: a line break in one must not forge a trailer.
+    private static string OneLine(string text) =>
+        string.Join(' ', Clean(text).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Clean(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            clean.Append(Rune.IsControl(rune) ? " " : rune.ToString());
+        }
+
+        return clean.ToString();
+    }
+}

@@ -1,0 +1,15 @@
+namespace RunAiDr.Git;
+
+/// <summary>Where the restore points are kept and who commits them.</summary>
+public sealed record GitStateOptions
+{
+    /// <summary>Folder of a bare repository, or of one whose work tree has another branch checked out.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Short name of the branch of record.</summary>
+    public string Branch { get; init; } = "main";
+
+    public string AuthorName { get; init; } = "runai-dr";
+
+    public string AuthorEmail { get; init; } = "runai-dr@localhost";
+}

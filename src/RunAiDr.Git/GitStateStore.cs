@@ -1,0 +1,221 @@
+using LibGit2Sharp;
+using RunAiDr.Core;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Git;
+
+/// <summary>
+/// Keeps restore points in a Git repository on disk. Commits are built in the object database: no work tree, no index,
+/// no checkout, and the branch of record only moves forward.
+/// </summary>
+public sealed class GitStateStore : IStateStore, IDisposable
+{
+    private readonly Repository _repository;
+    private readonly RecordBranch _branch;
+    private readonly CommitAuthor _author;
+    private readonly Lock _gate = new();
+
+    static GitStateStore()
+    {
+        // What a user's or a machine's Git configuration says must not change a restore point.
+        foreach (var level in (ConfigurationLevel[])[ConfigurationLevel.Global, ConfigurationLevel.Xdg, ConfigurationLevel.System])
+        {
+            GlobalSettings.SetConfigSearchPaths(level, "/nonexistent");
+        }
+    }
+
+    private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
+    {
+        _repository = repository;
+        _branch = new RecordBranch(repository, options.Branch);
+        _author = new CommitAuthor(options, clock);
+    }
+
+    private string Path => _repository.Info.Path;
+
+    /// <summary>Opens an existing repository.</summary>
+    /// <exception cref="RunAiDrException">
+    /// It is missing, damaged, somebody else's, or has the branch of record checked out in a work tree.
+    /// </exception>
+    public static GitStateStore Open(GitStateOptions options, TimeProvider clock)
+    {
+        Check(options);
+        return GitFault.Explain(options.Path, () =>
+        {
+            var store = new GitStateStore(new Repository(options.Path), options, clock);
+            try
+            {
+                store._branch.EnsureNotCheckedOut();
+                return store;
+            }
+            catch
+            {
+                store.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>
+    /// Makes a bare repository, unless there is one, and commits those files of the seed (path → content) that it lacks.
+    /// </summary>
+    /// <exception cref="RunAiDrException">The folder holds something that is not a repository.</exception>
+    public static void Init(IReadOnlyDictionary<string, byte[]> seed, GitStateOptions options, TimeProvider clock)
+    {
+        Check(options);
+        _ = GitFault.Explain(options.Path, () =>
+        {
+            if (!Repository.IsValid(options.Path))
+            {
+                CreateBare(options);
+            }
+
+            using var store = Open(options, clock);
+            return store.Seed(seed);
+        });
+    }
+
+    public IStateWriter Begin(string cluster)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () =>
+        {
+            _branch.EnsureNotCheckedOut();
+            PackFile.RemoveStale(NewObjects.PackFolder(_repository));
+            return new GitStateWriter(_repository, _branch, _author, cluster);
+        });
+    }
+
+    public IStateTree Open(string cluster, string? reference)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () =>
+        {
+            var finder = new RestorePointFinder(_repository, cluster);
+            var commit = reference is null ? _branch.Tip() : finder.Find(reference);
+            if (commit is null)
+            {
+                throw new RunAiDrException(
+                    Fault.RestorePoint, $"There is no export yet in {Path}.", "Run `runai-dr export` first.");
+            }
+
+            var tree = ClusterFolder.Find(commit, cluster);
+            if (tree?[ClusterFolder.RestorePoint]?.TargetType != TreeEntryTargetType.Blob)
+            {
+                throw new RunAiDrException(
+                    Fault.RestorePoint,
+                    $"Commit {commit.Sha} holds no restore point of cluster {cluster}: it has no {ClusterFolder.Parent}/{cluster}/{ClusterFolder.RestorePoint}.",
+                    finder.Remedy(reference ?? ""));
+            }
+
+            return new GitStateTree(_repository, commit, tree, _gate);
+        });
+    }
+
+    public IStateTree? Tip(string cluster)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () =>
+            _branch.Tip() is { } commit && ClusterFolder.Find(commit, cluster) is { } tree
+                ? new GitStateTree(_repository, commit, tree, _gate)
+                : null);
+    }
+
+    public string Tag(string cluster, string name, CommitId restorePoint, string message)
+    {
+        CheckCluster(cluster);
+        var tag = RestorePointFinder.TagPrefix(cluster) + name;
+        if (!RefName.IsLegal(tag) || !RefName.IsLegal(name))
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"'{CommitMessage.Lines(tag)}' is not a legal tag name.",
+                "Use letters, digits, '-' and '_', and at most 200 of them (git check-ref-format has all the rules).");
+        }
+
+        return GitFault.Explain(Path, () => Annotate(tag, restorePoint, message));
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    private static void Check(GitStateOptions options)
+    {
+        if (!RefName.IsLegal(options.Branch))
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"'{CommitMessage.Lines(options.Branch)}' is not a legal branch name.", "Name the branch of record otherwise, for example main.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.AuthorName) || string.IsNullOrWhiteSpace(options.AuthorEmail)
+            || $"{options.AuthorName}{options.AuthorEmail}".Any(c => char.IsControl(c) || c is '<' or '>'))
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                "The author of commits needs a name and an e-mail address without line breaks, '<' and '>'.",
+                "Correct the author in the configuration.");
+        }
+    }
+
+    private static void CheckCluster(string cluster)
+    {
+        if (!StatePath.IsLegalName(cluster) || !RefName.IsLegal(cluster))
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"'{CommitMessage.Lines(cluster)}' cannot be the name of a cluster: it becomes a folder and part of tag names.",
+                "Use letters, digits, '-' and '_'.");
+        }
+    }
+
+    private static void CreateBare(GitStateOptions options)
+    {
+        if (Directory.Exists(options.Path) && Directory.EnumerateFileSystemEntries(options.Path).Any())
+        {
+            throw new RunAiDrException(
+                Fault.Repository,
+                $"{options.Path} is not empty and not a Git repository.",
+                "Give an empty or new folder for the repository.");
+        }
+
+        var folder = Repository.Init(options.Path, isBare: true);
+        File.WriteAllText(System.IO.Path.Combine(folder, "HEAD"), $"ref: refs/heads/{options.Branch}\n");
+    }
+
+    private CommitId? Seed(IReadOnlyDictionary<string, byte[]> seed)
+    {
+        var tip = _branch.Tip();
+        var missing = seed.Where(file => tip?[file.Key] is null).ToList();
+        if (missing.Count == 0)
+        {
+            return null;
+        }
+
+        var tree = tip is null ? new TreeDefinition() : TreeDefinition.From(tip);
+        foreach (var (path, content) in missing)
+        {
+            StatePath.Check(path);
+            var blob = _repository.ObjectDatabase.Write<Blob>(content);
+            tree.Add(path, _repository.Lookup<Blob>(blob), Mode.NonExecutableFile);
+        }
+
+        var commit = _repository.ObjectDatabase.CreateCommit(
+            _author.Sign(), _author.Sign(), "Seed the disaster-recovery repository\n", _repository.ObjectDatabase.CreateTree(tree), tip is null ? [] : [tip], false);
+        return _branch.Move(tip, commit) ? new CommitId(commit.Sha) : Seed(seed);
+    }
+
+    private string Annotate(string tag, CommitId restorePoint, string message)
+    {
+        var commit = _repository.Lookup<Commit>(restorePoint.Sha) ?? throw new RunAiDrException(
+            Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `runai-dr history` lists.");
+        try
+        {
+            _repository.Tags.Add(tag, commit, _author.Sign(), CommitMessage.Lines(message) + "\n");
+            return tag;
+        }
+        catch (NameConflictException failure)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"Tag {tag} exists already, or is in the way of another.", "Choose another name: a tag never moves.", failure);
+        }
+    }
+}
