@@ -17,6 +17,7 @@ internal sealed class Session : IDisposable
         Store = store;
         Cluster = cluster;
         Exporter = new ClusterExporter(cluster, scope);
+        Guard = new DeletionGuard(config.GuardShare, config.GuardCount);
     }
 
     public DrConfig Config { get; }
@@ -26,6 +27,8 @@ internal sealed class Session : IDisposable
     public ClusterClient Cluster { get; }
 
     public ClusterExporter Exporter { get; }
+
+    public DeletionGuard Guard { get; }
 
     /// <exception cref="RunAiDrException">The configuration, scope, repository or kubeconfig is wrong.</exception>
     public static Session Open(Invocation invocation)
@@ -51,12 +54,12 @@ internal sealed class Session : IDisposable
     {
         if (config.Scope is not { } path)
         {
-            return Scope.Parse(Templates.Read("scopes/runai.yaml"), "built-in scope");
+            return Scope.Parse(Templates.ReadText("scopes/runai.yaml"), "built-in scope");
         }
 
         try
         {
-            return Scope.Parse(File.ReadAllBytes(path), path);
+            return Scope.Parse(File.ReadAllText(path), path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

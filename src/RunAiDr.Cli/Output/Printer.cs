@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cli.Output;
@@ -36,13 +37,21 @@ internal sealed class Printer(TextWriter output, TextWriter error)
 
     public void Progress(string line) => error.WriteLine(line);
 
+    private void Lines(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            error.WriteLine(Visible.Text(line));
+        }
+    }
+
     public void Failure(Exception failure)
     {
         switch (failure)
         {
             case RunAiDrException fault:
-                error.WriteLine($"Error: {Visible.Text(fault.Message)}");
-                error.WriteLine($"  What to do: {Visible.Text(fault.Remedy)}");
+                Lines($"Error: {fault.Message}");
+                Lines($"What to do: {fault.Remedy}");
                 break;
             case OperationCanceledException:
                 error.WriteLine("Interrupted.");

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using RunAiDr.Cli.Output;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Cli.Commands;
+
+internal sealed class ExportCommand : OperatorCommand
+{
+    private readonly Option<string?> _tag = new("--tag")
+    {
+        Description = "Tag the restore point as dr/<cluster>/<name>",
+        HelpName = "name",
+    };
+
+    private readonly Option<bool> _allowDeletions = new("--allow-deletions")
+    {
+        Description = "Commit even when more files vanish than deletionGuard allows",
+    };
+
+    public ExportCommand()
+        : base(
+            "export",
+            "Read the cluster at one revision and commit its state when it changed.",
+            "runai-dr export",
+            "runai-dr export --tag before-upgrade",
+            "runai-dr export --allow-deletions --output json")
+    {
+        Options.Add(_tag);
+        Options.Add(_allowDeletions);
+    }
+
+    public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
+    {
+        using var session = Session.Open(invocation);
+        var (cluster, store) = (session.Config.Cluster, session.Store);
+        var before = store.Tip(cluster);
+        using var writer = store.Begin(cluster);
+        var report = await session.Exporter.ExportAsync(cluster, writer, ct);
+        var changes = writer.Changes();
+        session.Guard.Check(writer.Deletions(), changes, invocation.Get(_allowDeletions));
+        var commit = writer.Commit(CommitMessage.For(changes, report, before is null));
+
+        // Nothing to commit means that there is a tip with this very tree.
+        var restorePoint = commit ?? before!.Id;
+        var tag = invocation.Get(_tag) is { } name
+            ? store.Tag(cluster, name, restorePoint, $"Restore point of cluster {cluster} at revision {report.Revision}")
+            : null;
+        var result = new ExportResult(
+            cluster, report.Revision, restorePoint, commit is not null, tag, report.Resources, changes.Count,
+            report.LackingKinds, report.Terminating, report.Placeholders, report.Warnings);
+        invocation.Printer.Result(invocation.Format, Lines(result), () => Documents.Of(result));
+        return ExitCode.Success;
+    }
+
+    private static IEnumerable<string> Lines(ExportResult result)
+    {
+        yield return result.Committed
+            ? $"Committed restore point {result.RestorePoint.Abbreviated}: {result.Resources} resources, {result.ChangedFiles} files changed, revision {result.Revision}"
+            : $"Nothing changed: restore point {result.RestorePoint.Abbreviated} still holds, {result.Resources} resources, revision {result.Revision}";
+        if (result.Tag is not null)
+        {
+            yield return $"Tagged {result.Tag}";
+        }
+
+        if (result.Secrets.Count > 0)
+        {
+            yield return $"{result.Secrets.Count} secret values left out; `runai-dr plan` lists the placeholders in their place";
+        }
+
+        if (result.LackingKinds.Count > 0)
+        {
+            yield return $"Not served by this cluster: {string.Join(", ", result.LackingKinds)}";
+        }
+
+        foreach (var resource in result.Terminating)
+        {
+            yield return Visible.Text($"Left out, being deleted: {resource}");
+        }
+
+        foreach (var warning in result.Warnings)
+        {
+            yield return Visible.Text($"Warning: {warning}");
+        }
+    }
+
+    private sealed record ExportResult(
+        string Cluster,
+        string Revision,
+        CommitId RestorePoint,
+        bool Committed,
+        string? Tag,
+        int Resources,
+        int ChangedFiles,
+        IReadOnlyList<string> LackingKinds,
+        IReadOnlyList<string> Terminating,
+        IReadOnlyList<string> Secrets,
+        IReadOnlyList<string> Warnings);
+}
