@@ -15,10 +15,10 @@ internal sealed class CommandLine(ProcessContext process)
         _globals.AddTo(root);
         root.Subcommands.Add(Bind(new InitCommand()));
         root.Subcommands.Add(Bind(new ExportCommand()));
-//        root.Subcommands.Add(Bind(new DriftCommand()));
+        root.Subcommands.Add(Bind(new DriftCommand()));
         root.Subcommands.Add(Bind(new PlanCommand()));
         root.Subcommands.Add(Bind(new RehydrateCommand()));
-//        root.Subcommands.Add(Bind(new VerifyCommand()));
+        root.Subcommands.Add(Bind(new VerifyCommand()));
 //        root.Subcommands.Add(Bind(new DemoCommand()));
         return root;
     }

@@ -2,8 +2,10 @@ using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
+using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.State;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli;
@@ -42,7 +44,15 @@ internal sealed class Session : IDisposable
         return new Session(config, store, new ClusterClient(connection, process.Clock), scope);
     }
 
-    public static GitStateOptions StoreOptions(DrConfig config) => new()
+    /// <summary>Exports the live cluster beside a restore point.</summary>
+    public async Task<StateDifferences> CompareAsync(IStateTree restorePoint, CancellationToken ct)
+    {
+        var comparison = new LiveComparison(restorePoint);
+        await Exporter.ExportAsync(Config.Cluster, comparison, ct);
+        return comparison.Finish();
+    }
+
+    private static GitStateOptions StoreOptions(DrConfig config) => new()
     {
         Path = config.Repository,
         Branch = config.Branch,
