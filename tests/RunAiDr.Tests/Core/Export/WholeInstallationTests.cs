@@ -59,7 +59,7 @@ public sealed class WholeInstallationTests
         Assert.Equal(
             ["restore-point.yaml", "values/runai-backend.release.yaml", "values/runai-backend.yaml",
              "values/runai-cluster.release.yaml", "values/runai-cluster.yaml"],
-            sink.Files.Keys.Where(path => !StatePath.TryParse(path, out _)));
+            sink.Files.Keys.Where(path => !StatePath.TryParse(path, out _)), StringComparer.Ordinal);
         Assert.Equal(sink.Files.Count, report.Resources + 5);
         Assert.Equal(173 + 16 + 25 + 11 + 2 + 2, report.Resources);
     }
@@ -167,9 +167,9 @@ public sealed class WholeInstallationTests
         Assert.Equal(
             $"""
             charts:
-              runai-backend: 2.20.24
-              runai-cluster: 2.20.24
-            cluster: "prod"
+              runai-backend: "2.20.24"
+              runai-cluster: "2.20.24"
+            cluster: prod
             clusterUid: 7f9c0f2e-0000-4000-8000-000000000001
             compareOnly:
             - accessrules.run.ai
@@ -181,7 +181,7 @@ public sealed class WholeInstallationTests
             kubernetesVersion: v1.36.3
             scopeDigest: {Scope.RunAi().Digest}
 
-            """.Replace("\"prod\"", "prod", StringComparison.Ordinal),
+            """,
             sink["restore-point.yaml"]);
     }
 
@@ -199,5 +199,6 @@ public sealed class WholeInstallationTests
         _ => verdict,
     };
 
-    private static bool Fits(string pattern, string text) => FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
+    private static bool Fits(string pattern, string text) =>
+        FileSystemName.MatchesSimpleExpression(pattern, text, ignoreCase: false);
 }
