@@ -5,19 +5,19 @@ namespace RunAiDr.Core.Rehydration;
 
 /// <summary>
 /// What a commit holds, read and checked. With <see cref="Problems"/> nothing of it may be restored; they are all
-/// there are, not only the first.
+/// there are, not only the first. <see cref="Info"/> is null when it is one of them.
 /// </summary>
 public sealed record RestorePoint(
     CommitId Id,
     DateTimeOffset CommittedAt,
-    IReadOnlySet<string> CompareOnlyKinds,
+    RestorePointInfo? Info,
     IReadOnlyList<RestorableResource> Resources,
     IReadOnlyList<string> NotHandled,
     IReadOnlyList<RestorePointProblem> Problems)
 {
     /// <summary>Whether a resource is compared but never applied.</summary>
     public bool IsCompareOnly(Resource resource) =>
-        CompareOnlyKinds.Contains(resource.Kind.QualifiedName) || Danger.IsClusterAdminBinding(resource.Body);
+        Info?.IsCompareOnly(resource.Key) == true || Danger.IsClusterAdminBinding(resource.Body);
 }
 
 /// <summary>A resource and the file of the restore point it was read from.</summary>

@@ -19,8 +19,8 @@ public static class RestorePointReader
         var problems = new List<RestorePointProblem>();
         var files = new List<RestorableResource>();
         var notHandled = new List<string>();
-        IReadOnlySet<string> compareOnly = new HashSet<string>(StringComparer.Ordinal);
-        Collect(() => compareOnly = RestorePointHeader.Read(tree).CompareOnly, RestorePointHeader.Path, problems);
+        RestorePointInfo? info = null;
+        Collect(() => info = ReadInfo(tree), RestorePointInfo.Path, problems);
         foreach (var file in tree.Files)
         {
             if (NotRestored.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
@@ -31,7 +31,7 @@ public static class RestorePointReader
             {
                 Collect(() => files.Add(ReadResource(tree, file, place)), file.Path, problems);
             }
-            else if (file.Path != RestorePointHeader.Path)
+            else if (file.Path != RestorePointInfo.Path)
             {
                 problems.Add(new(
                     file.Path, $"{file.Path}: is no file that an export writes", "Remove it from the cluster's folder."));
@@ -39,7 +39,7 @@ public static class RestorePointReader
         }
 
         problems.AddRange(Duplicates(files));
-        return new RestorePoint(tree.Id, tree.CommittedAt, compareOnly, files, notHandled, problems);
+        return new RestorePoint(tree.Id, tree.CommittedAt, info, files, notHandled, problems);
     }
 
     private static void Collect(Action read, string path, List<RestorePointProblem> problems)
@@ -52,6 +52,13 @@ public static class RestorePointReader
         {
             problems.Add(new(path, fault.Message, fault.Remedy));
         }
+    }
+
+    private static RestorePointInfo ReadInfo(IStateTree tree)
+    {
+        var content = tree.Read(RestorePointInfo.Path)
+            ?? throw Bad(RestorePointInfo.Path, "is not there", "Choose a commit that holds a complete export.");
+        return RestorePointInfo.Parse(content, RestorePointInfo.Path);
     }
 
     private static RestorableResource ReadResource(IStateTree tree, StateFile file, StatePathParts place)

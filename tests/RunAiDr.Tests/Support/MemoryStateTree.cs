@@ -10,15 +10,19 @@ internal sealed class MemoryStateTree : IStateTree
 {
     public static readonly DateTimeOffset Committed = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private const string Header = """
+    public const string Header = """
+        charts: {}
+        cluster: prod
+        clusterUid: 11111111-1111-1111-1111-111111111111
         compareOnly:
           - projects.run.ai
           - departments.scheduling.run.ai
           - nodepools.run.ai
           - accessrules.run.ai
+        distribution: kubernetes
         formatVersion: 1
+        kubernetesVersion: v1.36.3
         scopeDigest: abc
-        uid: 11111111-1111-1111-1111-111111111111
 
         """;
 

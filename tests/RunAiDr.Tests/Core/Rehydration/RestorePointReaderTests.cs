@@ -76,7 +76,7 @@ public sealed class RestorePointReaderTests
         var problems = RestorePointReader.Read(tree).Problems;
 
         Assert.Equal("restore-point.yaml templates/a.yaml what/is/this", string.Join(' ', problems.Select(p => p.Path)));
-        Assert.Contains("format 2", problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("format version 2", problems[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +84,6 @@ public sealed class RestorePointReaderTests
     {
         var problem = Assert.Single(RestorePointReader.Read(new MemoryStateTree().Remove("restore-point.yaml")).Problems);
 
-        Assert.Contains("no complete export", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("is not there", problem.Message, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Comparison;
+using RunAiDr.Core.Resources;
+using RunAiDr.Tests.Support;
+
+namespace RunAiDr.Tests.Core.Comparison;
+
+public sealed class LiveComparisonTests
+{
+    private readonly MemoryStateTree _saved = SampleRestorePoint.Tree();
+
+    [Fact]
+    public void Equal_trees_have_no_difference_whatever_the_snapshots_say()
+    {
+        var live = _saved.Copy().Put("snapshots/database.yaml", "provider: pgdump\n").Put("snapshots/metrics.yaml", "a: 1\n");
+
+        Assert.Empty(Compare(live).Items);
+    }
+
+    [Fact]
+    public void Files_are_added_missing_or_changed()
+    {
+        var live = _saved.Copy().Put(Given.ConfigMap("runai", "new", "1"));
+        live.Remove("templates/template-admin.yaml");
+        live.Put(Given.ConfigMap("runai", "notebook-large", "1"));
+
+        var kinds = Compare(live).Items.Select(d => $"{d.Kind} {d.Path}");
+
+        Assert.Equal(
+            "Added templates/new.yaml, Changed templates/notebook-large.yaml, Missing templates/template-admin.yaml",
+            string.Join(", ", kinds));
+    }
+
+    [Fact]
+    public void A_reset_forgets_what_the_first_attempt_put()
+    {
+        var comparison = new LiveComparison(_saved);
+        comparison.Put("templates/other.yaml", "a: 1\n"u8);
+        comparison.Put("templates/template-admin.yaml", "a: 1\n"u8);
+
+        comparison.Reset();
+        _saved.PutInto(comparison);
+
+        Assert.Empty(comparison.Finish().Items);
+    }
+
+    [Fact]
+    public void The_drift_of_the_sample_reads_like_this()
+    {
+        var live = _saved.Copy();
+        var vision = "namespaces/runai-vision/rolebindings/runai-researcher.yaml";
+        Edit(live, vision, body => ((JsonArray)body["subjects"]!).Add((JsonNode)new JsonObject
+        {
+            ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = "new\u001b[31m@example.com",
+        }));
+        Edit(live, "templates/job-settings-interactive.yaml", body => body["data"]!["fields"] =
+            ((string)body["data"]!["fields"]!).Replace("max: 4", "max: 8", StringComparison.Ordinal));
+        Edit(live, "namespaces/runai-robotics/namespace.yaml", body =>
+            body["metadata"]!["labels"]!["pod-security.kubernetes.io/enforce"] = "baseline");
+        Edit(live, "namespaces/runai/runaiconfigs.run.ai/runai.yaml", body => body["spec"]!["project-controller"] =
+            new JsonObject { ["createNamespaces"] = true });
+        live.Put(Given.Binding("runai-nlp", "support-breakglass", "cluster-admin", "eve"));
+        foreach (var file in _saved.Files.Where(f => f.Path.StartsWith("namespaces/runai-tutorial/", StringComparison.Ordinal)))
+        {
+            live.Remove(file.Path);
+        }
+
+        Verified.Text(string.Join('\n', DifferenceText.Lines(Compare(live).Items)) + "\n");
+    }
+
+    [Fact]
+    public void Changed_fields_are_named_with_both_values()
+    {
+        var before = Given.Of(new("run.ai", "v1", "RunaiConfig", "runaiconfigs", true), "runai", "runai");
+        before.Body["spec"] = JsonNode.Parse("""{"retention":"4h","on":true,"args":["a","b"],"rules":[{"name":"x","max":1}]}""");
+        var after = Given.Of(before.Kind, "runai", "runai");
+        after.Body["spec"] = JsonNode.Parse("""{"retention":"6h","args":["b","a"],"rules":[{"name":"x","max":2}],"new":{"a":1}}""");
+        var saved = new MemoryStateTree().Put(before);
+
+        var difference = Assert.Single(Compare(new MemoryStateTree().Put(after), saved).Items);
+
+        Assert.Equal(
+            [
+                "spec.args: order → another order", "spec.new: + {\"a\":1}", "spec.on: - true",
+                "spec.retention: 4h → 6h", "spec.rules[x].max: 1 → 2",
+            ],
+            difference.Fields.Select(field => field.ToString()).ToArray());
+        Assert.Contains("-  retention: 4h", difference.UnifiedDiff());
+        Assert.Contains("+  retention: 6h", difference.UnifiedDiff());
+        Assert.Equal("runai", difference.Namespace);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"ClusterRole","rules":[{"verbs":["*"],"resources":["*"]}]}""", "allows every verb on every resource")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["*"],"resources":["secrets"]}]}""", "allows every verb on secrets")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["get"],"resources":["*"]}]}""", "allows get on every resource")]
+    [InlineData("""{"kind":"ClusterRole","rules":[{"verbs":["bind"],"resources":["clusterroles"]}]}""", "allows bind of clusterroles")]
+    [InlineData("""{"kind":"RoleBinding","roleRef":{"name":"view"},"subjects":[{"name":"system:authenticated"}]}""", "binds system:authenticated")]
+    [InlineData("""{"kind":"ClusterRoleBinding","roleRef":{"name":"cluster-admin"}}""", "binds to cluster-admin")]
+    [InlineData("""{"kind":"Namespace","metadata":{"labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}""", "pod-security.kubernetes.io/enforce is privileged")]
+    public void Dangers_are_named(string body, string expected) =>
+        Assert.Equal(expected, Assert.Single(Danger.In((JsonObject)JsonNode.Parse(body)!)));
+
+    [Fact]
+    public void A_saved_file_that_is_no_yaml_is_compared_as_text()
+    {
+        var saved = new MemoryStateTree().Put("templates/a.yaml", "a: [\n");
+
+        var difference = Assert.Single(Compare(new MemoryStateTree().Put("templates/a.yaml", "a: 1\n"), saved).Items);
+
+        Assert.Empty(difference.Fields);
+        Assert.Contains("-a: [", difference.UnifiedDiff());
+    }
+
+    private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)
+    {
+        var body = (JsonObject)RunAiDr.Core.Yaml.YamlReader.Read(tree.Read(path)!, path, RunAiDr.Core.Fault.RestorePoint)!;
+        edit(body);
+        tree.Put(path, RunAiDr.Core.Yaml.YamlWriter.ToBytes(body));
+    }
+
+    private StateDifferences Compare(MemoryStateTree live, MemoryStateTree? saved = null)
+    {
+        var comparison = new LiveComparison(saved ?? _saved);
+        live.PutInto(comparison);
+        return comparison.Finish();
+    }
+}
