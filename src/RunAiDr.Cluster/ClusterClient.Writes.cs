@@ -30,7 +30,7 @@ public sealed partial class ClusterClient
                 Kind = resource.Kind,
                 Namespace = resource.Namespace,
                 ContentType = "application/json",
-                Body = ApplyBody.Of(resource.Body), // also plain JSON
+                Body = Encoding.UTF8.GetBytes(resource.Body.ToJsonString()),
                 Repeatable = dryRun,
             },
             ct);

@@ -12,6 +12,10 @@ namespace RunAiDr.Cluster.Writing;
 /// </summary>
 internal static class ApplyBody
 {
+    // A YAML key of more than 1024 characters has to be announced by a question mark. An escape takes six.
+    private const int LongestPlainKey = 1000;
+    private const int LongestEscapedKey = LongestPlainKey / 6;
+
     public static ReadOnlyMemory<byte> Of(JsonObject resource)
     {
         var body = new ArrayBufferWriter<byte>(4096);
@@ -47,14 +51,18 @@ internal static class ApplyBody
         foreach (var (key, value) in map)
         {
             body.Write(separator);
+            body.Write(IsLong(key) ? "? "u8 : default);
             WriteText(body, key);
-            body.Write(":"u8);
+            body.Write(": "u8);
             Write(body, value);
             separator = ","u8;
         }
 
         body.Write(map.Count == 0 ? "{}"u8 : "}"u8);
     }
+
+    private static bool IsLong(string key) =>
+        key.Length > LongestPlainKey || (key.Length > LongestEscapedKey && key.AsSpan().ContainsAny(Escaped));
 
     private static void WriteList(ArrayBufferWriter<byte> body, JsonArray list)
     {

@@ -8,6 +8,8 @@ namespace RunAiDr.Cluster.Writing;
 /// <summary>Tells why the server refused a resource.</summary>
 internal static class Refusal
 {
+    private const int LongestReason = 1000; // the server quotes whole values
+
     public static ApplyResult Of(ResourceKey key, ApiAnswer answer)
     {
         var status = answer.ToStatus();
@@ -27,6 +29,9 @@ internal static class Refusal
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => $"{g.Key}: {string.Join(", ", g.Select(c => c.Field).Order(StringComparer.Ordinal))}"));
 
+    private static string Shortened(string message) =>
+        message.Length <= LongestReason ? message : $"{message[..LongestReason]}…";
+
     private static string ReasonText(ResourceKey key, ApiAnswer answer, StatusBody? status)
     {
         var start = $"{answer.Status} {status?.Reason}".TrimEnd();
@@ -37,7 +42,7 @@ internal static class Refusal
 
         if (key is not { Group: "", Plural: "secrets" })
         {
-            return $"{start}: {status.Message}";
+            return $"{start}: {Shortened(status.Message)}";
         }
 
         // The server may quote values in its message: of a Secret only the refused fields are told.
