@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Storage;
 using RunAiDr.Sandbox.Writes;
 
@@ -44,8 +46,15 @@ internal sealed class ClusterRoleAggregator(ObjectStore store, TimeProvider cloc
         }
 
         body["rules"] = wanted;
-        Conform.OwnRules(body, Manager, clock.GetUtcNow());
+        Own(role.Read(), body);
         store.Commit(Storage, role.Name, role, body, sorted: false);
+    }
+
+    private void Own(JsonObject before, JsonObject body)
+    {
+        var rules = KindRules.BuiltIn(new ResourceKind("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", Namespaced: false));
+        ManagedFields.Update(
+            rules, before, body, new FieldOwner(Manager, Applies: true, rules.Kind.ApiVersion, ""), ObjectMetadata.Timestamp(clock.GetUtcNow()));
     }
 
     private static bool Matches(JsonObject selector, StoredObject role) =>

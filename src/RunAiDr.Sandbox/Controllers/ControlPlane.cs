@@ -37,7 +37,7 @@ internal sealed class ControlPlane
             new ClusterRoleAggregator(Store, _clock),
         ]);
         Router = new RequestRouter(Kinds, authenticator, authorizer, new DiscoveryEndpoint(Kinds), new ResourceEndpoints(
-            reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, _clock),
+            reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, authorizer, _clock),
             new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock)));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Apply;
 
 namespace RunAiDr.Sandbox.Http;
 
@@ -64,12 +65,12 @@ internal sealed record ListQuery
     private static bool? Flag(IQueryCollection query, string name) =>
         query.TryGetValue(name, out var text) ? !(((string?)text)?.ToLowerInvariant() is "false" or "0") : null;
 
-    private static InvalidCause Forbidden(string why, string field = "resourceVersionMatch") =>
+    private static Cause Forbidden(string why, string field = "resourceVersionMatch") =>
         new("FieldValueForbidden", $"Forbidden: {why}", field);
 
-    private IEnumerable<InvalidCause> Check() => Watch ? CheckWatch() : CheckList();
+    private IEnumerable<Cause> Check() => Watch ? CheckWatch() : CheckList();
 
-    private IEnumerable<InvalidCause> CheckList()
+    private IEnumerable<Cause> CheckList()
     {
         if (Match.Length > 0)
         {
@@ -84,7 +85,7 @@ internal sealed record ListQuery
 
             if (Match is not ("Exact" or "NotOlderThan"))
             {
-                yield return new InvalidCause("FieldValueNotSupported",
+                yield return new Cause("FieldValueNotSupported",
                     $"Unsupported value: \"{Match}\": supported values: \"Exact\", \"NotOlderThan\", \"\"", "resourceVersionMatch");
             }
 
@@ -100,7 +101,7 @@ internal sealed record ListQuery
         }
     }
 
-    private IEnumerable<InvalidCause> CheckWatch()
+    private IEnumerable<Cause> CheckWatch()
     {
         if (Continue.Length > 0)
         {
@@ -112,7 +113,7 @@ internal sealed record ListQuery
             yield return Forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
             if (Match.Length > 0)
             {
-                yield return new InvalidCause("FieldValueNotSupported",
+                yield return new Cause("FieldValueNotSupported",
                     $"Unsupported value: \"{Match}\": supported values: \"NotOlderThan\"", "resourceVersionMatch");
             }
         }

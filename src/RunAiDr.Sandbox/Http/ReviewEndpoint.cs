@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
 using RunAiDr.Sandbox.Writes;
@@ -81,7 +82,7 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
         {
             throw Statuses.Invalid($".{type.Kind.Group}", "", new JsonObject { ["group"] = type.Kind.Group },
             [
-                new InvalidCause("FieldValueInvalid",
+                new Cause("FieldValueInvalid",
                     "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified", "spec.resourceAttributes"),
             ]);
         }

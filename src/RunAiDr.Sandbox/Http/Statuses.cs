@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
+using RunAiDr.Sandbox.Apply;
 
 namespace RunAiDr.Sandbox.Http;
 
@@ -79,20 +80,17 @@ internal static class Statuses
         });
 
     /// <summary>422 of an object; <paramref name="causes"/> are shown in the message too.</summary>
-    public static StatusException Invalid(ResourceKind kind, string name, params IReadOnlyList<InvalidCause> causes) =>
+    public static StatusException Invalid(ResourceKind kind, string name, params IReadOnlyList<Cause> causes) =>
         Invalid(Qualified(kind), name, KindDetails(kind, name), causes);
 
-    public static StatusException InvalidOptions(string kind, params IReadOnlyList<InvalidCause> causes) =>
+    public static StatusException InvalidOptions(string kind, params IReadOnlyList<Cause> causes) =>
         Invalid($"{kind}.meta.k8s.io", "", new JsonObject { ["group"] = "meta.k8s.io", ["kind"] = kind }, causes);
 
-    public static StatusException Invalid(string what, string name, JsonObject details, IReadOnlyList<InvalidCause> causes)
+    public static StatusException Invalid(string what, string name, JsonObject details, IReadOnlyList<Cause> causes)
     {
         var texts = causes.Select(c => $"{c.Field}: {c.Message}").ToList();
         var text = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
-        details["causes"] = new JsonArray([.. causes.Select(c => new JsonObject
-        {
-            ["reason"] = c.Reason, ["message"] = c.Message, ["field"] = c.Field,
-        })]);
+        details["causes"] = Refusal.ToJson(causes);
         return Fail(422, "Invalid", $"{what} \"{name}\" is invalid: {text}", details);
     }
 
@@ -119,6 +117,11 @@ internal static class Statuses
         status["code"] = code;
         return new StatusException(code, status);
     }
+
+    /// <summary>What the write functions refused.</summary>
+    public static StatusException From(Refusal? refusal) => refusal is null
+        ? throw new InvalidOperationException("neither an object nor a refusal")
+        : new StatusException(refusal.Code, refusal.ToStatus());
 
     public static JsonObject Deleted(ResourceKind kind, string name, string uid)
     {
@@ -157,6 +160,3 @@ internal static class Statuses
 
     private static string Qualified(ResourceKind kind) => kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
 }
-
-/// <summary>One cause of a 422: <c>FieldValueRequired</c> and the like, the text and the path of the field.</summary>
-internal sealed record InvalidCause(string Reason, string Message, string Field);

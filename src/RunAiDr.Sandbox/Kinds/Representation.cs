@@ -22,7 +22,8 @@ internal static class Representation
         if (type.Kind.Version != type.StorageVersion)
         {
             body["apiVersion"] = type.Kind.ApiVersion;
-            StructuralSchema.PruneAndDefault(type, body);
+            Schemas.StructuralSchema.Prune(type.Schema ?? [], body);
+            Schemas.StructuralSchema.Default(type.Schema ?? [], body);
         }
 
         return body;

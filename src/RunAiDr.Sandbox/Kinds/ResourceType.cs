@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
+using RunAiDr.Sandbox.Apply;
+using RunAiDr.Sandbox.Schemas;
 
 namespace RunAiDr.Sandbox.Kinds;
 
@@ -8,6 +10,8 @@ internal sealed record ResourceType(ResourceKind Kind)
 {
     private static readonly string[] AllVerbs =
         ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    private KindRules? _rules;
 
     public string Singular { get; init; } = Kind.Kind.ToLowerInvariant();
 
@@ -39,6 +43,11 @@ internal sealed record ResourceType(ResourceKind Kind)
 
     /// <summary>What its objects are stored under, whatever the version.</summary>
     public string Storage => Kind.QualifiedName;
+
+    /// <summary>How writes treat its objects.</summary>
+    public KindRules Rules => _rules ??= IsCustom
+        ? new KindRules(Kind, CustomTypes.Of(Schema), Schema, HasStatus, IsCustom: true)
+        : KindRules.BuiltIn(Kind) with { HasStatus = HasStatus };
 
     public bool Has(KindTraits trait) => (Traits & trait) != KindTraits.None;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Http;
+using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 
 namespace RunAiDr.Sandbox.Security;
@@ -21,6 +23,19 @@ internal sealed class RbacAuthorizer(ObjectStore store)
         }
 
         return Grants(user, question.Namespace).FirstOrDefault(g => g.Rules.Any(r => r.Allows(question)))?.Reason;
+    }
+
+    /// <summary>An apply that creates needs the verb create too.</summary>
+    /// <exception cref="StatusException">403: it lacks.</exception>
+    public void RequireCreate(SandboxUser user, ResourceRequest request, ResourceType type)
+    {
+        if (Allow(user, request.Question with { Verb = "create" }) is null)
+        {
+            var place = request.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{request.Namespace}\"";
+            throw Statuses.Forbidden(
+                type.Kind, request.Name,
+                $"User \"{user.Name}\" cannot create resource \"{type.Kind.Plural}\" in API group \"{type.Kind.Group}\" {place}");
+        }
     }
 
     /// <summary>Every rule that a user has in a namespace (empty: at the cluster scope only).</summary>

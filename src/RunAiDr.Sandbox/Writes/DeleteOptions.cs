@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Storage;
 
@@ -41,7 +42,7 @@ internal sealed record DeleteOptions
         };
         return options.Propagation is "" or "Foreground" or "Background" or "Orphan"
             ? options
-            : throw Statuses.InvalidOptions("DeleteOptions", new InvalidCause(
+            : throw Statuses.InvalidOptions("DeleteOptions", new Cause(
                 "FieldValueNotSupported",
                 $"Unsupported value: \"{options.Propagation}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
                 "propagationPolicy"));
@@ -54,7 +55,7 @@ internal sealed record DeleteOptions
     {
         try
         {
-            return bytes.Length == 0 ? null : JsonText.Read(bytes);
+            return bytes.Length == 0 ? null : bytes.AsSpan().StartsWith("k8s\0"u8) ? ProtobufBody.Parse(bytes) : JsonText.Read(bytes);
         }
         catch (JsonException failure)
         {

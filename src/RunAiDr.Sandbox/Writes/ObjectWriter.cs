@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
@@ -13,31 +14,29 @@ internal sealed class ObjectWriter(ObjectStore store, NamespaceGate gate, RoleGa
 {
     private const int Attempts = 20;
 
-    public JsonObject Create(ResourceRequest request, ResourceType type, JsonObject body, WriteOptions options)
+    /// <summary>Creates an object; <paramref name="owned"/> when the body has its managedFields already.</summary>
+    public JsonObject Create(ResourceRequest request, ResourceType type, JsonObject body, WriteOptions options, bool owned = false)
     {
-        var metadata = ObjectMetadata.Of(body);
-        if ((string?)metadata["resourceVersion"] is { Length: > 0 } and not "0")
+        if ((string?)ObjectMetadata.Of(body)["resourceVersion"] is { Length: > 0 } and not "0")
         {
             throw Statuses.Internal("resourceVersion should not be set on objects to be created");
         }
 
-        ObjectMetadata.Begin(type, body, request.Namespace, options.Now);
-        var name = (string?)metadata["name"] ?? "";
+        ObjectMetadata.Name(type, body, request.Namespace);
+        body = Conform.Decode(type, body, options);
+        var name = (string?)ObjectMetadata.Of(body)["name"] ?? "";
         gate.CheckCreate(type, request.Namespace, name);
-        if (type.HasStatus)
+        if (!owned)
         {
-            body.Remove("status");
+            Conform.Own(type, null, body, options, "");
         }
 
-        Conform.Normalise(type, body, options);
-        FirstState.Complete(type, body);
-        Conform.Validate(type, null, body);
+        Preparation.ForCreate(type.Rules, body, ObjectMetadata.NewUid(), ObjectMetadata.Timestamp(options.Now));
+        Validity.Check(type, null, body);
         roles.Check(type, request.Namespace, body, options.User);
-        Conform.Own(type, null, body, options, "");
         body = Ordered(type, body);
         var key = new ObjectName(request.Namespace, name);
-        var existing = store.Find(type.Storage, key.Namespace, key.Name);
-        if (existing is not null)
+        if (store.Find(type.Storage, key.Namespace, key.Name) is { } existing)
         {
             throw Statuses.AlreadyExists(type.Kind, name, existing.Terminating);
         }
@@ -54,9 +53,10 @@ internal sealed class ObjectWriter(ObjectStore store, NamespaceGate gate, RoleGa
 
     /// <summary>
     /// Changes an existing object. <paramref name="change"/> gives the wanted body from a copy of the stored one and is
-    /// called again when somebody else was faster. Null when the object does not exist.
+    /// called again when somebody else was faster; <paramref name="owned"/> when that has its managedFields already. Null when the object does not exist.
     /// </summary>
-    public JsonObject? Update(ResourceRequest request, ResourceType type, Func<JsonObject, JsonObject> change, WriteOptions options, bool owned = false)
+    public JsonObject? Update(
+        ResourceRequest request, ResourceType type, Func<JsonObject, JsonObject> change, WriteOptions options, bool owned = false)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
@@ -67,112 +67,84 @@ internal sealed class ObjectWriter(ObjectStore store, NamespaceGate gate, RoleGa
             }
 
             options.Warnings.Clear();
-            if (TryUpdate(request, type, live, change, options, owned) is { } done)
+            var before = Representation.Read(type, live);
+            var wanted = change(Representation.Read(type, live));
+            ObjectMetadata.CheckPreconditions(type, live, wanted);
+            var next = Prepare(request, type, before, wanted, options, owned);
+            if (JsonNode.DeepEquals(before, next) || options.DryRun || Commit(type, live, next))
             {
-                return done;
+                return next;
             }
         }
 
         throw Statuses.Conflict(type.Kind, request.Name);
     }
 
-    private JsonObject? TryUpdate(
-        ResourceRequest request, ResourceType type, StoredObject live, Func<JsonObject, JsonObject> change, WriteOptions options, bool owned)
+    private JsonObject Prepare(
+        ResourceRequest request, ResourceType type, JsonObject before, JsonObject wanted, WriteOptions options, bool owned)
     {
-        var before = Representation.Read(type, live);
-        var next = change(Representation.Read(type, live));
-        ObjectMetadata.CheckPreconditions(type, live, next);
-        next = Scope(request, type, before, next);
-        Conform.Normalise(type, next, options);
-        FirstState.Complete(type, next);
-        ObjectMetadata.Continue(type, before, next);
-        Conform.Validate(type, before, next);
-        if (!JsonNode.DeepEquals(before["rules"], next["rules"]) || !JsonNode.DeepEquals(before["subjects"], next["subjects"]))
-        {
-            roles.Check(type, request.Namespace, next, options.User);
-        }
-
+        var next = Conform.Decode(type, Scope(request, before, wanted), options);
         if (!owned)
         {
             Conform.Own(type, before, next, options, request.Subresource);
         }
 
-        next = Ordered(type, next);
-        ObjectMetadata.Of(next)["resourceVersion"] = ObjectMetadata.VersionOf(before);
-        if (JsonNode.DeepEquals(before, next) || options.DryRun)
+        if (request.Subresource != "finalize")
         {
-            return next;
+            Preparation.ForUpdate(type.Rules, (JsonObject)before.DeepClone(), next, request.Subresource);
         }
 
-        return Finish(type, live, next);
+        Validity.Check(type, before, next);
+        if (!JsonNode.DeepEquals(before["rules"], next["rules"]) || !JsonNode.DeepEquals(before["subjects"], next["subjects"]))
+        {
+            roles.Check(type, request.Namespace, next, options.User);
+        }
+
+        return Ordered(type, next);
     }
 
-    /// <summary>Stores it, or removes it when it was only waiting for its last finalizer.</summary>
-    private JsonObject? Finish(ResourceType type, StoredObject live, JsonObject next)
+    /// <summary>Stores it, or removes it when it was only waiting for its last finalizer; false when somebody was faster.</summary>
+    private bool Commit(ResourceType type, StoredObject live, JsonObject next)
     {
-        if (live.Terminating && !HasFinalizers(type, next))
+        // The answer to a write that removes the object is the last state with its old resourceVersion.
+        var gone = live.Terminating && !HasFinalizers(type, next);
+        var stored = store.Commit(type.Storage, live.Name, live, gone ? null : next, type.IsCustom);
+        if (stored is not null)
         {
-            // The answer is the last state with its old resourceVersion.
-            var gone = store.Commit(type.Storage, live.Name, live, null, type.IsCustom);
-            if (gone is null)
-            {
-                return null;
-            }
-
-            written(type, gone);
-            return next;
+            written(type, stored);
         }
 
-        var stored = store.Commit(type.Storage, live.Name, live, next, type.IsCustom);
-        if (stored is null)
-        {
-            return null;
-        }
-
-        written(type, stored);
-        return next;
+        return stored is not null;
     }
 
     private static bool HasFinalizers(ResourceType type, JsonObject body) =>
         ObjectMetadata.Of(body)["finalizers"] is JsonArray { Count: > 0 }
-        || (type.Kind is { Group: "", Plural: "namespaces" } && body["spec"]?["finalizers"] is JsonArray { Count: > 0 });
+        || (type.Storage == "namespaces" && body["spec"]?["finalizers"] is JsonArray { Count: > 0 });
 
-    /// <summary>A write of the object leaves its status alone, a write of the status leaves everything else alone.</summary>
-    private static JsonObject Scope(ResourceRequest request, ResourceType type, JsonObject before, JsonObject next)
+    /// <summary>What a write of a subresource may change.</summary>
+    private static JsonObject Scope(ResourceRequest request, JsonObject before, JsonObject wanted)
     {
-        if (request.Subresource is "status")
+        if (request.Subresource.Length == 0)
         {
-            var scoped = (JsonObject)before.DeepClone();
-            Take(next, scoped, "status");
-            Take(ObjectMetadata.Of(next), ObjectMetadata.Of(scoped), "managedFields");
-            return scoped;
+            return wanted;
         }
 
-        if (request.Subresource is "finalize")
+        var field = request.Subresource == "finalize" ? "spec" : "status";
+        var scoped = (JsonObject)before.DeepClone();
+        scoped.Remove(field);
+        if (wanted[field] is { } value)
         {
-            var scoped = (JsonObject)before.DeepClone();
-            scoped["spec"] = next["spec"]?.DeepClone();
-            return scoped;
+            scoped[field] = value.DeepClone();
         }
 
-        if (type.HasStatus)
+        var metadata = ObjectMetadata.Of(scoped);
+        metadata.Remove("managedFields");
+        if (ObjectMetadata.Of(wanted)["managedFields"] is { } fields)
         {
-            Take(before, next, "status");
+            metadata["managedFields"] = fields.DeepClone();
         }
 
-        return next;
-    }
-
-    private static void Take(JsonObject from, JsonObject to, string field)
-    {
-        if (from[field] is { } value)
-        {
-            to[field] = value.DeepClone();
-        }
-        else
-        {
-            to.Remove(field);
-        }
+        return scoped;
     }
 
     private static JsonObject Ordered(ResourceType type, JsonObject body)

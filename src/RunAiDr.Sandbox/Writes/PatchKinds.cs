@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 
@@ -7,34 +8,39 @@ namespace RunAiDr.Sandbox.Writes;
 /// <summary>Which patch a media type means.</summary>
 internal static class PatchKinds
 {
-    public static Func<JsonObject, JsonNode?, JsonObject> Of(string media, ResourceType type) => (media, type.IsCustom) switch
+    public static Func<JsonObject, JsonNode?, JsonObject> Of(string media, ResourceType type, string name) => (media, type.IsCustom) switch
     {
-        ("application/merge-patch+json", _) => Merge,
-        ("application/strategic-merge-patch+json", false) => Merge,
+        ("application/json-patch+json", _) => (live, patch) => Named(Json(live, patch), type, name),
+        ("application/merge-patch+json", _) => (live, patch) => Named(MergePatch.Patch(live, Map(patch)), type, name),
+        ("application/strategic-merge-patch+json", false) =>
+            (live, patch) => Named(StrategicPatch.Patch(type.Rules.Type, live, Map(patch)), type, name),
         (_, true) => throw Statuses.UnsupportedMediaType(
             "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
         _ => throw Statuses.UnsupportedMediaType(
             "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"),
     };
 
-    public static JsonObject Merge(JsonObject live, JsonNode? patch)
+    private static JsonObject Json(JsonObject live, JsonNode? patch)
     {
-        foreach (var (name, value) in patch as JsonObject ?? throw Statuses.BadRequest("error decoding patch: not an object"))
+        var (body, refused) = JsonPatch.Patch(live, patch);
+        return body ?? throw Statuses.From(refused);
+    }
+
+    private static JsonObject Map(JsonNode? patch) =>
+        patch as JsonObject ?? throw Statuses.BadRequest("error decoding patch: json: cannot unmarshal into an object");
+
+    /// <summary>A patch may change neither name nor kind.</summary>
+    private static JsonObject Named(JsonObject body, ResourceType type, string name)
+    {
+        var metadata = body["metadata"] as JsonObject ?? throw Statuses.BadRequest("the patch leaves no metadata");
+        var now = (string?)metadata["name"] ?? "";
+        if (now != name)
         {
-            if (value is null)
-            {
-                live.Remove(name);
-            }
-            else if (value is JsonObject map)
-            {
-                live[name] = Merge(live[name] as JsonObject is { } old ? (JsonObject)old.DeepClone() : [], map);
-            }
-            else
-            {
-                live[name] = value.DeepClone();
-            }
+            throw Statuses.BadRequest($"the name of the object ({now}) does not match the name on the URL ({name})");
         }
 
-        return live;
+        body["kind"] = type.Kind.Kind;
+        body["apiVersion"] = type.Kind.ApiVersion;
+        return body;
     }
 }

@@ -32,6 +32,11 @@ internal static class RequestBody
     public static async Task<JsonObject> ObjectAsync(HttpContext http, ResourceType type, CancellationToken ct)
     {
         var media = MediaType(http.Request.ContentType);
+        if (media == "application/vnd.kubernetes.protobuf")
+        {
+            return Checked(ProtobufBody.Parse(await ReadAsync(http, ct)), type);
+        }
+
         if (media is not ("" or "application/json"))
         {
             throw Statuses.UnsupportedMediaType("application/json", "application/yaml", "application/vnd.kubernetes.protobuf");
@@ -61,12 +66,46 @@ internal static class RequestBody
             _ => throw Statuses.BadRequest(
                 $"the object provided is unrecognized (must be of type {type.Kind.Kind}): couldn't get version/kind; json parse error: json: cannot unmarshal array into an object"),
         };
-        CheckKind(body, type);
+        return Checked(body, type);
+    }
+
+    /// <summary>The body of an apply: it must say what it is.</summary>
+    public static JsonObject ParseApply(byte[] bytes, ResourceType type)
+    {
+        JsonObject body;
+        try
+        {
+            body = JsonText.Read(bytes) as JsonObject ?? [];
+        }
+        catch (JsonException failure)
+        {
+            throw Statuses.BadRequest($"error decoding YAML: error converting YAML to JSON: yaml: {failure.Message}");
+        }
+
+        var (version, kind) = (body["apiVersion"]?.ToString() ?? "", body["kind"]?.ToString() ?? "");
+        if (version != type.Kind.ApiVersion || kind != type.Kind.Kind)
+        {
+            var shown = version.Contains('/', StringComparison.Ordinal) || version.Length == 0 ? version : "/" + version;
+            throw Statuses.BadRequest($"invalid object type: {(shown.Length == 0 ? "/" : shown)}, Kind={kind}");
+        }
+
+        if (body["metadata"] is not JsonObject)
+        {
+            body["metadata"] = new JsonObject();
+        }
+
         DropNulls(body["metadata"] as JsonObject);
         return body;
     }
 
     public static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim();
+
+    private static JsonObject Checked(JsonObject body, ResourceType type)
+    {
+        CheckKind(body, type);
+        DropNulls(body["metadata"] as JsonObject);
+        return body;
+    }
 
     private static void CheckKind(JsonObject body, ResourceType type)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
@@ -9,7 +10,7 @@ using RunAiDr.Sandbox.Storage;
 namespace RunAiDr.Sandbox.Writes;
 
 /// <summary>POST, PUT and PATCH.</summary>
-internal sealed class WriteEndpoint(ObjectWriter writer, TimeProvider clock)
+internal sealed class WriteEndpoint(ObjectWriter writer, RbacAuthorizer authorizer, TimeProvider clock)
 {
     public async Task CreateAsync(HttpContext http, ResourceRequest request, ResourceType type, SandboxUser user, CancellationToken ct)
     {
@@ -59,7 +60,7 @@ internal sealed class WriteEndpoint(ObjectWriter writer, TimeProvider clock)
         {
             throw Statuses.Invalid(
                 type.Kind.QualifiedName, request.Name, Statuses.Details(type.Kind, request.Name),
-                [new InvalidCause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")]);
+                [new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")]);
         }
 
         var next = (JsonObject)body.DeepClone();
@@ -116,7 +117,7 @@ internal sealed class WriteEndpoint(ObjectWriter writer, TimeProvider clock)
 
     private WriteResult Patch(ResourceRequest request, ResourceType type, string media, byte[] bytes, WriteOptions options)
     {
-        var patch = PatchKinds.Of(media, type);
+        var patch = PatchKinds.Of(media, type, request.Name);
         var content = ParsePatch(bytes);
         var updated = writer.Update(request, type, live => patch(live, content), options)
             ?? throw Statuses.NotFound(type.Kind, request.Name);
@@ -125,12 +126,47 @@ internal sealed class WriteEndpoint(ObjectWriter writer, TimeProvider clock)
 
     private WriteResult Apply(ResourceRequest request, ResourceType type, byte[] bytes, WriteOptions options)
     {
-        var body = RequestBody.Parse(bytes, type);
-        CheckNamespace(request, body);
-        CheckName(request, body);
-        var updated = writer.Update(request, type, live => PatchKinds.Merge(live, body), options);
-        return updated is not null
-            ? new WriteResult(updated, Created: false)
-            : new WriteResult(writer.Create(request, type, body, options), Created: true);
+        options.CheckApply();
+        var config = RequestBody.ParseApply(bytes, type);
+        var named = ObjectMetadata.Of(config)["name"] is not null;
+        CheckNamespace(request, config);
+        CheckName(request, config);
+        if (type.Kind.Namespaced)
+        {
+            ObjectMetadata.Of(config).Remove("namespace");
+        }
+
+        var updated = writer.Update(request, type, live => Applied(request, type, live, config, options), options, owned: true);
+        if (updated is not null)
+        {
+            return new WriteResult(updated, Created: false);
+        }
+
+        if (!named)
+        {
+            throw Statuses.BadRequest($"the name of the object ({request.Name} based on URL) was undeterminable: name must be provided");
+        }
+
+        if (request.Subresource.Length > 0)
+        {
+            throw Statuses.NotFound(type.Kind, request.Name);
+        }
+
+        authorizer.RequireCreate(options.User, request, type);
+        ObjectMetadata.Of(config).Remove("resourceVersion");
+        var created = writer.Create(request, type, Applied(request, type, null, config, options), options, owned: true);
+        return new WriteResult(created, Created: true);
+    }
+
+    private static JsonObject Applied(ResourceRequest request, ResourceType type, JsonObject? live, JsonObject config, WriteOptions options)
+    {
+        if (live is not null && ObjectMetadata.VersionOf(config) is { Length: > 0 } version && version != ObjectMetadata.VersionOf(live))
+        {
+            throw Statuses.Conflict(type.Kind, request.Name);
+        }
+
+        var owner = new FieldOwner(options.FieldManager, Applies: true, type.Kind.ApiVersion, request.Subresource);
+        var result = ServerSideApply.Apply(type.Rules, live, config, owner, options.Force, ObjectMetadata.Timestamp(options.Now));
+        return result.Body ?? throw Statuses.From(result.Refused);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Security;
 
@@ -29,7 +30,7 @@ internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
         var validation = (string?)request.Query["fieldValidation"] ?? "";
         if (validation is not ("" or "Strict" or "Warn" or "Ignore"))
         {
-            throw Unsupported("fieldValidation", validation, "\"\", \"Ignore\", \"Strict\", \"Warn\"");
+            throw Unsupported("fieldValidation", $"\"{validation}\"", "\"\", \"Ignore\", \"Strict\", \"Warn\"");
         }
 
         return new WriteOptions(user, now)
@@ -42,12 +43,29 @@ internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
         };
     }
 
+    /// <summary>An apply needs a manager's name that can be kept.</summary>
+    public void CheckApply()
+    {
+        var cause = FieldManager.Length == 0
+            ? new Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager")
+            : FieldManager.Length > 128 ? new Cause("FieldValueTooLong", "Too long: may not be more than 128 bytes", "fieldManager")
+            : FieldManager.Index().FirstOrDefault(c => char.IsControl(c.Item)) is { Item: not '\0' } bad
+                ? new Cause("FieldValueInvalid",
+                    $"Invalid value: {System.Text.Json.JsonSerializer.Serialize(FieldManager)}: invalid character U+{(int)bad.Item:X4} (at position {bad.Index})",
+                    "fieldManager")
+                : null;
+        if (cause is not null)
+        {
+            throw Statuses.InvalidOptions("PatchOptions", cause);
+        }
+    }
+
     public static bool IsDryRun(IReadOnlyList<string> values)
     {
         var asked = values.Where(v => v.Length > 0).ToList();
-        return asked.Count == 0 || asked.TrueForAll(v => v == "All") ? asked.Count > 0 : throw Unsupported("dryRun", asked[0], "\"All\"");
+        return asked.Count == 0 || asked.TrueForAll(v => v == "All") ? asked.Count > 0 : throw Unsupported("dryRun", $"[\"{asked[0]}\"]", "\"All\"");
     }
 
     private static StatusException Unsupported(string field, string value, string supported) => Statuses.InvalidOptions(
-        "PatchOptions", new InvalidCause("FieldValueNotSupported", $"Unsupported value: \"{value}\": supported values: {supported}", field));
+        "PatchOptions", new Cause("FieldValueNotSupported", $"Unsupported value: {value}: supported values: {supported}", field));
 }
