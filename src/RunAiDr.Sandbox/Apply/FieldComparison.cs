@@ -72,15 +72,17 @@ internal sealed class FieldComparison
     {
         foreach (var key in KeysOf(before).Union(KeysOf(after), StringComparer.Ordinal))
         {
-            var always = map.Fields.TryGetValue(key, out var field) && field.AlwaysThere;
-            Descend(PathElement.Field(key), map.TypeOf(key) ?? TypeSchema.Untyped, At(before, key, always), At(after, key, always));
+            var field = map.Fields.GetValueOrDefault(key);
+            Descend(PathElement.Field(key), map.TypeOf(key) ?? TypeSchema.Untyped, At(before, key, field), At(after, key, field));
         }
     }
 
-    private static Slot At(Slot map, string key, bool always)
+    private static Slot At(Slot map, string key, FieldSchema? field)
     {
         var slot = map.At(key);
-        return !slot.Present && always && map.Node is JsonObject ? Slot.Of(null) : slot;
+        return !slot.Present && field is { AlwaysThere: true } && map.Node is JsonObject
+            ? Slot.Of(field.Type is MapType ? new JsonObject() : null)
+            : slot;
     }
 
     private void VisitList(ListType list, Slot before, Slot after)

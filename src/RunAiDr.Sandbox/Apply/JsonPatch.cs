@@ -19,7 +19,7 @@ internal static class JsonPatch
             return (null, Refusal.BadRequest($"error decoding patch: json: cannot unmarshal {kind} into Go value of type []handlers.jsonPatchOp"));
         }
 
-        JsonNode? document = body.DeepClone();
+        var document = body.DeepClone();
         foreach (var operation in operations)
         {
             if (operation is not JsonObject step || !TryStep(ref document, step))

@@ -31,9 +31,8 @@ internal static class ManagedFields
         KindRules rules, List<ManagedEntry> entries, JsonObject? live, JsonObject body, FieldOwner owner, string time)
     {
         var difference = FieldComparison.Of(rules.Type, Bare(live ?? rules.Empty()), Bare(body));
-        var taken = difference.Changed.Union(difference.Added);
-        entries = Release(entries, taken.Union(difference.Removed), except: null);
-        var mine = Owned(rules, owner, taken);
+        var mine = Owned(rules, owner, difference.Changed.Union(difference.Added));
+        entries = Release(entries, mine.Union(Owned(rules, owner, difference.Removed)), except: null);
         if (mine.IsEmpty)
         {
             return entries;

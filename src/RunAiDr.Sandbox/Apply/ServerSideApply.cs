@@ -80,13 +80,13 @@ internal static class ServerSideApply
             var merged = TypedObject.Merge(rules.Type, _live, wanted);
             merged = last is null ? merged : Prune(merged, last.Fields, entries);
             var difference = FieldComparison.Of(rules.Type, _live, merged);
-            var taken = difference.Changed.Union(difference.Added);
+            var taken = ManagedFields.Owned(rules, owner, difference.Changed.Union(difference.Added));
             if (!force && Conflicts.In(entries, owner, taken.Except(migrated ?? new FieldSet())) is { } conflict)
             {
                 return new ApplyResult(null, false, conflict);
             }
 
-            entries = ManagedFields.Release(entries, taken.Union(difference.Removed), except: owner);
+            entries = ManagedFields.Release(entries, taken.Union(ManagedFields.Owned(rules, owner, difference.Removed)), except: owner);
             var changed = !JsonNode.DeepEquals(_live, merged);
             entries = changed ? [.. entries.Select(entry => entry.Owner.SameAs(owner) ? entry with { Time = time } : entry)] : entries;
             ManagedEntry.Write(merged, entries);

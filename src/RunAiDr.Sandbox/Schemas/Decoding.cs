@@ -44,6 +44,11 @@ internal sealed class Decoding
                     result[name] = decoded;
                 }
             }
+
+            if (field.AlwaysThere && field.Type is not ScalarType && !result.ContainsKey(name))
+            {
+                result[name] = field.Type is MapType inner ? Struct(inner, [], Join(path, name), owner) : null;
+            }
         }
 
         foreach (var (name, value) in body.Where(pair => !type.Fields.ContainsKey(pair.Key)))
