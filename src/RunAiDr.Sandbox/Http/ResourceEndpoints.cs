@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Kinds;
+using RunAiDr.Sandbox.Security;
+using RunAiDr.Sandbox.Writes;
+
+namespace RunAiDr.Sandbox.Http;
+
+/// <summary>The endpoint of each verb on resources.</summary>
+internal sealed class ResourceEndpoints(
+    ReadEndpoint reader, WatchEndpoint watcher, WriteEndpoint writer, DeleteEndpoint remover, ReviewEndpoint reviewer)
+{
+    public Task AnswerAsync(HttpContext http, ResourceRequest request, ResourceType type, SandboxUser user, CancellationToken ct)
+    {
+        if (type.Has(KindTraits.Review))
+        {
+            return request.Verb == "create" ? reviewer.CreateAsync(http, type, user, ct) : throw Statuses.MethodNotAllowed();
+        }
+
+        var one = request.Name.Length > 0;
+        return request.Verb switch
+        {
+            "get" => reader.GetAsync(http, request, type, ct),
+            "list" or "watch" => ListOrWatchAsync(http, request, type, ct),
+            "create" when !one && (!type.Kind.Namespaced || request.Namespace.Length > 0) => writer.CreateAsync(http, request, type, user, ct),
+            "update" when one => writer.UpdateAsync(http, request, type, user, ct),
+            "patch" when one => writer.PatchAsync(http, request, type, user, ct),
+            "delete" => remover.DeleteAsync(http, request, type, ct),
+            "deletecollection" when type.Verbs.Contains("deletecollection", StringComparer.Ordinal)
+                => remover.DeleteCollectionAsync(http, request, type, ct),
+            _ => throw Statuses.MethodNotAllowed(),
+        };
+    }
+
+    private Task ListOrWatchAsync(HttpContext http, ResourceRequest request, ResourceType type, CancellationToken ct)
+    {
+        var query = ListQuery.Read(http.Request.Query, request.IsWatch);
+        if (request.IsWatch && request.Name.Length > 0)
+        {
+            query = query with { Fields = $"metadata.name={request.Name}" };
+        }
+
+        return query.Watch ? watcher.WatchAsync(http, request, type, query, ct) : reader.ListAsync(http, request, type, query, ct);
+    }
+}

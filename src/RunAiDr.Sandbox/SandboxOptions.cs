@@ -1,0 +1,16 @@
+using RunAiDr.Sandbox.Security;
+
+namespace RunAiDr.Sandbox;
+
+/// <summary>How a <see cref="SandboxServer"/> starts.</summary>
+public sealed class SandboxOptions
+{
+    /// <summary>Time stamps, timeouts and the pace of the controllers.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Port on the loopback address; 0 takes any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Bearer tokens and whom they stand for; their rights come from the RBAC resources in the server.</summary>
+    public IReadOnlyDictionary<string, SandboxUser> Tokens { get; init; } = new Dictionary<string, SandboxUser>(StringComparer.Ordinal);
+}
