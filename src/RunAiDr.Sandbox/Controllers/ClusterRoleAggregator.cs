@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Storage;
-using RunAiDr.Sandbox.Writes;
+using RunAiDr.Sandbox.Writing;
 
 namespace RunAiDr.Sandbox.Controllers;
 

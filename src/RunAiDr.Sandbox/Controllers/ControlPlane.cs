@@ -3,7 +3,7 @@ using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
 using RunAiDr.Sandbox.Storage;
-using RunAiDr.Sandbox.Writes;
+using RunAiDr.Sandbox.Writing;
 
 namespace RunAiDr.Sandbox.Controllers;
 
@@ -26,7 +26,7 @@ internal sealed class ControlPlane
         var authorizer = new RbacAuthorizer(Store);
         var authenticator = new Authenticator(certificates, options.Tokens, authorizer);
         _definitions = new CrdController(Store, Kinds, _clock);
-        _writer = new ObjectWriter(Store, new NamespaceGate(Store), new RoleGate(authorizer), Written);
+        _writer = new ObjectWriter(Store, new NamespaceGate(Store), new RoleGate(authorizer), new ServiceAddresses(Store), Written);
         var remover = new ObjectRemover(Store, _clock, Written);
         var reader = new ReadEndpoint(Store, _clock);
         Reconciler = new Reconciler(Store, _clock,

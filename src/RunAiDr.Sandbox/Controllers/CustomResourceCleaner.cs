@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
-using RunAiDr.Sandbox.Writes;
+using RunAiDr.Sandbox.Writing;
 
 namespace RunAiDr.Sandbox.Controllers;
 

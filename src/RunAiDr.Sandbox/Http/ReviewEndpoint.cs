@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
-using RunAiDr.Sandbox.Writes;
+using RunAiDr.Sandbox.Writing;
 
 namespace RunAiDr.Sandbox.Http;
 

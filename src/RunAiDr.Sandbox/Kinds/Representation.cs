@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Storage;
 
 namespace RunAiDr.Sandbox.Kinds;
@@ -21,9 +22,7 @@ internal static class Representation
         var body = stored.Read();
         if (type.Kind.Version != type.StorageVersion)
         {
-            body["apiVersion"] = type.Kind.ApiVersion;
-            Schemas.StructuralSchema.Prune(type.Schema ?? [], body);
-            Schemas.StructuralSchema.Default(type.Schema ?? [], body);
+            return BodyDecoder.AtVersion(type.Rules, body);
         }
 
         return body;

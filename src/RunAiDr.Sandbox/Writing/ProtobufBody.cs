@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RunAiDr.Sandbox.Http;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>Reads the protobuf bodies that <c>kubectl create</c> sends, of the few kinds it makes from its arguments.</summary>
 internal static class ProtobufBody

@@ -5,7 +5,7 @@ using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Storage;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>How to delete, from the body or the query.</summary>
 internal sealed record DeleteOptions

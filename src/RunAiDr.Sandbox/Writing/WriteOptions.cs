@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Http;
+using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>The options of a write.</summary>
 internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
@@ -18,11 +19,7 @@ internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
     /// <summary>The one that managedFields names: as given, or the program that the client says it is.</summary>
     public string Manager { get; init; } = "";
 
-    /// <summary><c>Strict</c>, <c>Warn</c> or <c>Ignore</c>.</summary>
-    public string FieldValidation { get; init; } = "Warn";
-
-    /// <summary>Warnings for the answer's headers.</summary>
-    public List<string> Warnings { get; } = [];
+    public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
 
     public static WriteOptions Read(HttpRequest request, SandboxUser user, DateTimeOffset now)
     {
@@ -39,9 +36,19 @@ internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
             Force = request.Query.TryGetValue("force", out var force) && (string?)force is not ("false" or "0"),
             FieldManager = manager,
             Manager = manager.Length > 0 ? manager : ((string?)request.Headers.UserAgent ?? "unknown").Split('/')[0],
-            FieldValidation = validation.Length > 0 ? validation : "Warn",
+            FieldValidation = validation.Length > 0 ? Enum.Parse<FieldValidation>(validation) : FieldValidation.Warn,
         };
     }
+
+    /// <summary>As the write functions want it.</summary>
+    public WriteRequest Request(ResourceRequest request, ResourceType type) => new(
+        type.Rules, type.Kind.Namespaced ? request.Namespace : null, request.Name.Length > 0 ? request.Name : null, Manager,
+        ObjectMetadata.Timestamp(Now), ObjectMetadata.NewUid())
+    {
+        Subresource = request.Subresource,
+        Force = Force,
+        FieldValidation = FieldValidation,
+    };
 
     /// <summary>An apply needs a manager's name that can be kept.</summary>
     public void CheckApply()

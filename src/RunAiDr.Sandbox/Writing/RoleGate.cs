@@ -3,7 +3,7 @@ using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>Nobody gives away rights that he does not hold, unless he may <c>bind</c> or <c>escalate</c>.</summary>
 internal sealed class RoleGate(RbacAuthorizer authorizer)

@@ -4,7 +4,7 @@ using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>DELETE of one object and of collections.</summary>
 internal sealed class DeleteEndpoint(ObjectRemover remover, ReadEndpoint reader)

@@ -3,7 +3,7 @@ using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>Deletes objects, or marks them while finalizers hold them.</summary>
 internal sealed class ObjectRemover(ObjectStore store, TimeProvider clock, Action<ResourceType, StoredObject> written)

@@ -3,7 +3,7 @@ using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 
-namespace RunAiDr.Sandbox.Writes;
+namespace RunAiDr.Sandbox.Writing;
 
 /// <summary>Refuses new content where there is no place for it.</summary>
 internal sealed class NamespaceGate(ObjectStore store)
