@@ -51,7 +51,8 @@ internal sealed class RehydrationStep(
         var live = await waits.UntilNotBeingDeletedAsync(resource, ct);
         if (live.IsBeingDeleted)
         {
-            return new(phase, resource.Key, ApplyAction.Failed, "is still being deleted: find out which finalizers hold it");
+            return new(
+                phase, resource.Key, ApplyAction.Failed, "is still being deleted: find out which finalizers hold it");
         }
 
         var relinked = await _owners.RelinkAsync(resource, ct);

@@ -29,7 +29,9 @@ internal static class SecretFilling
         {
             foreach (var (key, value) in data.ToArray())
             {
-                if (data.Text(key) is { } text && WholeName(text) is { } name && values.TryGetValue(name, out var secret))
+                if (data.Text(key) is { } text
+                    && WholeName(text) is { } name
+                    && values.TryGetValue(name, out var secret))
                 {
                     data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Reveal()));
                 }
@@ -110,7 +112,7 @@ internal static class SecretFilling
         {
             return JsonValue.Create(Placeholder.Pattern().Replace(
                 text,
-                match => values.TryGetValue(match.Groups["name"].Value, out var secret) ? secret.Reveal() : match.Value));
+                match => values.GetValueOrDefault(match.Groups["name"].Value)?.Reveal() ?? match.Value));
         }
 
         return node;
