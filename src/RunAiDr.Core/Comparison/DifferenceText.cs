@@ -15,7 +15,7 @@ public static class DifferenceText
             foreach (var difference in group)
             {
                 yield return Visible.Text($"  {Mark(difference.Kind)} {difference.Path}{Note(difference.Kind)}");
-                foreach (var line in difference.Dangers.Select(danger => $"DANGER: {danger}").Concat(Fields(difference)))
+                foreach (var line in Dangers(difference).Concat(Fields(difference)))
                 {
                     yield return Visible.Text($"      {line}");
                 }
@@ -45,7 +45,8 @@ public static class DifferenceText
             }
         }
 
-        foreach (var line in result.Warnings.Select(w => $"warning: {w}").Concat(result.Information.Select(i => $"note: {i}")))
+        foreach (var line in result.Warnings.Select(text => $"warning: {text}")
+            .Concat(result.Information.Select(text => $"note: {text}")))
         {
             yield return Visible.Text(line);
         }
@@ -57,6 +58,9 @@ public static class DifferenceText
             _ => $"equal, but for {result.Deferred.Count} files that others bring back",
         };
     }
+
+    private static IEnumerable<string> Dangers(StateDifference difference) =>
+        difference.Dangers.Select(danger => $"DANGER: {danger}");
 
     private static IEnumerable<string> Fields(StateDifference difference) =>
         difference.Fields.SelectMany(field => field.Lines.Select(line => $"  {line}").Prepend(field.ToString()));

@@ -13,7 +13,8 @@ internal static class FieldChanges
     private const int LongestValue = 120;
 
     // Shown to people, never parsed: names stay readable.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IEnumerable<FieldChange> Between(JsonObject before, JsonObject after) => InObjects(before, after, "");
 
@@ -34,7 +35,8 @@ internal static class FieldChanges
         _ when JsonNode.DeepEquals(before, after) => [],
         (JsonObject a, JsonObject b) => InObjects(a, b, path),
         (JsonArray a, JsonArray b) => InArrays(a, b, path),
-        (JsonValue a, JsonValue b) when IsLongText(a) || IsLongText(b) => [new(path, null, null, Lines(Show(a), Show(b)))],
+        (JsonValue a, JsonValue b) when IsLongText(a) || IsLongText(b) =>
+            [new(path, null, null, Lines(Show(a), Show(b)))],
         _ => [new(path, Show(before), Show(after), [])],
     };
 
@@ -50,8 +52,8 @@ internal static class FieldChanges
                 : [new(path, identity, null, [])]);
         }
 
-        changes.AddRange(
-            now.Keys.Where(identity => !old.ContainsKey(identity)).Select(added => new FieldChange(path, null, added, [])));
+        var added = now.Keys.Where(identity => !old.ContainsKey(identity));
+        changes.AddRange(added.Select(identity => new FieldChange(path, null, identity, [])));
         return changes.Count > 0 ? changes : [new(path, "order", "another order", [])];
     }
 

@@ -68,7 +68,12 @@ public sealed record StateDifference(
     internal static StateDifference Between(string path, byte[]? saved, byte[]? live)
     {
         var (before, after) = (Parse(path, saved), Parse(path, live));
-        var kind = saved is null ? DifferenceKind.Added : live is null ? DifferenceKind.Missing : DifferenceKind.Changed;
+        var kind = (saved, live) switch
+        {
+            (null, _) => DifferenceKind.Added,
+            (_, null) => DifferenceKind.Missing,
+            _ => DifferenceKind.Changed,
+        };
         IReadOnlyList<FieldChange> fields =
             before is not null && after is not null ? [.. FieldChanges.Between(before, after)] : [];
         IReadOnlyList<string> dangers = after is null

@@ -35,12 +35,15 @@ public sealed record VerifyResult(
         return new VerifyResult(
             [.. judged.Where(item => item.Waits is null).Select(item => item.File)],
             [.. from item in judged where item.Waits is not null select new DeferredDifference(item.File, item.Waits)],
-            [.. weighty?.Select(field => $"{RestorePointInfo.Path}: {field}: the two exports cover different things") ?? []],
+            [.. weighty?.Select(field => $"{RestorePointInfo.Path}: {field}: what is exported differs") ?? []],
             [.. plain?.Select(field => $"{RestorePointInfo.Path}: {field}") ?? []]);
     }
 
     private static string? WaitsFor(
-        StateDifference file, StateDifferences all, RestorePointInfo info, HashSet<(string?, string?, string?)> lostOwners)
+        StateDifference file,
+        StateDifferences all,
+        RestorePointInfo info,
+        HashSet<(string?, string?, string?)> lostOwners)
     {
         if (IsMissingCompareOnly(file, info))
         {
@@ -52,7 +55,9 @@ public sealed record VerifyResult(
             return ControlPlane;
         }
 
-        return IsOfRelease(file.Path) && file.Kind == DifferenceKind.Missing && !all.LivePaths.Any(IsOfSameRelease) ? Helm : null;
+        return file.Kind == DifferenceKind.Missing && IsOfRelease(file.Path) && !all.LivePaths.Any(IsOfSameRelease)
+            ? Helm
+            : null;
 
         bool IsOfSameRelease(string path) => IsOfRelease(path) && ReleaseOf(path) == ReleaseOf(file.Path);
     }
@@ -98,7 +103,8 @@ public sealed record VerifyResult(
         file.SavedBody?.Text("kind"),
         file.SavedBody?.Object("metadata")?.Text("name"));
 
-    private static string? GroupOf(JsonObject body) => body.Text("apiVersion")?.Split('/') is [var group, _] ? group : "";
+    private static string GroupOf(JsonObject body) =>
+        body.Text("apiVersion")?.Split('/') is [var group, _] ? group : "";
 
     private static bool IsOfRelease(string path) =>
         path.StartsWith("values/", StringComparison.Ordinal) || path.StartsWith("secrets/", StringComparison.Ordinal);

@@ -30,15 +30,11 @@ internal static class ContentChecks
     }
 
     public static PlanCheck Secrets(
-        IReadOnlyCollection<RestorableResource> restored, IReadOnlyList<PlannedStep> steps, RehydrationOptions options)
+        IReadOnlyCollection<RestorableResource> restored, TargetReads reads, RehydrationOptions options)
     {
-        var existing = steps.Where(step => step.Action != PlannedAction.Create && step.Key is { Group: "", Plural: "secrets" })
-            .Where(step => step.Reason?.StartsWith("is left as it is", StringComparison.Ordinal) == true)
-            .Select(step => step.Key)
-            .ToHashSet();
         var missing =
             (from item in restored
-             where !existing.Contains(item.Resource.Key)
+             where !IsSecretThere(item.Resource)
              from name in StepDecision.MissingSecrets(item.Resource, options)
              select $"{name} (in {item.Path})").Order(StringComparer.Ordinal).ToArray();
         if (missing.Length == 0)
@@ -47,7 +43,8 @@ internal static class ContentChecks
         }
 
         return options.WithoutSecrets
-            ? new("secrets", CheckResult.Warning, $"{missing.Length} values are left out", "Restore them by hand afterwards.")
+            ? new(
+                "secrets", CheckResult.Warning, $"{missing.Length} values are left out", "Restore them by hand afterwards.")
             {
                 Items = missing,
             }
@@ -55,7 +52,14 @@ internal static class ContentChecks
                 "secrets",
                 CheckResult.Blocked,
                 $"{missing.Length} values are not supplied",
-                "Supply the values, create the Secrets on the target, or leave these resources out.") { Items = missing };
+                "Supply the values, create the Secrets on the target, or leave these resources out.")
+            {
+                Items = missing,
+            };
+
+        // Somebody prepared it. Other resources are not complete without the value, whoever made them.
+        bool IsSecretThere(Resource resource) =>
+            resource.Kind is { Group: "", Plural: "secrets" } && reads.IsThere(resource.Key);
     }
 
     public static IEnumerable<PlanCheck> Dangers(IEnumerable<RestorableResource> resources) =>

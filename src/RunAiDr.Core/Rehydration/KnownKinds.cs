@@ -11,5 +11,6 @@ internal static class KnownKinds
     public static readonly ResourceKind ServiceAccount = new("", "v1", "ServiceAccount", "serviceaccounts", true);
     public static readonly ResourceKind ClusterRole = new(Rbac, "v1", "ClusterRole", "clusterroles", false);
     public static readonly ResourceKind Role = new(Rbac, "v1", "Role", "roles", true);
-    public static readonly ResourceKind StorageClass = new("storage.k8s.io", "v1", "StorageClass", "storageclasses", false);
+    public static readonly ResourceKind StorageClass =
+        new("storage.k8s.io", "v1", "StorageClass", "storageclasses", false);
 }

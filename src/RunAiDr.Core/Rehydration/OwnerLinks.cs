@@ -7,7 +7,7 @@ namespace RunAiDr.Core.Rehydration;
 /// <summary>Points owner references at the owners that live on the target now.</summary>
 internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
 {
-    private readonly ConcurrentDictionary<ResourceKey, string> _uids = new();
+    private readonly ConcurrentDictionary<ResourceKey, string?> _uids = new();
 
     /// <summary>
     /// A copy whose owner references carry the UIDs of the live owners. References to owners that are not there are
@@ -56,9 +56,9 @@ internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
             return known;
         }
 
-        // Only what was found is remembered: an owner that is missing now may be restored in the next wave.
+        // A missing owner is remembered too: what is restored comes after its owners, so none appears later.
         var live = await target.GetAsync(kind, key.Namespace, key.Name, ct);
-        return live?.Object("metadata")?.Text("uid") is { } uid ? _uids[key] = uid : null;
+        return _uids[key] = live?.Object("metadata")?.Text("uid");
     }
 }
 

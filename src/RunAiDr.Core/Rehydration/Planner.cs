@@ -26,7 +26,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
         [
             new("restore point", CheckResult.Ok, $"{restorePoint.Resources.Count} resources, all readable"),
             ContentChecks.Kinds(restored, kinds),
-            ContentChecks.Secrets(restored, steps, options),
+            ContentChecks.Secrets(restored, reads, options),
             await targetChecks.PermissionsAsync(ct),
             await targetChecks.NamespacesAsync(ct),
             await targetChecks.RolesAsync(ct),
@@ -40,7 +40,11 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
     }
 
     private async Task<IReadOnlyList<PlannedStep>> StepsAsync(
-        RestorePoint restorePoint, TargetKinds kinds, TargetReads reads, RehydrationOptions options, CancellationToken ct)
+        RestorePoint restorePoint,
+        TargetKinds kinds,
+        TargetReads reads,
+        RehydrationOptions options,
+        CancellationToken ct)
     {
         var restored = RestoredOf(restorePoint);
         var namespaces = await reads.GetAsync(restored.SelectMany(r => NamespaceOf(r.Resource)), ct);
@@ -68,7 +72,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             var reading = live.GetValueOrDefault(resource.Key);
             if (reading.Refused)
             {
-                return new(phase, resource.Key, PlannedAction.Skip, "may not be read, so what would happen is not known");
+                return new(phase, resource.Key, PlannedAction.Skip, "may not be read: what would happen is not known");
             }
 
             var relinked = await owners.RelinkAsync(resource, ct);

@@ -62,5 +62,8 @@ public sealed record RehydrationReport(
     IReadOnlyList<string> NotHandled)
 {
     public IReadOnlyList<PhaseCount> Phases =>
-        [.. Resources.GroupBy(done => done.Phase).OrderBy(phase => phase.Key).Select(phase => PhaseCount.Of(phase.Key, [.. phase]))];
+    [
+        .. Resources.GroupBy(done => done.Phase).OrderBy(phase => phase.Key)
+            .Select(phase => PhaseCount.Of(phase.Key, [.. phase])),
+    ];
 }

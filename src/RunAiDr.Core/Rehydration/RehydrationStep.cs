@@ -23,12 +23,15 @@ internal sealed class RehydrationStep(
         {
             var outcome = WhyNotNow(phase, resource) ?? await RestoreAsync(phase, resource, ct);
             NoteNamespace(resource, outcome);
-            return outcome;
+            return outcome with { Reason = Safe(outcome.Reason) };
         }
         catch (RunAiDrException refused) when (refused.Fault == Fault.ClusterRefused)
         {
-            return new(phase, resource.Key, ApplyAction.Failed, refused.Message);
+            return new(phase, resource.Key, ApplyAction.Failed, Safe(refused.Message));
         }
+
+        string? Safe(string? reason) =>
+            reason is null ? null : SecretFilling.Hide(reason, resource, options.Secrets);
     }
 
     private ResourceOutcome? WhyNotNow(RestorePhase phase, Resource resource)
@@ -48,7 +51,8 @@ internal sealed class RehydrationStep(
         var live = await waits.UntilNotBeingDeletedAsync(resource, ct);
         if (live.IsBeingDeleted)
         {
-            return new(phase, resource.Key, ApplyAction.Failed, "is still being deleted: find out which finalizers hold it");
+            return new(
+                phase, resource.Key, ApplyAction.Failed, "is still being deleted: find out which finalizers hold it");
         }
 
         var relinked = await _owners.RelinkAsync(resource, ct);

@@ -43,7 +43,8 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             (ended, stopped) = (RehydrationOutcome.Cancelled, new("cancelled", "Run the same command again to go on."));
         }
 
-        var order = RestoreOrder.Arrange(restored).SelectMany(wave => wave.Resources).Select(r => r.Resource.Key).ToArray();
+        var order = RestoreOrder.Arrange(restored)
+            .SelectMany(wave => wave.Resources).Select(r => r.Resource.Key).ToArray();
         var done = outcomes.In(order);
         return new RehydrationReport(
             plan.Id,
@@ -54,7 +55,10 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             time.GetElapsedTime(started),
             done,
             [.. order.Except(done.Select(outcome => outcome.Key))],
-            [.. plan.RestorePoint.Resources.Select(r => r.Resource).Where(plan.RestorePoint.IsCompareOnly).Select(r => r.Key).Order()],
+            [
+                .. plan.RestorePoint.Resources.Select(r => r.Resource).Where(plan.RestorePoint.IsCompareOnly)
+                    .Select(r => r.Key).Order(),
+            ],
             plan.RestorePoint.NotHandled);
     }
 
@@ -62,7 +66,10 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
         RehydrationPlan plan, RestorableResource[] restored, Outcomes outcomes, CancellationToken ct)
     {
         var step = new RehydrationStep(
-            target, new TargetKinds(await target.DiscoverAsync(ct), restored), new TargetWaits(target, plan.Options, time), plan.Options);
+            target,
+            new TargetKinds(await target.DiscoverAsync(ct), restored),
+            new TargetWaits(target, plan.Options, time),
+            plan.Options);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = plan.Options.Parallelism, CancellationToken = ct };
         foreach (var wave in RestoreOrder.Arrange(restored))
         {

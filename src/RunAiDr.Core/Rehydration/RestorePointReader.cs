@@ -34,7 +34,9 @@ public static class RestorePointReader
             else if (file.Path != RestorePointInfo.Path)
             {
                 problems.Add(new(
-                    file.Path, $"{file.Path}: is no file that an export writes", "Remove it from the cluster's folder."));
+                    file.Path,
+                    $"{file.Path}: is no file that an export writes",
+                    "Remove it from the cluster's folder."));
             }
         }
 
@@ -119,7 +121,8 @@ public static class RestorePointReader
         var found = resource.Metadata.Text("namespace");
         if (found != place.Namespace)
         {
-            return ("/metadata/namespace", $"has namespace {found ?? "(none)"}, its path {place.Namespace ?? "(none)"}");
+            return (
+                "/metadata/namespace", $"has namespace {found ?? "(none)"}, its path {place.Namespace ?? "(none)"}");
         }
 
         return StatePath.For(resource.Key) == path

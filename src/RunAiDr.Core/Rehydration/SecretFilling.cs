@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
@@ -27,7 +29,9 @@ internal static class SecretFilling
         {
             foreach (var (key, value) in data.ToArray())
             {
-                if (data.Text(key) is { } text && WholeName(text) is { } name && values.TryGetValue(name, out var secret))
+                if (data.Text(key) is { } text
+                    && WholeName(text) is { } name
+                    && values.TryGetValue(name, out var secret))
                 {
                     data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Reveal()));
                 }
@@ -36,6 +40,32 @@ internal static class SecretFilling
 
         return resource with { Body = (JsonObject)Replace(body, values) };
     }
+
+    /// <summary>
+    /// A text of the server without the values filled into <paramref name="resource"/>: a refusal may quote what it
+    /// refuses, raw, escaped, encoded or line by line.
+    /// </summary>
+    public static string Hide(string text, Resource resource, IReadOnlyDictionary<string, SecretText> values)
+    {
+        foreach (var name in NamesIn(resource.Body))
+        {
+            var spellings = values.TryGetValue(name, out var secret) ? SpellingsOf(secret.Reveal()) : [];
+            foreach (var spelling in spellings.Where(s => s.Length > 0).OrderByDescending(s => s.Length))
+            {
+                text = text.Replace(spelling, "[secret]", StringComparison.Ordinal);
+            }
+        }
+
+        return text;
+    }
+
+    private static IEnumerable<string> SpellingsOf(string value) =>
+    [
+        value,
+        JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value,
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
+        .. value.Split('\n', StringSplitOptions.TrimEntries),
+    ];
 
     private static void Collect(JsonNode? node, SortedSet<string> names)
     {
@@ -82,7 +112,7 @@ internal static class SecretFilling
         {
             return JsonValue.Create(Placeholder.Pattern().Replace(
                 text,
-                match => values.TryGetValue(match.Groups["name"].Value, out var secret) ? secret.Reveal() : match.Value));
+                match => values.GetValueOrDefault(match.Groups["name"].Value)?.Reveal() ?? match.Value));
         }
 
         return node;

@@ -12,13 +12,15 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
 
     public static StepDecision For(Resource resource, JsonObject? live, RehydrationOptions options)
     {
-        if (MissingSecrets(resource, options) is { Count: > 0 } missing)
+        var names = SecretFilling.NamesIn(resource.Body);
+        var missing = names.Where(name => !options.Secrets.ContainsKey(name)).ToArray();
+        if (missing.Length > 0)
         {
             var reason = live is null ? "is not restored" : "is left as it is";
             return new(PlannedAction.Skip, $"{reason}: no value supplied for {string.Join(", ", missing)}", resource);
         }
 
-        var desired = SecretFilling.Fill(resource, options.Secrets);
+        var desired = names.Count == 0 ? resource : SecretFilling.Fill(resource, options.Secrets);
         if (live is null)
         {
             return new(PlannedAction.Create, null, desired);

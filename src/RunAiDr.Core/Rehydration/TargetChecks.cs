@@ -17,7 +17,8 @@ internal sealed class TargetChecks(
         var questions =
             from kind in restored.GroupBy(r => r.Resource.Kind)
             from verb in Verbs
-            select (Kind: kind.Key, Verb: verb, Namespaces: kind.Select(r => r.Resource.Namespace).OfType<string>().Distinct(StringComparer.Ordinal));
+            let namespaces = kind.Select(r => r.Resource.Namespace).OfType<string>().Distinct(StringComparer.Ordinal)
+            select (Kind: kind.Key, Verb: verb, Namespaces: namespaces);
         var denied = new ConcurrentBag<string>();
         await Parallel.ForEachAsync(questions, Limit(ct), async (question, token) =>
         {
@@ -54,7 +55,8 @@ internal sealed class TargetChecks(
     public async Task<PlanCheck> NamespacesAsync(CancellationToken ct)
     {
         var wanted = restored
-            .Select(r => r.Resource.Namespace ?? (r.Resource.Kind.QualifiedName == "namespaces" ? r.Resource.Name : null))
+            .Select(r => r.Resource)
+            .Select(r => r.Kind.QualifiedName == "namespaces" ? r.Name : r.Namespace)
             .OfType<string>()
             .Select(name => (KnownKinds.Namespace, ResourceKey.For(KnownKinds.Namespace, null, name)))
             .ToArray();
@@ -81,11 +83,12 @@ internal sealed class TargetChecks(
 
     public async Task<PlanCheck> RolesAsync(CancellationToken ct)
     {
-        var roles = restored.Where(r => IsBinding(r.Resource)).Select(r => RoleOf(r.Resource)).OfType<(ResourceKind, ResourceKey)>();
+        var roles = restored.Where(r => IsBinding(r.Resource)).Select(r => RoleOf(r.Resource))
+            .OfType<(ResourceKind, ResourceKey)>();
         var missing = await MissingAsync(roles, ct);
         if (missing.Length == 0)
         {
-            return new("roles", CheckResult.Ok, "every role that a binding names is there or is restored");
+            return new("roles", CheckResult.Ok, "every one that a binding names is there or is restored");
         }
 
         // A binding to a role that is not there is accepted from those who may bind any role; others get a 404.
@@ -109,11 +112,12 @@ internal sealed class TargetChecks(
             where IsBinding(item.Resource)
             from subject in item.Resource.Body.Objects("subjects")
             where subject.Text("kind") == "ServiceAccount" && subject.Text("name") is not (null or "default")
-            select (KnownKinds.ServiceAccount, ResourceKey.For(
-                KnownKinds.ServiceAccount, subject.Text("namespace") ?? item.Resource.Namespace, subject.Text("name") ?? ""));
+            let ns = subject.Text("namespace") ?? item.Resource.Namespace
+            let key = ResourceKey.For(KnownKinds.ServiceAccount, ns, subject.Text("name") ?? "")
+            select (KnownKinds.ServiceAccount, key);
         var missing = await MissingAsync(accounts, ct);
         return missing.Length == 0
-            ? new("service accounts", CheckResult.Ok, "every service account that a binding names is there or is restored")
+            ? new("service accounts", CheckResult.Ok, "every one that a binding names is there or is restored")
             : new(
                 "service accounts",
                 CheckResult.Warning,
@@ -130,7 +134,7 @@ internal sealed class TargetChecks(
             .Select(name => (KnownKinds.StorageClass, ResourceKey.For(KnownKinds.StorageClass, null, name ?? "")));
         var missing = await MissingAsync(classes, ct);
         return missing.Length == 0
-            ? new("storage classes", CheckResult.Ok, "every storage class that a claim names is there or is restored")
+            ? new("storage classes", CheckResult.Ok, "every one that a claim names is there or is restored")
             : new(
                 "storage classes",
                 CheckResult.Warning,
@@ -138,7 +142,8 @@ internal sealed class TargetChecks(
                 "Create storage classes of these names.") { Items = missing };
     }
 
-    private async Task<string[]> MissingAsync(IEnumerable<(ResourceKind Kind, ResourceKey Key)> wanted, CancellationToken ct)
+    private async Task<string[]> MissingAsync(
+        IEnumerable<(ResourceKind Kind, ResourceKey Key)> wanted, CancellationToken ct)
     {
         var found = await reads.GetAsync(wanted.Where(item => !_restored.Contains(item.Key)), ct);
         return

@@ -44,10 +44,11 @@ internal sealed class TargetKinds(IReadOnlyList<ResourceKind> served, IEnumerabl
         }
 
         return near.FirstOrDefault(k => k.Version == kind.Version) is { } same
-            ? $"is {(same.Namespaced ? "namespaced" : "cluster-scoped")} and has kind {same.Kind} on the target, not {kind.Kind}"
+            ? $"is {same.Kind}, {(same.Namespaced ? "namespaced" : "cluster-scoped")}, on the target, not {kind.Kind}"
             : $"is served as {string.Join(", ", near.Select(k => k.Version).Order(StringComparer.Ordinal))} only";
     }
 
     /// <summary>The kind that an owner reference names, or null when the target does not serve it.</summary>
-    public ResourceKind? Find(string group, string kind) => served.FirstOrDefault(k => k.Group == group && k.Kind == kind);
+    public ResourceKind? Find(string group, string kind) =>
+        served.FirstOrDefault(k => k.Group == group && k.Kind == kind);
 }

@@ -20,6 +20,9 @@ internal sealed class TargetReads(IClusterWriter target, int parallelism)
         return distinct.ToDictionary(item => item.Key, item => _readings[item.Key]);
     }
 
+    /// <summary>Whether a resource that was read before is on the target.</summary>
+    public bool IsThere(ResourceKey key) => _readings.GetValueOrDefault(key).Live is not null;
+
     private async Task<Reading> ReadAsync(ResourceKind kind, ResourceKey key, CancellationToken ct)
     {
         try

@@ -14,9 +14,11 @@ internal sealed class TargetWaits(IClusterWriter target, RehydrationOptions opti
         var reading = await ReadAsync();
         if (!options.DryRun)
         {
-            for (var started = time.GetTimestamp(); reading.IsBeingDeleted && IsInTime(started); reading = await ReadAsync())
+            var started = time.GetTimestamp();
+            while (reading.IsBeingDeleted && IsInTime(started))
             {
                 await Task.Delay(Pause, time, ct);
+                reading = await ReadAsync();
             }
         }
 

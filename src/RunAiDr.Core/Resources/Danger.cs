@@ -32,7 +32,8 @@ public static class Danger
             yield return "binds to cluster-admin";
         }
 
-        foreach (var subject in body.Objects("subjects").Select(s => s.Text("name")).Intersect(TooWide, StringComparer.Ordinal))
+        var subjects = body.Objects("subjects").Select(subject => subject.Text("name"));
+        foreach (var subject in subjects.Intersect(TooWide, StringComparer.Ordinal))
         {
             yield return $"binds {subject}";
         }
@@ -72,5 +73,6 @@ public static class Danger
 
     private static string? RoleName(JsonObject body) => body.Object("roleRef")?.Text("name");
 
-    private static bool Has(JsonObject rule, string field, string value) => rule.Texts(field).Contains(value, StringComparer.Ordinal);
+    private static bool Has(JsonObject rule, string field, string value) =>
+        rule.Texts(field).Contains(value, StringComparer.Ordinal);
 }

@@ -80,13 +80,17 @@ public sealed class LiveComparisonTests
         var difference = Assert.Single(Compare(new MemoryStateTree().Put(after), saved).Items);
 
         Assert.Equal(
-            [
-                "spec.args: order → another order", "spec.new: + {\"a\":1}", "spec.on: - true",
-                "spec.retention: 4h → 6h", "spec.rules[x].max: 1 → 2",
-            ],
-            difference.Fields.Select(field => field.ToString()).ToArray());
-        Assert.Contains("-  retention: 4h", difference.UnifiedDiff());
-        Assert.Contains("+  retention: 6h", difference.UnifiedDiff());
+            """
+            spec.args: order → another order
+            spec.new: + {"a":1}
+            spec.on: - true
+            spec.retention: 4h → 6h
+            spec.rules[x].max: 1 → 2
+            """,
+            string.Join('\n', difference.Fields));
+        var unified = string.Join('\n', difference.UnifiedDiff());
+        Assert.Contains("\n-  retention: 4h\n", unified, StringComparison.Ordinal);
+        Assert.Contains("\n+  retention: 6h\n", unified, StringComparison.Ordinal);
         Assert.Equal("runai", difference.Namespace);
     }
 
@@ -109,7 +113,7 @@ public sealed class LiveComparisonTests
         var difference = Assert.Single(Compare(new MemoryStateTree().Put("templates/a.yaml", "a: 1\n"), saved).Items);
 
         Assert.Empty(difference.Fields);
-        Assert.Contains("-a: [", difference.UnifiedDiff());
+        Assert.Contains("-a: [\n+a: 1", string.Join('\n', difference.UnifiedDiff()), StringComparison.Ordinal);
     }
 
     private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)

@@ -15,7 +15,7 @@ public sealed class VerifyResultTests
         var result = Verify(_saved.Copy());
 
         Assert.True(result.Equal);
-        Assert.Equal(["equal"], DifferenceText.Lines(result));
+        Assert.Equal("equal", Assert.Single(DifferenceText.Lines(result)));
     }
 
     [Fact]

@@ -121,6 +121,24 @@ public sealed class RehydratorTests
         Assert.Equal("url: db://u:pä:ss@host", (string?)_cluster.Find(Given.ConfigMap("a", "c", "").Key)!["data"]!["k"]);
     }
 
+    [Theory]
+    [InlineData("Invalid value: \"hunter2\"")]
+    [InlineData("Invalid value: aHVudGVyMg==")]
+    public async Task A_refusal_that_quotes_a_secret_is_reported_without_it(string refusal)
+    {
+        _cluster.Refuse = resource => resource.Kind.Plural == "configmaps" ? refusal : null;
+        var tree = new MemoryStateTree().Put(Given.Namespace("a"))
+            .Put(Given.ConfigMap("a", "c", Placeholder.For("password")));
+
+        var report = await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("password", "hunter2")) });
+
+        var reason = report.Resources.Single(r => r.Action == ApplyAction.Failed).Reason;
+        Assert.StartsWith("Invalid value: ", reason, StringComparison.Ordinal);
+        Assert.Contains("[secret]", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("aHVudGVyMg", reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_placeholder_is_never_applied()
     {
