@@ -38,7 +38,10 @@ Task("Test")
 
 Task("Demo")
     .IsDependentOn("Build")
-    .Does(() => Run(program, "demo"));
+    .Does(() => {
+    CleanDirectory("artifacts/demo");
+    Run(program, "demo --directory artifacts/demo");
+});
 
 Task("Bench")
     .IsDependentOn("Build")

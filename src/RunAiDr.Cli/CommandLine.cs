@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using RunAiDr.Cli.Commands;
+using RunAiDr.Cli.Output;
 
 namespace RunAiDr.Cli;
 
@@ -19,7 +21,9 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new PlanCommand()));
         root.Subcommands.Add(Bind(new RehydrateCommand()));
         root.Subcommands.Add(Bind(new VerifyCommand()));
-//        root.Subcommands.Add(Bind(new DemoCommand()));
+        root.Subcommands.Add(Bind(new DemoCommand()));
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }
 

@@ -2,9 +2,10 @@ using System.CommandLine;
 
 namespace RunAiDr.Cli.Commands;
 
-/// <summary>A command of runai-dr. The description ends with examples, as kubectl's do.</summary>
-internal abstract class OperatorCommand(string name, string summary, params string[] examples)
-    : Command(name, $"{summary}\n\nExamples:\n{string.Join('\n', examples.Select(example => $"  {example}"))}")
+/// <summary>A command of runai-dr. Its examples end its help text, as kubectl's do.</summary>
+internal abstract class OperatorCommand(string name, string summary, params string[] examples) : Command(name, summary)
 {
+    public IReadOnlyList<string> Examples => examples;
+
     public abstract Task<int> RunAsync(Invocation invocation, CancellationToken ct);
 }

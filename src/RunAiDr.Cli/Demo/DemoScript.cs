@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Cli.Demo;
+
+/// <summary>What the demonstration shows, in order.</summary>
+internal sealed class DemoScript(DemoStage stage)
+{
+    private const string Old = "--kubeconfig old.kubeconfig";
+    private const string New = "--kubeconfig new.kubeconfig";
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        stage.Say($"Everything below happens in {stage.Directory}");
+        stage.Say("1. A Run:ai installation of twelve projects. Make a DR repository, export, tag.");
+        await stage.RunAsync("init --cluster sample", ct);
+        await stage.RunAsync($"export --tag before-the-changes {Old}", ct);
+
+        stage.Say("2. Days go by. Somebody adds a user, edits a template, binds cluster-admin, deletes a project's namespace.");
+        await new DemoChanges(stage).MakeAsync(ct);
+        await stage.RunAsync($"drift {Old}", ct);
+        await stage.RunAsync($"export {Old}", ct);
+
+        stage.Say("3. The history is Git's.");
+        await stage.GitAsync("-C dr.git log --format=%h%x20%s main", ct);
+        await stage.GitAsync("-C dr.git show --format=%b main -- clusters/sample/templates", ct);
+
+        stage.Say("4. The cluster is lost. Another one, empty, takes its place. What would a restore do?");
+        await WriteSecretsAsync(ct);
+        await stage.RunAsync($"plan before-the-changes --secrets secrets.yaml {New}", ct);
+
+        stage.Say("5. Restore the tagged commit. The secrets come from a file of the operator, not from Git.");
+        await stage.RunAsync($"rehydrate before-the-changes --secrets secrets.yaml {New}", ct);
+
+        stage.Say("6. Is the new cluster the one that was saved?");
+        await stage.RunAsync($"verify before-the-changes {New}", ct);
+
+        stage.Say($"The repository is yours to look at: git -C {stage.FileOf("dr.git")} log -p");
+    }
+
+    /// <summary>The file that an operator keeps outside Git, with new values for every placeholder.</summary>
+    private async Task WriteSecretsAsync(CancellationToken ct)
+    {
+        var export = JsonNode.Parse(await stage.AskAsync($"export {Old} --output json", ct))!;
+        var secrets = new JsonObject(export["secrets"]!.AsArray()
+            .Select(name => (string)name!)
+            .Select(name => KeyValuePair.Create(name, (JsonNode?)ValueFor(name))));
+        await File.WriteAllBytesAsync(stage.FileOf("secrets.yaml"), YamlWriter.ToBytes(secrets), ct);
+    }
+
+    private static string ValueFor(string name) =>
+        name.EndsWith(".dockerconfigjson", StringComparison.Ordinal) ? "{\"auths\":{}}" : $"demo-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..24]}";
+}

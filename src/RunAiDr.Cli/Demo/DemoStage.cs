@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using RunAiDr.Core;
+using RunAiDr.Sandbox;
+using RunAiDr.Sandbox.Installation;
+
+namespace RunAiDr.Cli.Demo;
+
+/// <summary>The two clusters of the demonstration and the folder that its commands work in.</summary>
+internal sealed class DemoStage(string directory, ProcessContext process, SandboxServer lost, SandboxServer fresh) : IAsyncDisposable
+{
+    private readonly ProcessContext _process = process with { WorkingDirectory = directory, Environment = Environments(process) };
+
+    /// <summary>The cluster with the Run:ai installation, lost half way through.</summary>
+    public SandboxServer Lost => lost;
+
+    public string Directory => directory;
+
+    public TimeProvider Clock => _process.Clock;
+
+    public static async Task<DemoStage> BuildAsync(string directory, ProcessContext process, CancellationToken ct)
+    {
+        var lost = await SandboxServer.StartAsync(new SandboxOptions { Clock = process.Clock }, ct);
+        var fresh = await SandboxServer.StartAsync(new SandboxOptions { Clock = process.Clock }, ct);
+        foreach (var resource in SampleInstallation.Resources())
+        {
+            lost.Load(resource);
+        }
+
+        var stage = new DemoStage(directory, process, lost, fresh);
+        await File.WriteAllTextAsync(stage.FileOf("old.kubeconfig"), lost.Kubeconfig, ct);
+        await File.WriteAllTextAsync(stage.FileOf("new.kubeconfig"), fresh.Kubeconfig, ct);
+        return stage;
+    }
+
+    public string FileOf(string name) => Path.Combine(directory, name);
+
+    public void Say(string text)
+    {
+        _process.Output.WriteLine();
+        _process.Output.WriteLine($"# {text}");
+    }
+
+    /// <summary>Shows a runai-dr command as a user would type it, and runs it.</summary>
+    public async Task RunAsync(string arguments, CancellationToken ct)
+    {
+        _process.Output.WriteLine($"$ runai-dr {arguments}");
+        var code = await new CommandLine(_process).InvokeAsync(arguments.Split(' '), ct);
+        if (code != ExitCode.Success)
+        {
+            throw new RunAiDrException(
+                Fault.NeedsOperator, $"The demonstration stopped: runai-dr {arguments} ended with exit code {code}", "See the lines above.");
+        }
+    }
+
+    /// <summary>Runs a runai-dr command without showing it.</summary>
+    public async Task<string> AskAsync(string arguments, CancellationToken ct)
+    {
+        using var output = new StringWriter();
+        await new CommandLine(_process with { Output = output }).InvokeAsync(arguments.Split(' '), ct);
+        return output.ToString();
+    }
+
+    /// <summary>Shows a git command and what it prints.</summary>
+    public async Task GitAsync(string arguments, CancellationToken ct)
+    {
+        _process.Output.WriteLine($"$ git {arguments}");
+        using var git = Process.Start(new ProcessStartInfo("git", $"--no-pager {arguments}")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        }) ?? throw new InvalidOperationException("git did not start");
+        _process.Output.Write(await git.StandardOutput.ReadToEndAsync(ct));
+        await git.WaitForExitAsync(ct);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await lost.DisposeAsync();
+        await fresh.DisposeAsync();
+    }
+
+    // The operator's own settings must not turn the demonstration on a real cluster.
+    private static Dictionary<string, string> Environments(ProcessContext process) =>
+        process.Environment
+            .Where(variable => variable.Key != "KUBECONFIG" && !variable.Key.StartsWith("RUNAI_DR_", StringComparison.Ordinal))
+            .ToDictionary(StringComparer.Ordinal);
+}
