@@ -53,7 +53,7 @@ internal static class PathSegment
             i += 2;
         }
 
-        return Utf8([.. bytes]) is { } name && Encode(name) == segment ? name : null;
+        return Utf8([.. bytes]) is { Length: > 0 } name && Encode(name) == segment ? name : null;
     }
 
     /// <summary>The encoded name with its extension; over 200 bytes it is cut and marked with <c>~</c> and a hash of the name.</summary>

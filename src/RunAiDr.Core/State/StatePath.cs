@@ -90,7 +90,7 @@ public static class StatePath
     private static (string Group, string Plural)? KindOf(string folder)
     {
         var dot = folder.IndexOf('.', StringComparison.Ordinal);
-        var group = dot < 0 ? "" : PathSegment.Decode(folder[(dot + 1)..]);
+        var group = dot < 0 || dot == folder.Length - 1 ? "" : PathSegment.Decode(folder[(dot + 1)..]);
         var plural = PathSegment.Decode(dot < 0 ? folder : folder[..dot]);
         return group is null || plural is null ? null : (group, plural);
     }

@@ -82,6 +82,6 @@ internal static partial class CoreSchema
     [GeneratedRegex(@"\A0x[0-9a-fA-F]+\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Hexadecimal();
 
-    [GeneratedRegex(@"\A(?<sign>[-+]?)0*(?<whole>[0-9]*?)(?:\.(?<fraction>[0-9]*))?(?<exponent>(?:[eE][-+]?[0-9]+)?)\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\A(?<sign>[-+]?)(?=\.?[0-9])0*(?<whole>[0-9]*?)(?:\.(?<fraction>[0-9]*))?(?<exponent>(?:[eE][-+]?[0-9]+)?)\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();
 }

@@ -17,6 +17,8 @@ internal enum ScalarStyle
 /// </summary>
 internal static class ScalarStyles
 {
+    private const string Blanks = " \t";
+
     // YAML 1.1 and 1.2 readers between them take these, in any case, for a boolean, a null or a float.
     private static readonly HashSet<string> Words = new(
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", "=", "<<"],
@@ -86,11 +88,10 @@ internal static class ScalarStyles
 
     private static bool FitsLiteral(ReadOnlySpan<char> text)
     {
-        // Readers disagree about a first line of nothing but blanks (is it indentation?) and about blanks at the end
-        // (are they to be chomped?).
+        // Readers disagree about a first or last line of nothing but blanks: is it indentation, is it to be chomped?
         var body = text.Trim('\n');
-        var firstLine = body[..(body.IndexOf('\n') is var end and >= 0 ? end : body.Length)];
-        if (firstLine.Trim(" \t").IsEmpty || body[^1] is ' ' or '\t')
+        var (first, last) = (body.IndexOf('\n'), body.LastIndexOf('\n') + 1);
+        if (body[..(first < 0 ? body.Length : first)].Trim(Blanks).IsEmpty || body[last..].Trim(Blanks).IsEmpty)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -137,8 +138,11 @@ public static class YamlWriter
             case null:
                 text.Raw("null"u8);
                 break;
+            case JsonValueKind.Number when node.AsValue().TryGetValue<JsonElement>(out var number):
+                text.Raw(JsonMarshal.GetRawUtf8Value(number)); // 1.0 stays 1.0
+                break;
             default:
-                text.Ascii(node.ToJsonString()); // numbers keep their text; true, false
+                text.Ascii(node.ToJsonString());
                 break;
         }
 
