@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Cluster.Reading;
@@ -41,10 +42,20 @@ internal sealed class RevisionMark(ApiConnection api)
     private async Task AskAsync(Resource resource, CancellationToken ct)
     {
         var path = ResourcePaths.FirstPage(new ListSelection(resource.Kind, resource.Namespace), 1, revision: null);
-        var answer = await api.SendAsync(new ApiRequest(HttpMethod.Get, path), null, ct);
-        if (answer is { Succeeded: true, IsJson: true })
+        var request = new ApiRequest(HttpMethod.Get, path) { Verb = "list", Kind = resource.Kind, Namespace = resource.Namespace };
+        var answer = await api.SendAsync(request, null, ct);
+        if (!answer.Succeeded)
+        {
+            return; // without the right to list, what stays unchanged is reported as configured
+        }
+
+        try
         {
             Raise(Number(ListPage.From(answer.Body).Revision));
+        }
+        catch (JsonException)
+        {
+            throw ApiFailure.NotAnApiServer(request, answer, api.Server);
         }
     }
 

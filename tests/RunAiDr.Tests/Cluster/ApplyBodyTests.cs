@@ -57,6 +57,7 @@ public class ApplyBodyTests
     {
         var bodies = RecordedExchanges.Of(scenario)
             .Where(e => e.RequestBody is { ValueKind: System.Text.Json.JsonValueKind.Object })
+            .Where(e => !e.Note.Contains("surrogate", StringComparison.Ordinal)) // no text: nothing we read can hold it
             .Select(e => (JsonObject)JsonNode.Parse(e.RequestBody!.Value.GetRawText())!)
             .ToList();
 

@@ -13,9 +13,11 @@ public class ApplyTests
 
     [Theory]
     [InlineData("40-apply-create-change", 8)]
-    [InlineData("41-apply-conflict-force", 10)]
+    [InlineData("41-apply-conflict-force", 9)]
     [InlineData("42-apply-ownership-removal", 3)]
+    [InlineData("43-apply-over-other-manager", 3)]
     [InlineData("44-apply-lists-and-maps", 8)]
+    [InlineData("45-apply-options", 5)]
     [InlineData("46-apply-permissions", 4)]
     [InlineData("64-apply-normalised-values", 6)]
     public async Task Every_recorded_apply_is_sent_as_recorded_and_understood(string scenario, int atLeast)
@@ -153,7 +155,8 @@ public class ApplyTests
 
         var (path, query) = (exchange.Path.Split('?')[0], exchange.Path.Split('?')[1]);
         return !query.Contains("dryRun", StringComparison.Ordinal)
-            && !query.Contains("force=maybe", StringComparison.Ordinal)
+            && (query.Contains("force=true", StringComparison.Ordinal) || !query.Contains("force", StringComparison.Ordinal))
+            && (query.Contains("fieldValidation=Strict", StringComparison.Ordinal) || !query.Contains("fieldValidation", StringComparison.Ordinal))
             && (string?)JsonNode.Parse(exchange.RequestBody.Value.GetRawText())!["metadata"]?["name"] == path.Split('/')[^1];
     }
 

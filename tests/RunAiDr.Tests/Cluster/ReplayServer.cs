@@ -35,7 +35,7 @@ public sealed class ReplayServer : IAsyncDisposable
     }
 
     public ClusterClient Client(int pageSize = 500) =>
-        new(_server.Connection with { PageSize = pageSize }, _clock, () => 0.5);
+        new(_server.Connection with { PageSize = pageSize, Timeouts = HastyClock.Patient }, _clock, () => 0.5);
 
     public void AssertEverythingWasAskedAndNothingElse()
     {
