@@ -10,6 +10,7 @@ internal sealed class NewObjects(Repository repository) : IDisposable
 {
     // Below this a pack per commit would cost more files than it saves.
     private const int LooseObjects = 64;
+    private const int BlockSize = 4096;
     private const int LooseBytes = 4 << 20;
 
     private readonly HashSet<string> _known = [];
@@ -47,6 +48,7 @@ internal sealed class NewObjects(Repository repository) : IDisposable
         _pack?.Install();
         _pack?.Dispose();
         _pack = null;
+        GitFault.EnsureSpace(repository.Info.Path, _bytes + (_few.Count * BlockSize));
         foreach (var (kind, _, content) in _few)
         {
             _ = kind == GitObjectKind.Blob

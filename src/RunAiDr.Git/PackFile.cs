@@ -42,7 +42,11 @@ internal sealed class PackFile : IDisposable
             try
             {
                 using var unused = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                File.Delete(path);
+                if (unused.Length > 0)
+                {
+                    // An empty one may just have been made, and not be locked yet.
+                    File.Delete(path);
+                }
             }
             catch (IOException)
             {
@@ -82,12 +86,12 @@ internal sealed class PackFile : IDisposable
 
     public void Dispose()
     {
+        _file.Dispose();
         if (!_installed)
         {
             File.Delete(_file.Name);
         }
 
-        _file.Dispose();
         _packed.Dispose();
     }
 
@@ -108,9 +112,10 @@ internal sealed class PackFile : IDisposable
             var path = Path.Combine(_folder, $"{Prefix}{number}");
             try
             {
-                return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+                // Unbuffered: objects are written whole, and a full disk must fail in Add, not in Dispose.
+                return new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException failure) when (GitFault.IsTaken(failure))
             {
                 // Another writer has this number.
             }

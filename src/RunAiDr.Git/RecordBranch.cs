@@ -89,7 +89,7 @@ internal sealed class RecordBranch(Repository repository, string name)
         {
             return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException failure) when (GitFault.IsTaken(failure))
         {
             return null;
         }

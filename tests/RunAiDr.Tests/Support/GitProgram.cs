@@ -18,8 +18,9 @@ public sealed class GitProgram(string folder)
     public (int Code, string Output, string Error) Try(ReadOnlySpan<byte> input, params string[] arguments)
     {
         using var process = Process.Start(StartInfo(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
+        // On threads of the pool: awaited here, they would wait for the test runner's own two threads.
+        var output = Task.Run(process.StandardOutput.ReadToEnd);
+        var error = Task.Run(process.StandardError.ReadToEnd);
         process.StandardInput.BaseStream.Write(input);
         process.StandardInput.Close();
         process.WaitForExit();
