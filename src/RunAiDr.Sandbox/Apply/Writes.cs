@@ -62,6 +62,7 @@ internal static class Writes
             return mismatch;
         }
 
+        created.Ensure("metadata").Remove("deletionTimestamp");
         created.Ensure("metadata").Remove("deletionGracePeriodSeconds");
         ManagedFields.Update(request.Rules, null, created, Owner(request, applies: false), request.Time);
         return Finish(request, null, created, decoded.Warnings);
