@@ -120,9 +120,9 @@ internal static partial class DroppedFields
     private static string? TextOf(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.NonBacktracking)]
     private static partial Regex DummySubject();
 
-    [GeneratedRegex(@"\A-(?:token|dockercfg)-[a-z0-9]{5}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A-(?:token|dockercfg)-[a-z0-9]{5}\z", RegexOptions.NonBacktracking)]
     private static partial Regex GeneratedSecret();
 }

@@ -75,7 +75,7 @@ public static class StatePath
         return PathSegment.Decode(stem) is { } name ? new(group, plural, @namespace, name) : null;
     }
 
-    /// <summary>The folder of a kind; role bindings of a namespace, which people read most, go without their group.</summary>
+    /// <summary>The folder of a kind; role bindings, which people read most, go without their group.</summary>
     internal static string FolderOf(ResourceKey key) => key switch
     {
         { Group: RbacGroup, Plural: RoleBindings, Namespace: not null } => RoleBindings,
@@ -96,10 +96,12 @@ public static class StatePath
     }
 }
 
-/// <summary>What a path says about its resource. <paramref name="Name"/> is null when the file name was cut: the file has it.</summary>
+/// <summary>
+/// What a path says about its resource. <paramref name="Name"/> is null when the file name was cut: the file has it.
+/// </summary>
 public sealed record StatePathParts(string Group, string Plural, string? Namespace, string? Name)
 {
-    /// <summary>Whether a resource with these parts, and whatever name the file holds where it was cut, stands at the path.</summary>
+    /// <summary>Whether a resource with these parts, with any name where it was cut, stands at the path.</summary>
     internal bool IsAt(string path)
     {
         if (Name is not null)

@@ -55,10 +55,12 @@ internal static class ScalarStyles
         }
 
         // Without doubling or escaping, whichever reads better: JSON texts keep their double quotes.
-        return text.ContainsAny('"', '\\') && !text.Contains('\'') ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted;
+        return text.ContainsAny('"', '\\') && !text.Contains('\'')
+            ? ScalarStyle.SingleQuoted
+            : ScalarStyle.DoubleQuoted;
     }
 
-    /// <summary>Whether a UTF-16 unit may stand raw in a one-line scalar, surrogates being looked at in pairs elsewhere.</summary>
+    /// <summary>Whether a UTF-16 unit may stand raw in a one-line scalar; surrogates in pairs only.</summary>
     public static bool IsRaw(char c) =>
         c is >= ' ' and <= '~'
             or >= '\u00a0' and not ('\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff');
@@ -141,8 +143,7 @@ internal static class ScalarStyles
     }
 
     private static bool StartsAsSyntax(ReadOnlySpan<char> text) =>
-        text[0] is '!' or '"' or '#' or '%' or '&' or '\'' or '*' or ',' or ':' or '>' or '?' or '@' or '[' or ']' or '`'
-            or '{' or '|' or '}' or '~'
+        "!\"#%&'*,:>?@[]`{|}~".Contains(text[0], StringComparison.Ordinal)
         || text.StartsWith("- ", StringComparison.Ordinal)
         || text.StartsWith("---", StringComparison.Ordinal)
         || text.StartsWith("...", StringComparison.Ordinal);

@@ -40,7 +40,7 @@ public static class YamlWriter
         }
     }
 
-    /// <summary>Writes the pairs of a map; the first one begins where the line stands, the others at the indentation.</summary>
+    /// <summary>Writes the pairs of a map: the first where the line stands, the others at the indentation.</summary>
     private static void WriteMap(YamlText text, JsonObject map, int indent)
     {
         var count = map.Count;
@@ -121,7 +121,7 @@ public static class YamlWriter
         }
     }
 
-    /// <summary>Writes the rest of a line, or a literal block deeper than the indentation, with its line break.</summary>
+    /// <summary>Writes the rest of a line, or a literal block deeper than it, with the line break.</summary>
     private static void WriteScalar(YamlText text, JsonNode? node, int indent)
     {
         switch (node?.GetValueKind())
