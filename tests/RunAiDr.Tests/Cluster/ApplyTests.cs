@@ -148,7 +148,8 @@ public class ApplyTests
     // Those whose body names what the path names: others cannot come from a resource.
     private static bool IsOurs(RecordedExchange exchange)
     {
-        if (exchange is not { Method: "PATCH", RequestContentType: ApplyType, RequestBody.ValueKind: System.Text.Json.JsonValueKind.Object })
+        if (exchange is not { Method: "PATCH", RequestContentType: ApplyType, RequestBody.ValueKind: System.Text.Json.JsonValueKind.Object }
+            || !exchange.Path.Contains("?fieldManager=", StringComparison.Ordinal))
         {
             return false;
         }
