@@ -9,7 +9,7 @@ internal static class ManagedFields
     private static readonly FieldSet ServerSet = FieldSet.FromJson((JsonObject)JsonNode.Parse(
         """
         {"f:apiVersion": {}, "f:kind": {}, "f:metadata": {".": {}, "f:name": {}, "f:namespace": {}, "f:creationTimestamp": {},
-        "f:selfLink": {}, "f:uid": {}, "f:generation": {}, "f:managedFields": {}, "f:resourceVersion": {}, "f:generateName": {"": {}}}}
+        "f:selfLink": {}, "f:uid": {}, "f:generation": {}, "f:managedFields": {}, "f:resourceVersion": {}}}
         """)!);
 
     /// <summary>Sets <c>metadata.managedFields</c> of <paramref name="body"/>, the decoded and defaulted object of the request.
@@ -54,16 +54,13 @@ internal static class ManagedFields
 
     /// <summary>What of the set can be owned: nothing the server sets, and of an object with a status subresource either
     /// the status or the rest.</summary>
-    public static FieldSet Owned(KindRules rules, FieldOwner owner, FieldSet set)
-    {
-        var own = set.Except(ServerSet);
-        if (owner.Subresource == "status")
-        {
-            return own.Only(PathElement.Field("status"), inside: true);
-        }
+    public static FieldSet Owned(KindRules rules, FieldOwner owner, FieldSet set) =>
+        Reached(rules, owner, set).Except(ServerSet);
 
-        return rules.HasStatus ? own.Only(PathElement.Field("status"), inside: false) : own;
-    }
+    /// <summary>What of the set the write can reach: with a status subresource either the status or the rest.</summary>
+    public static FieldSet Reached(KindRules rules, FieldOwner owner, FieldSet set) => owner.Subresource == "status"
+        ? set.Only(PathElement.Field("status"), inside: true)
+        : rules.HasStatus ? set.Only(PathElement.Field("status"), inside: false) : set;
 
     /// <summary>A copy without managedFields, which are no part of the comparison.</summary>
     public static JsonObject Bare(JsonObject body)

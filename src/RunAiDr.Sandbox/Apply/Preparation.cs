@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace RunAiDr.Sandbox.Apply;
@@ -69,7 +70,7 @@ internal static class Preparation
         Carry(rules, live, body);
         if (Counts(rules) && !JsonNode.DeepEquals(Counted(live), Counted(body)))
         {
-            now["generation"] = ((long?)old["generation"] ?? 0) + 1;
+            now["generation"] = 1 + long.Parse(old["generation"]?.ToJsonString() ?? "0", CultureInfo.InvariantCulture);
         }
     }
 

@@ -26,6 +26,8 @@ internal static class ServerSideApply
             return new ApplyResult(null, false, refusal);
         }
 
+        // The name is always stated, so that metadata itself is never pruned.
+        wanted.Ensure("metadata").Fill("name", live?["metadata"]?["name"]?.DeepClone());
         var kubectl = owner.Manager == "kubectl" && live?["metadata"]?["annotations"]?[LastApplied] is JsonValue;
         var result = new Attempt(rules, live ?? rules.Empty(), wanted, owner).Run(live is null, force, time, kubectl ? Migrated(rules, live!) : null);
         if (kubectl && result.Body?["metadata"]?["annotations"] is JsonObject annotations && annotations.ContainsKey(LastApplied))
@@ -73,12 +75,15 @@ internal static class ServerSideApply
             }
 
             var last = entries.Find(entry => entry.Owner.SameAs(owner));
-            var mine = ManagedFields.Owned(rules, owner, TypedObject.FieldsOf(rules.Type, wanted));
+            var stated = TypedObject.FieldsOf(rules.Type, wanted);
             entries.RemoveAll(entry => entry.Owner.SameAs(owner));
-            entries.Add(new ManagedEntry(owner, last?.Time, mine));
-
             var merged = TypedObject.Merge(rules.Type, _live, wanted);
-            merged = last is null ? merged : Prune(merged, last.Fields, entries);
+            if (last is not null)
+            {
+                merged = Prune(merged, last.Fields, entries.Aggregate(stated, (all, entry) => all.Union(entry.Fields)));
+            }
+
+            entries.Add(new ManagedEntry(owner, last?.Time, ManagedFields.Owned(rules, owner, stated)));
             var difference = FieldComparison.Of(rules.Type, _live, merged);
             var taken = ManagedFields.Owned(rules, owner, difference.Changed.Union(difference.Added));
             if (!force && Conflicts.In(entries, owner, taken.Except(migrated ?? new FieldSet())) is { } conflict)
@@ -94,10 +99,10 @@ internal static class ServerSideApply
         }
 
         // What the manager applied before and leaves out now goes, unless somebody owns it still.
-        private JsonObject Prune(JsonObject merged, FieldSet before, List<ManagedEntry> entries)
+        private JsonObject Prune(JsonObject merged, FieldSet before, FieldSet claimed)
         {
             var last = Full(before);
-            var owned = Full(entries.Aggregate(new FieldSet(), (all, entry) => all.Union(entry.Fields)));
+            var owned = Full(claimed);
             var all = FullFields(merged);
             var pruned = FullFields(TypedObject.Remove(rules.Type, merged, last));
             var kept = FullFields(TypedObject.Remove(rules.Type, merged, all.Except(pruned.Union(owned))));

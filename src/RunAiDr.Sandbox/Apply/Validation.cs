@@ -32,6 +32,13 @@ internal static class Validation
                 break;
             case "secrets":
                 Data(body, causes, "data");
+                SecretType(body, causes);
+                break;
+            case "leases.coordination.k8s.io":
+                Lease(body.Map("spec"), causes);
+                break;
+            case "customresourcedefinitions.apiextensions.k8s.io":
+                CrdValidation.Check(body, causes);
                 break;
             case "rolebindings.rbac.authorization.k8s.io":
                 Binding(body, causes, ["Role", "ClusterRole"]);
@@ -104,6 +111,37 @@ internal static class Validation
         {
             var field = maps.Length == 1 ? "data" : "[]";
             causes.Add(new("FieldValueTooLong", $"Too long: may not be more than {DataLimit} bytes", field));
+        }
+    }
+
+    private static void Lease(JsonObject? spec, List<Cause> causes)
+    {
+        if (spec?["leaseDurationSeconds"]?.ToJsonString() is { } seconds && (seconds == "0" || seconds[0] == '-'))
+        {
+            causes.Add(new("FieldValueInvalid", $"Invalid value: {seconds}: must be greater than 0", "spec.leaseDurationSeconds"));
+        }
+    }
+
+    private static void SecretType(JsonObject body, List<Cause> causes)
+    {
+        const string Account = "kubernetes.io/service-account.name";
+        var type = body.Text("type");
+        if (type == "kubernetes.io/service-account-token" && body.Map("metadata").Map("annotations").Text(Account) is null or "")
+        {
+            causes.Add(new("FieldValueRequired", "Required value", $"metadata.annotations[{Account}]"));
+        }
+
+        string[] keys = type switch
+        {
+            "kubernetes.io/dockerconfigjson" => [".dockerconfigjson"],
+            "kubernetes.io/dockercfg" => [".dockercfg"],
+            "kubernetes.io/tls" => ["tls.crt", "tls.key"],
+            "kubernetes.io/ssh-auth" => ["ssh-privatekey"],
+            _ => [],
+        };
+        foreach (var key in keys.Where(key => body.Map("data")?.ContainsKey(key) != true))
+        {
+            causes.Add(new("FieldValueRequired", "Required value", $"data[{key}]"));
         }
     }
 
