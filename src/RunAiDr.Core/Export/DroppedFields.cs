@@ -55,6 +55,15 @@ internal static partial class DroppedFields
             // A claim that names its volume itself (static binding) keeps the name.
             new(["spec", "volumeName"], WhenBoundByController),
         ],
+        [("", "persistentvolumes")] =
+        [
+            new(["metadata", "annotations", "pv.kubernetes.io/bound-by-controller"]),
+            new(["metadata", "finalizers", "[]"], Is("kubernetes.io/pv-protection")),
+
+            // With the uid of a claim that is gone, the volume would never be bound again.
+            new(["spec", "claimRef", "uid"]),
+            new(["spec", "claimRef", "resourceVersion"]),
+        ],
         [("", "services")] =
         [
             // Both or neither: one alone is refused. A headless service keeps "None".
@@ -83,7 +92,7 @@ internal static partial class DroppedFields
     private static DroppedField[] Subjects() =>
     [
         // Run:ai on OpenShift fills an empty binding with a subject that is random on each cluster.
-        new(["subjects", "[]"], (subject, _) => DummySubject().IsMatch(TextOf(subject?["name"]) ?? "")),
+        new(["subjects", "[]"], (subject, _) => DummySubject().IsMatch(NameOf(subject) ?? "")),
         new(["subjects"], (subjects, _) => subjects is JsonArray { Count: 0 }),
     ];
 
@@ -102,16 +111,18 @@ internal static partial class DroppedFields
         original.Body["aggregationRule"] is not null;
 
     private static bool IsGeneratedSecret(JsonNode? reference, Resource original) =>
-        TextOf(reference?["name"]) is { } name
+        NameOf(reference) is { } name
         && name.StartsWith($"{original.Name}-", StringComparison.Ordinal)
         && GeneratedSecret().IsMatch(name.AsSpan(original.Name.Length));
+
+    private static string? NameOf(JsonNode? reference) => TextOf((reference as JsonObject)?["name"]);
 
     private static string? TextOf(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.NonBacktracking)]
     private static partial Regex DummySubject();
 
-    [GeneratedRegex(@"\A-(?:token|dockercfg)-[a-z0-9]{5}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A-(?:token|dockercfg)-[a-z0-9]{5}\z", RegexOptions.NonBacktracking)]
     private static partial Regex GeneratedSecret();
 }

@@ -10,7 +10,8 @@ public static class BlobId
     public static string Of(ReadOnlySpan<byte> content)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0")));
+        var header = string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0");
+        hash.AppendData(Encoding.ASCII.GetBytes(header));
         hash.AppendData(content);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -4,13 +4,13 @@ using System.Text;
 
 namespace RunAiDr.Core.State;
 
-/// <summary>Names as file and folder names: percent-encoded UTF-8, and cut where a file system would not take them.</summary>
+/// <summary>Names as file and folder names: percent-encoded UTF-8, cut where they are too long for one.</summary>
 internal static class PathSegment
 {
     private const int LongestFileName = 200;
     private const int HashDigits = 16;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     public static string Encode(string name)
     {
@@ -53,10 +53,10 @@ internal static class PathSegment
             i += 2;
         }
 
-        return Utf8([.. bytes]) is { } name && Encode(name) == segment ? name : null;
+        return Utf8([.. bytes]) is { Length: > 0 } name && Encode(name) == segment ? name : null;
     }
 
-    /// <summary>The encoded name with its extension; over 200 bytes it is cut and marked with <c>~</c> and a hash of the name.</summary>
+    /// <summary>The encoded name and the extension; over 200 bytes it is cut, <c>~</c> and a hash of the name added.</summary>
     public static string FileName(string name, string extension)
     {
         var stem = Encode(name);

@@ -75,7 +75,7 @@ public static class StatePath
         return PathSegment.Decode(stem) is { } name ? new(group, plural, @namespace, name) : null;
     }
 
-    /// <summary>The folder of a kind; role bindings of a namespace, which people read most, go without their group.</summary>
+    /// <summary>The folder of a kind; role bindings, which people read most, go without their group.</summary>
     internal static string FolderOf(ResourceKey key) => key switch
     {
         { Group: RbacGroup, Plural: RoleBindings, Namespace: not null } => RoleBindings,
@@ -90,16 +90,18 @@ public static class StatePath
     private static (string Group, string Plural)? KindOf(string folder)
     {
         var dot = folder.IndexOf('.', StringComparison.Ordinal);
-        var group = dot < 0 ? "" : PathSegment.Decode(folder[(dot + 1)..]);
+        var group = dot < 0 || dot == folder.Length - 1 ? "" : PathSegment.Decode(folder[(dot + 1)..]);
         var plural = PathSegment.Decode(dot < 0 ? folder : folder[..dot]);
         return group is null || plural is null ? null : (group, plural);
     }
 }
 
-/// <summary>What a path says about its resource. <paramref name="Name"/> is null when the file name was cut: the file has it.</summary>
+/// <summary>
+/// What a path says about its resource. <paramref name="Name"/> is null when the file name was cut: the file has it.
+/// </summary>
 public sealed record StatePathParts(string Group, string Plural, string? Namespace, string? Name)
 {
-    /// <summary>Whether a resource with these parts, and whatever name the file holds where it was cut, stands at the path.</summary>
+    /// <summary>Whether a resource with these parts, with any name where it was cut, stands at the path.</summary>
     internal bool IsAt(string path)
     {
         if (Name is not null)

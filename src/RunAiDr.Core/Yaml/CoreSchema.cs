@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core.Events;
@@ -9,6 +7,8 @@ namespace RunAiDr.Core.Yaml;
 /// <summary>What a scalar means by the core schema of YAML 1.2, as a JSON value.</summary>
 internal static partial class CoreSchema
 {
+    private const RegexOptions Linear = RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+
     public static JsonNode? Resolve(Scalar scalar, YamlSource source)
     {
         var text = scalar.Value;
@@ -28,7 +28,8 @@ internal static partial class CoreSchema
         };
     }
 
-    private static JsonNode? ResolveNumber(Scalar scalar, YamlSource source)
+    /// <summary>Numbers that JSON would write otherwise, and texts that only begin like one.</summary>
+    private static JsonValue ResolveNumber(Scalar scalar, YamlSource source)
     {
         var text = scalar.Value;
         if (NotFinite().IsMatch(text))
@@ -44,44 +45,55 @@ internal static partial class CoreSchema
                 "Write 0o for octal, or quote it if it is a text.");
         }
 
-        if (Octal().IsMatch(text))
+        var based = Based().Match(text);
+        if (based.Success)
         {
-            return Integer(text.AsSpan(2).ToArray().Aggregate(BigInteger.Zero, (sum, digit) => (sum * 8) + (digit - '0')));
+            return ResolveBased(scalar, based, source);
         }
 
-        if (Hexadecimal().IsMatch(text))
+        var number = Decimal().Match(text);
+        if (!number.Success || (number.Groups["whole"].Length == 0 && number.Groups["fraction"].Length == 0))
         {
-            return Integer(BigInteger.Parse($"0{text.AsSpan(2)}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+            return JsonValue.Create(text);
         }
 
-        var number = Number().Match(text);
-        return number.Success
-            ? JsonNode.Parse(
-                (number.Groups["sign"].Value == "-" ? "-" : "")
-                + (number.Groups["whole"].Length == 0 ? "0" : number.Groups["whole"].Value)
-                + (number.Groups["fraction"].Length == 0 ? "" : $".{number.Groups["fraction"].Value}")
-                + number.Groups["exponent"].Value)
-            : JsonValue.Create(text);
+        var whole = number.Groups["whole"].Value.TrimStart('0');
+        var fraction = number.Groups["fraction"].Value;
+        return JsonNode.Parse(
+            (text[0] == '-' ? "-" : "")
+            + (whole.Length == 0 ? "0" : whole)
+            + (fraction.Length == 0 ? "" : $".{fraction}")
+            + number.Groups["exponent"].Value)!.AsValue(); // never the null literal
     }
 
-    private static JsonNode? Integer(BigInteger value) =>
-        JsonNode.Parse(value.ToString(CultureInfo.InvariantCulture));
+    private static JsonValue ResolveBased(Scalar scalar, Match based, YamlSource source)
+    {
+        try
+        {
+            var (octal, hexadecimal) = (based.Groups["octal"], based.Groups["hexadecimal"]);
+            return JsonValue.Create(octal.Success
+                ? Convert.ToUInt64(octal.Value, 8)
+                : Convert.ToUInt64(hexadecimal.Value, 16));
+        }
+        catch (OverflowException failure)
+        {
+            const string What = "an octal or hexadecimal number over 64 bits";
+            throw source.Refuse(scalar.Start, What, "Write it in decimal.", failure);
+        }
+    }
 
-    [GeneratedRegex(@"\A-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?\z", Linear)]
     private static partial Regex JsonNumber();
 
-    [GeneratedRegex(@"\A[-+]?\.(?:inf|Inf|INF|nan|NaN|NAN)\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[-+]?\.(inf|Inf|INF|nan|NaN|NAN)\z", Linear)]
     private static partial Regex NotFinite();
 
-    [GeneratedRegex(@"\A[-+]?0[0-9]+\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A[-+]?0[0-9]+\z", Linear)]
     private static partial Regex LeadingZero();
 
-    [GeneratedRegex(@"\A0o[0-7]+\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Octal();
+    [GeneratedRegex(@"\A(0o(?<octal>[0-7]+)|0x(?<hexadecimal>[0-9a-fA-F]+))\z", Linear)]
+    private static partial Regex Based();
 
-    [GeneratedRegex(@"\A0x[0-9a-fA-F]+\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Hexadecimal();
-
-    [GeneratedRegex(@"\A(?<sign>[-+]?)0*(?<whole>[0-9]*?)(?:\.(?<fraction>[0-9]*))?(?<exponent>(?:[eE][-+]?[0-9]+)?)\z", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Number();
+    [GeneratedRegex(@"\A[-+]?(?<whole>[0-9]*)(\.(?<fraction>[0-9]*))?(?<exponent>([eE][-+]?[0-9]+)?)\z", Linear)]
+    private static partial Regex Decimal();
 }

@@ -17,6 +17,8 @@ internal enum ScalarStyle
 /// </summary>
 internal static class ScalarStyles
 {
+    private const string Blanks = " \t";
+
     // YAML 1.1 and 1.2 readers between them take these, in any case, for a boolean, a null or a float.
     private static readonly HashSet<string> Words = new(
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity", "=", "<<"],
@@ -53,10 +55,12 @@ internal static class ScalarStyles
         }
 
         // Without doubling or escaping, whichever reads better: JSON texts keep their double quotes.
-        return text.ContainsAny('"', '\\') && !text.Contains('\'') ? ScalarStyle.SingleQuoted : ScalarStyle.DoubleQuoted;
+        return text.ContainsAny('"', '\\') && !text.Contains('\'')
+            ? ScalarStyle.SingleQuoted
+            : ScalarStyle.DoubleQuoted;
     }
 
-    /// <summary>Whether a UTF-16 unit may stand raw in a one-line scalar, surrogates being looked at in pairs elsewhere.</summary>
+    /// <summary>Whether a UTF-16 unit may stand raw in a one-line scalar; surrogates in pairs only.</summary>
     public static bool IsRaw(char c) =>
         c is >= ' ' and <= '~'
             or >= '\u00a0' and not ('\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff');
@@ -86,11 +90,10 @@ internal static class ScalarStyles
 
     private static bool FitsLiteral(ReadOnlySpan<char> text)
     {
-        // Readers disagree about a first line of nothing but blanks (is it indentation?) and about blanks at the end
-        // (are they to be chomped?).
+        // Readers disagree about a first or last line of nothing but blanks: is it indentation, is it to be chomped?
         var body = text.Trim('\n');
-        var firstLine = body[..(body.IndexOf('\n') is var end and >= 0 ? end : body.Length)];
-        if (firstLine.Trim(" \t").IsEmpty || body[^1] is ' ' or '\t')
+        var (first, last) = (body.IndexOf('\n'), body.LastIndexOf('\n') + 1);
+        if (body[..(first < 0 ? body.Length : first)].Trim(Blanks).IsEmpty || body[last..].Trim(Blanks).IsEmpty)
         {
             return false;
         }
@@ -140,8 +143,7 @@ internal static class ScalarStyles
     }
 
     private static bool StartsAsSyntax(ReadOnlySpan<char> text) =>
-        text[0] is '!' or '"' or '#' or '%' or '&' or '\'' or '*' or ',' or ':' or '>' or '?' or '@' or '[' or ']' or '`'
-            or '{' or '|' or '}' or '~'
+        "!\"#%&'*,:>?@[]`{|}~".Contains(text[0], StringComparison.Ordinal)
         || text.StartsWith("- ", StringComparison.Ordinal)
         || text.StartsWith("---", StringComparison.Ordinal)
         || text.StartsWith("...", StringComparison.Ordinal);

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -7,8 +6,9 @@ namespace RunAiDr.Core.Yaml;
 
 /// <summary>
 /// Reads YAML that somebody may have edited or forged into JSON values, by the core schema of YAML 1.2. Refused, with
-/// file, line and column and without quoting the content: invalid UTF-8, anchors, aliases, tags, merge keys, duplicate
-/// keys, keys that are no texts, nesting deeper than 200, numbers that readers disagree about.
+/// file, line and column and without quoting the content: invalid UTF-8, raw control characters, anchors, aliases,
+/// tags, merge keys, duplicate keys, keys that are no texts, nesting deeper than 200, numbers that readers disagree
+/// about.
 /// </summary>
 public static class YamlReader
 {
@@ -38,7 +38,8 @@ public static class YamlReader
         var documents = new List<YamlDocument>();
         try
         {
-            var parser = new Parser(new Scanner(new StringReader(Decode(utf8.Span, source)), skipComments: true));
+            var text = new StringReader(YamlEncoding.Decode(utf8.Span, source));
+            var parser = new Parser(new Scanner(text, skipComments: true));
             parser.Consume<StreamStart>();
             while (parser.Accept<DocumentStart>(out var start))
             {
@@ -54,25 +55,10 @@ public static class YamlReader
         }
         catch (YamlException failure)
         {
-            throw source.Refuse(failure.Start, $"not valid YAML: {failure.Message}", "Correct the text there.", failure);
+            var what = $"not valid YAML: {failure.Message}"; // the parser's messages hold nothing of the text
+            throw source.Refuse(failure.Start, what, "Correct the text there.", failure);
         }
 
         return documents;
-    }
-
-    private static string Decode(ReadOnlySpan<byte> utf8, YamlSource source)
-    {
-        var mark = Encoding.UTF8.Preamble;
-        utf8 = utf8.StartsWith(mark) ? utf8[mark.Length..] : utf8;
-        try
-        {
-            return new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(utf8);
-        }
-        catch (DecoderFallbackException failure)
-        {
-            var before = utf8[..Math.Clamp(failure.Index, 0, utf8.Length)];
-            var position = new Mark(0, before.Count((byte)'\n') + 1, before.Length - before.LastIndexOf((byte)'\n'));
-            throw source.Refuse(position, "not valid UTF-8", "Save the text as UTF-8.", failure);
-        }
     }
 }

@@ -42,7 +42,7 @@ internal readonly struct YamlText(IBufferWriter<byte> output)
         }
     }
 
-    /// <summary>A text and its line break; one of several lines as a literal block at <paramref name="indent"/> where that is lossless.</summary>
+    /// <summary>A text and its line break; a literal block stands at <paramref name="indent"/>.</summary>
     public void Value(string text, int indent)
     {
         if (ScalarStyles.ForValue(text) == ScalarStyle.Literal)

@@ -46,7 +46,8 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
         {
             if (!parser.TryConsume<Scalar>(out var key))
             {
-                throw source.Refuse(parser.Current?.Start ?? Mark.Empty, "a key that is not a text", "Write the key out as a text.");
+                var at = parser.Current?.Start ?? Mark.Empty;
+                throw source.Refuse(at, "a key that is not a text", "Write the key out as a text.");
             }
 
             RefuseProperties(key);

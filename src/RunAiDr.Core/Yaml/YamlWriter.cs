@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -39,7 +40,7 @@ public static class YamlWriter
         }
     }
 
-    /// <summary>Writes the pairs of a map; the first one begins where the line stands, the others at the indentation.</summary>
+    /// <summary>Writes the pairs of a map: the first where the line stands, the others at the indentation.</summary>
     private static void WriteMap(YamlText text, JsonObject map, int indent)
     {
         var count = map.Count;
@@ -120,7 +121,7 @@ public static class YamlWriter
         }
     }
 
-    /// <summary>Writes the rest of a line, or a literal block deeper than the indentation, with its line break.</summary>
+    /// <summary>Writes the rest of a line, or a literal block deeper than it, with the line break.</summary>
     private static void WriteScalar(YamlText text, JsonNode? node, int indent)
     {
         switch (node?.GetValueKind())
@@ -137,8 +138,11 @@ public static class YamlWriter
             case null:
                 text.Raw("null"u8);
                 break;
+            case JsonValueKind.Number when node.AsValue().TryGetValue<JsonElement>(out var number):
+                text.Raw(JsonMarshal.GetRawUtf8Value(number)); // 1.0 stays 1.0
+                break;
             default:
-                text.Ascii(node.ToJsonString()); // numbers keep their text; true, false
+                text.Ascii(node.ToJsonString());
                 break;
         }
 
