@@ -13,6 +13,8 @@ internal static class Assignments
 
     private static readonly SearchValues<char> Separators = SearchValues.Create(":=");
 
+    private static readonly SearchValues<char> Indicators = SearchValues.Create("+-123456789");
+
     private static readonly string[] Schemes = ["Bearer ", "Basic ", "Token "];
 
     public static void Find(string text, List<SecretSpan> spans)
@@ -76,12 +78,12 @@ internal static class Assignments
         }
 
         var rest = text.AsSpan(start, lineEnd - start);
-        if (rest.StartsWith("{") && !rest.StartsWith("{{"))
+        if (text[from - 1] == ':' && IsFlowMap(rest))
         {
-            return start; // a map: its own names decide
+            return start; // its own names decide
         }
 
-        if (rest.IsWhiteSpace() || rest[0] is '|' or '>')
+        if (rest.IsWhiteSpace() || IsBlockIndicator(rest.TrimEnd()))
         {
             AddIndentedBlock(text, lineEnd, Column(text, name.Start), !rest.IsWhiteSpace(), name.Label, spans);
             return start;
@@ -96,6 +98,12 @@ internal static class Assignments
         AddWithoutScheme(text, valueStart, valueEnd, name.Label, spans);
         return valueEnd;
     }
+
+    private static bool IsFlowMap(ReadOnlySpan<char> rest) =>
+        rest.StartsWith("{") && !rest.StartsWith("{{") && (rest.Contains(':') || rest.TrimEnd() is "{");
+
+    private static bool IsBlockIndicator(ReadOnlySpan<char> rest) =>
+        rest.Length <= 3 && rest[0] is '|' or '>' && !rest[1..].ContainsAnyExcept(Indicators);
 
     private static void AddWithoutScheme(string text, int start, int end, string label, List<SecretSpan> spans)
     {

@@ -84,6 +84,16 @@ public sealed class RedactorTests
     }
 
     [Fact]
+    public void Whatever_stands_in_the_data_of_a_secret_is_hidden()
+    {
+        var values = JsonNode.Parse("""{"extraSecrets":[{"name":"x","stringData":{"plain":"word","n":7,"empty":""}}]}""")!;
+
+        var redaction = Redactor.Values(values.AsObject(), "values/x", []);
+
+        Assert.Equal(["word", "7"], redaction.Secrets.Select(secret => secret.Value.Reveal()).ToArray());
+    }
+
+    [Fact]
     public void Of_a_secret_only_its_keys_type_and_labels_are_left()
     {
         var redaction = Redactor.Resource(Resource(Secrets, """
