@@ -23,7 +23,8 @@ public sealed record DeletionGuard(double Share = 0.3, int Allowed = 10)
             return;
         }
 
-        var paths = changes.Where(change => change.Kind == StateChangeKind.Deleted).Select(change => change.Path).ToList();
+        var paths = changes
+            .Where(change => change.Kind == StateChangeKind.Deleted).Select(change => change.Path).ToList();
         var named = string.Join('\n', paths.Take(Named).Select(path => "  " + path));
         var rest = paths.Count > Named ? $"\n  and {paths.Count - Named} more" : "";
         throw new RunAiDrException(
