@@ -12,6 +12,7 @@ namespace RunAiDr.Sandbox.Http;
 internal sealed class ReadEndpoint(ObjectStore store, TimeProvider clock)
 {
     private const int FlushSize = 256 * 1024;
+    private static readonly string[] ScaleMetadata = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"];
     private static readonly TimeSpan FutureWait = TimeSpan.FromSeconds(3);
 
     public async Task GetAsync(HttpContext http, ResourceRequest request, ResourceType type, CancellationToken ct)
@@ -134,8 +135,8 @@ internal sealed class ReadEndpoint(ObjectStore store, TimeProvider clock)
     private static JsonObject Scale(StoredObject stored)
     {
         var body = stored.Read();
-        var metadata = new JsonObject(new[] { "name", "namespace", "uid", "resourceVersion", "creationTimestamp" }
-            .Select(field => KeyValuePair.Create(field, body["metadata"]?[field]?.DeepClone())));
+        var metadata = new JsonObject(ScaleMetadata.Select(
+            field => KeyValuePair.Create(field, body["metadata"]?[field]?.DeepClone())));
         var labels = body["spec"]?["selector"]?["matchLabels"] as JsonObject ?? [];
         return new JsonObject
         {

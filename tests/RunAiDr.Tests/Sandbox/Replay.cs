@@ -156,9 +156,18 @@ internal sealed partial class Replay : IDisposable
             : $"{title}:\n  recorded {expected?.ToJsonString()}\n  here     {actual?.ToJsonString()}";
     }
 
-    /// <summary>Ours for a recorded value; a revision from before the recording began is the one before the replay began.</summary>
-    private string Ours(string theirs) => _ours.TryGetValue(theirs, out var ours) ? ours
-        : long.TryParse(theirs, CultureInfo.InvariantCulture, out var revision) && revision is > 100 and < 100_000 ? $"{_start}" : theirs;
+    /// <summary>Ours for a recorded value; for a revision that was never seen the newest one seen before it.</summary>
+    private string Ours(string theirs)
+    {
+        if (_ours.TryGetValue(theirs, out var ours) || !long.TryParse(theirs, CultureInfo.InvariantCulture, out var revision)
+            || revision is < 100 or > 100_000)
+        {
+            return ours ?? theirs;
+        }
+
+        var before = _ours.Keys.Select(k => long.TryParse(k, CultureInfo.InvariantCulture, out var seen) && seen < revision ? seen : 0).Append(0).Max();
+        return before == 0 ? _start.ToString(CultureInfo.InvariantCulture) : _ours[before.ToString(CultureInfo.InvariantCulture)];
+    }
 
     private JsonNode Translated(JsonNode node)
     {

@@ -81,7 +81,7 @@ public sealed class SandboxServerTests : IAsyncLifetime
         var live = Path.Combine(AppContext.BaseDirectory, "TestData", "runai-cluster", "live");
         Load(Path.Combine(live, "customresourcedefinitions.json"));
         Load(Path.Combine(live, "departments.json"));
-        var stored = (JsonArray)(await _client.GetAsync("/apis/scheduling.run.ai/v2/departments")).Json["items"]!;
+        var stored = (JsonArray)(await _client.GetAsync("/apis/scheduling.run.ai/v2alpha2/departments")).Json["items"]!;
         var old = (JsonArray)(await _client.GetAsync("/apis/scheduling.run.ai/v1/departments")).Json["items"]!;
 
         Assert.Contains(stored, d => d!["spec"]!["queues"] is not null);
@@ -117,9 +117,12 @@ public sealed class SandboxServerTests : IAsyncLifetime
 
     private void Load(string file)
     {
-        foreach (var item in (JsonArray)((JsonObject)JsonNode.Parse(File.ReadAllText(file))!)["items"]!)
+        var list = (JsonObject)JsonNode.Parse(File.ReadAllText(file))!;
+        foreach (var item in (JsonArray)list["items"]!)
         {
-            _server.Load((JsonObject)item!);
+            item!["apiVersion"] ??= (string)list["apiVersion"]!;
+            item["kind"] ??= ((string)list["kind"]!)[..^"List".Length];
+            _server.Load((JsonObject)item);
         }
     }
 }
