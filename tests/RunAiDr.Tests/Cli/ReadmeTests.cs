@@ -75,7 +75,7 @@ public partial class ReadmeTests
     [GeneratedRegex(@"^\| `([a-z]+)[^`]*` \|", RegexOptions.Multiline)]
     private static partial Regex CommandRow();
 
-    [GeneratedRegex("--[a-z-]+")]
+    [GeneratedRegex("--[a-z][a-z-]+")]
     private static partial Regex OptionName();
 
     [GeneratedRegex("PackageReference Include=\"([^\"]+)\"")]
