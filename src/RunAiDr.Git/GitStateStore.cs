@@ -27,6 +27,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
     {
         _repository = repository;
+        repository.ObjectDatabase.AddBackend(new LooseObjects(System.IO.Path.Combine(repository.Info.Path, "objects")), LooseObjects.Priority);
         _branch = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(options, clock);
     }
