@@ -39,8 +39,10 @@ internal sealed class RehydrateCommand : OperatorCommand
             throw Blocked(plan);
         }
 
-        var progress = new ProgressLine(invocation.Process.Error, invocation.Process.Clock);
-        var report = await new Rehydrator(session.Cluster, invocation.Process.Clock).RunAsync(plan, progress, ct);
+        var rehydrator = new Rehydrator(session.Cluster, invocation.Process.Clock);
+        var report = invocation.Process.IsTerminal
+            ? await LiveTable.ShowAsync(invocation.Process.Error, plan, table => rehydrator.RunAsync(plan, table, ct))
+            : await rehydrator.RunAsync(plan, new ProgressLine(invocation.Process.Error, invocation.Process.Clock), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(report), () => Documents.Of(report));
         return report.Outcome switch
         {
