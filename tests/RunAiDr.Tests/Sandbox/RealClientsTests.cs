@@ -75,7 +75,10 @@ public sealed class RealClientsTests : IAsyncLifetime
     {
         var start = new ProcessStartInfo(program, arguments.Split(' '))
         {
-            WorkingDirectory = _folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         start.Environment["KUBECONFIG"] = Path.Combine(_folder, "kubeconfig");
         start.Environment["HOME"] = _folder;

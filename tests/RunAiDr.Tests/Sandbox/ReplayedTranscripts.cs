@@ -130,7 +130,8 @@ internal static class ReplayedTranscripts
     private static (string Path, string Body) ConfigMap(string ns, string name, string data, string labels = "", string annotations = "") =>
         ($"/api/v1/namespaces/{ns}/configmaps", new JsonObject
         {
-            ["metadata"] = Metadata(name, labels, annotations), ["data"] = Map(data),
+            ["metadata"] = Metadata(name, labels, annotations),
+            ["data"] = Map(data),
         }.ToJsonString());
 
     private static IEnumerable<(string Path, string Body)> Ordered(string ns) =>
@@ -160,7 +161,8 @@ internal static class ReplayedTranscripts
     {
         var rule = new JsonObject
         {
-            ["apiGroups"] = new JsonArray(group), ["resources"] = new JsonArray(resource),
+            ["apiGroups"] = new JsonArray(group),
+            ["resources"] = new JsonArray(resource),
             ["verbs"] = new JsonArray([.. verbs.Split(',').Select(v => JsonValue.Create(v))]),
         };
         if (only is not null)
