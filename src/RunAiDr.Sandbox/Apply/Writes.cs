@@ -92,7 +92,9 @@ internal static class Writes
 
         if (metadata.Text("uid") is { } uid && uid != live["metadata"].Text("uid"))
         {
-            return Refusal.Conflict(request.Rules.Kind, request.Name ?? "", $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live["metadata"].Text("uid")}");
+            var key = $"/registry/{request.Rules.Kind.Plural}/{(request.Namespace is null ? "" : request.Namespace + "/")}{request.Name}";
+            return Refusal.Conflict(request.Rules.Kind, request.Name ?? "", $"StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, "
+                + $"AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {live["metadata"].Text("uid")}");
         }
 
         return Update(request, live, decoded);

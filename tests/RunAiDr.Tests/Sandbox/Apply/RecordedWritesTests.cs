@@ -11,6 +11,8 @@ public sealed class RecordedWritesTests
     // The name of the exchange and why we answer otherwise.
     private static readonly Dictionary<string, string> Deviations = new(StringComparer.Ordinal)
     {
+        ["48-immutable-fields#6"] = "the message ends in a diff of Go values",
+        ["48-immutable-fields#7"] = "the message ends in a diff of Go values",
         ["57-managed-fields#6"] = "a controller wrote between the exchanges",
         ["61-volumes-static-binding#18"] = "the default class comes from an admission plug-in that knows all StorageClasses",
     };
@@ -37,36 +39,36 @@ public sealed class RecordedWritesTests
     };
 
     [Theory]
-    [InlineData("05-bad-requests", 999)]
-    [InlineData("35-create", 999)]
-    [InlineData("36-update-put", 999)]
-    [InlineData("37-patch-merge", 999)]
-    [InlineData("38-patch-json", 999)]
-    [InlineData("40-apply-create-change", 999)]
-    [InlineData("41-apply-conflict-force", 999)]
-    [InlineData("42-apply-ownership-removal", 999)]
-    [InlineData("43-apply-over-other-manager", 999)]
-    [InlineData("44-apply-lists-and-maps", 999)]
-    [InlineData("45-apply-options", 999)]
-    [InlineData("47-dry-run", 999)]
-    [InlineData("48-immutable-fields", 999)]
-    [InlineData("49-immutable-configmap-secret", 999)]
-    [InlineData("51-rbac-escalation", 999)]
-    [InlineData("56-defaults", 999)]
-    [InlineData("57-managed-fields", 999)]
-    [InlineData("58-status-subresource", 999)]
-    [InlineData("61-volumes-static-binding", 999)]
-    [InlineData("63-apply-secret", 999)]
-    [InlineData("64-apply-normalised-values", 999)]
-    [InlineData("71-service-account-token-secret", 999)]
-    [InlineData("73-lease", 999)]
-    [InlineData("75-crd-create", 999)]
-    [InlineData("76-cr-lifecycle", 999)]
-    [InlineData("78-crd-versions", 999)]
-    [InlineData("85-names-rbac", 999)]
-    [InlineData("86-names-limits", 999)]
-    [InlineData("87-configmap-text", 999)]
-    [InlineData("88-numbers", 999)]
+    [InlineData("05-bad-requests", 15)]
+    [InlineData("35-create", 9)]
+    [InlineData("36-update-put", 15)]
+    [InlineData("37-patch-merge", 14)]
+    [InlineData("38-patch-json", 9)]
+    [InlineData("40-apply-create-change", 7)]
+    [InlineData("41-apply-conflict-force", 12)]
+    [InlineData("42-apply-ownership-removal", 6)]
+    [InlineData("43-apply-over-other-manager", 11)]
+    [InlineData("44-apply-lists-and-maps", 16)]
+    [InlineData("45-apply-options", 25)]
+    [InlineData("47-dry-run", 4)]
+    [InlineData("48-immutable-fields", 11)]
+    [InlineData("49-immutable-configmap-secret", 8)]
+    [InlineData("51-rbac-escalation", 3)]
+    [InlineData("56-defaults", 16)]
+    [InlineData("57-managed-fields", 8)]
+    [InlineData("58-status-subresource", 6)]
+    [InlineData("61-volumes-static-binding", 10)]
+    [InlineData("63-apply-secret", 8)]
+    [InlineData("64-apply-normalised-values", 9)]
+    [InlineData("71-service-account-token-secret", 3)]
+    [InlineData("73-lease", 17)]
+    [InlineData("75-crd-create", 6)]
+    [InlineData("76-cr-lifecycle", 25)]
+    [InlineData("78-crd-versions", 3)]
+    [InlineData("85-names-rbac", 22)]
+    [InlineData("86-names-limits", 16)]
+    [InlineData("87-configmap-text", 5)]
+    [InlineData("88-numbers", 14)]
     public void A_recorded_write_is_decided_as_recorded(string scenario, int atLeast)
     {
         var objects = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
@@ -187,7 +189,11 @@ public sealed class RecordedWritesTests
     private static JsonObject Status(JsonObject status)
     {
         var copy = (JsonObject)status.DeepClone();
-        copy.Remove("message");
+        if ((int?)copy["code"] is 400 or 500)
+        {
+            copy.Remove("message"); // these quote parsers of Go
+        }
+
         if (copy["details"]?["causes"] is JsonArray causes)
         {
             var sorted = causes.Select(cause => cause!.ToJsonString()).Order(StringComparer.Ordinal).Select(text => JsonNode.Parse(text));
