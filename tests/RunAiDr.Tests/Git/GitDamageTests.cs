@@ -216,7 +216,7 @@ public sealed class GitDamageTests : IDisposable
         var path = _repository.File($"objects/{id[..2]}/{id[2..]}");
         var bytes = File.ReadAllBytes(path);
         File.Delete(path);
-        bytes[0] ^= 0x5A; // the zlib header
+        bytes[^6] ^= 0x5A;
         if (!remove)
         {
             File.WriteAllBytes(path, bytes);
