@@ -47,7 +47,11 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
             groups.Intersect(OpenShiftGroups, StringComparer.Ordinal).Any() ? "openshift" : "kubernetes");
     }
 
-    /// <inheritdoc cref="IClusterReader.DiscoverAsync"/>
+    /// <summary>
+    /// Every kind that can be listed, in every served version, the preferred version of each group first. A group
+    /// whose own API server is down is given with its kinds as last known, so that listing one fails by name.
+    /// </summary>
+    /// <exception cref="RunAiDrException">The kinds of such a group are unknown (the metrics APIs excepted).</exception>
     public Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct) => new Discovery(_api).ReadAsync(ct);
 
     /// <inheritdoc/>

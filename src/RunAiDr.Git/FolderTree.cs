@@ -1,6 +1,7 @@
 using System.Text;
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
 
@@ -22,7 +23,7 @@ internal sealed class FolderTree
             folder._entries.Add(entry.Name, new FolderEntry(entry.Mode, entry.Target.Sha));
         }
 
-        if (tree is not null && GitObjectId.Of(GitObjectKind.Tree, Content(folder._entries)) != tree.Sha)
+        if (tree is not null && GitObjectId.OfTree(Content(folder._entries)) != tree.Sha)
         {
             throw new RunAiDrException(
                 Fault.Repository,

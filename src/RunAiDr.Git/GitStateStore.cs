@@ -129,7 +129,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"'{CommitMessage.Lines(tag)}' is not a legal tag name.",
+                $"'{MessageFormat.Lines(tag)}' is not a legal tag name.",
                 "Use letters, digits, '-' and '_', and at most 200 of them (git check-ref-format has all the rules).");
         }
 
@@ -143,7 +143,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         if (!RefName.IsLegal(options.Branch))
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"'{CommitMessage.Lines(options.Branch)}' is not a legal branch name.", "Name the branch of record otherwise, for example main.");
+                Fault.Configuration, $"'{MessageFormat.Lines(options.Branch)}' is not a legal branch name.", "Name the branch of record otherwise, for example main.");
         }
 
         if (string.IsNullOrWhiteSpace(options.AuthorName) || string.IsNullOrWhiteSpace(options.AuthorEmail)
@@ -158,11 +158,11 @@ public sealed class GitStateStore : IStateStore, IDisposable
 
     private static void CheckCluster(string cluster)
     {
-        if (!StatePath.IsLegalName(cluster) || !RefName.IsLegal(cluster))
+        if (!EntryName.IsLegalName(cluster) || !RefName.IsLegal(cluster))
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"'{CommitMessage.Lines(cluster)}' cannot be the name of a cluster: it becomes a folder and part of tag names.",
+                $"'{MessageFormat.Lines(cluster)}' cannot be the name of a cluster: it becomes a folder and part of tag names.",
                 "Use letters, digits, '-' and '_'.");
         }
     }
@@ -193,7 +193,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         var tree = tip is null ? new TreeDefinition() : TreeDefinition.From(tip);
         foreach (var (path, content) in missing)
         {
-            StatePath.Check(path);
+            EntryName.Check(path);
             var blob = _repository.ObjectDatabase.Write<Blob>(content);
             tree.Add(path, _repository.Lookup<Blob>(blob), Mode.NonExecutableFile);
         }
@@ -209,7 +209,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
             Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `runai-dr history` lists.");
         try
         {
-            _repository.Tags.Add(tag, commit, _author.Sign(), CommitMessage.Lines(message) + "\n");
+            _repository.Tags.Add(tag, commit, _author.Sign(), MessageFormat.Lines(message) + "\n");
             return tag;
         }
         catch (NameConflictException failure)

@@ -31,7 +31,7 @@ internal sealed class GitStateWriter : IStateWriter
 
     public void Put(string path, ReadOnlySpan<byte> content)
     {
-        StatePath.Check(path);
+        EntryName.Check(path);
         try
         {
             _put[path] = _objects.Add(GitObjectKind.Blob, content);
@@ -86,7 +86,7 @@ internal sealed class GitStateWriter : IStateWriter
 
             _objects.Store();
             var commit = _repository.ObjectDatabase.CreateCommit(
-                _author.Sign(), _author.Sign(), CommitMessage.Of(text), _repository.Lookup<Tree>(root), tip is null ? [] : [tip], false);
+                _author.Sign(), _author.Sign(), MessageFormat.Of(text), _repository.Lookup<Tree>(root), tip is null ? [] : [tip], false);
             if (_branch.Move(tip, commit))
             {
                 return new CommitId(commit.Sha);

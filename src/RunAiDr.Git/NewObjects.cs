@@ -1,4 +1,5 @@
 using LibGit2Sharp;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
 
@@ -26,7 +27,7 @@ internal sealed class NewObjects(Repository repository) : IDisposable
     /// <summary>Adds an object, unless it is known, and gives its id.</summary>
     public string Add(GitObjectKind kind, ReadOnlySpan<byte> content)
     {
-        var id = GitObjectId.Of(kind, content);
+        var id = kind == GitObjectKind.Tree ? GitObjectId.OfTree(content) : GitObjectId.OfBlob(content);
         if (!_known.Add(id))
         {
             return id;

@@ -128,5 +128,5 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         Fault.RestorePoint, $"'{words}' in {repository.Info.Path} is not a commit.", Remedy(words));
 
     // What a terminal would obey is not printed.
-    private static string Shown(string words) => CommitMessage.Lines(words.Length > 300 ? words[..300] + "…" : words);
+    private static string Shown(string words) => MessageFormat.Lines(words.Length > 300 ? words[..300] + "…" : words);
 }

@@ -23,7 +23,7 @@ public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
         }
 
         _seen.Add(path);
-        if (_saved.TryGetValue(path, out var saved) && saved.IsRegular && saved.BlobId == BlobId.Of(content))
+        if (_saved.TryGetValue(path, out var saved) && saved.IsRegular && saved.BlobId == GitObjectId.OfBlob(content))
         {
             _different.Remove(path);
         }

@@ -24,7 +24,8 @@ public static class HelmReleaseSecret
         {
             return Parse(Decompress(FromBase64(ReleaseOf(secret), where), where), where);
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidDataException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or JsonException or InvalidDataException
+            or InvalidOperationException or KeyNotFoundException)
         {
             // The inner message may quote the text, and the text holds secrets.
             throw Damaged(where, "it is truncated or damaged");

@@ -9,21 +9,30 @@ namespace RunAiDr.Core.Secrets;
 internal static class Assignments
 {
     private const int LongestName = 128;
+    private const int LongestFlow = 2048;
 
     private static readonly SearchValues<char> Separators = SearchValues.Create(":=");
+
+    private static readonly SearchValues<char> Indicators = SearchValues.Create("+-123456789");
 
     private static readonly string[] Schemes = ["Bearer ", "Basic ", "Token "];
 
     public static void Find(string text, List<SecretSpan> spans)
     {
-        for (var at = Next(text, 0); at >= 0; at = Next(text, at + 1))
+        var lineEnd = -1;
+        for (var at = Next(text, 0); at >= 0;)
         {
+            // Looked for once in each line: a text may be one line of a megabyte.
+            lineEnd = at > lineEnd ? EndOfLine(text, at) : lineEnd;
             var name = NameBefore(text, at);
+            var next = at + 1;
             if (name.Length > 0 && SecretNames.IsSecret(text.AsSpan(name.Start, name.Length)))
             {
                 var label = text.Substring(name.Start, name.Length);
-                AddValue(text, at + 1, name.Start, label, spans);
+                next = Math.Max(next, AddValue(text, at + 1, lineEnd, (name.Start, label), spans));
             }
+
+            at = Next(text, next);
         }
     }
 
@@ -58,30 +67,43 @@ internal static class Assignments
 
     private static bool IsNameLetter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
 
-    private static void AddValue(string text, int from, int nameStart, string label, List<SecretSpan> spans)
+    /// <summary>Says where to go on: within the value of a secret nothing else is looked for.</summary>
+    private static int AddValue(
+        string text, int from, int lineEnd, (int Start, string Label) name, List<SecretSpan> spans)
     {
         var start = from;
-        while (start < text.Length && text[start] is ' ' or '\t' or '>' && (text[start] != '>' || text[start - 1] == '='))
+        while (start < lineEnd && text[start] is ' ' or '\t' or '>' && (text[start] != '>' || text[start - 1] == '='))
         {
             start++;
         }
 
-        var lineEnd = EndOfLine(text, start);
-        var rest = text.AsSpan(start, lineEnd - start).Trim();
-        if (rest.StartsWith("{") && !rest.StartsWith("{{"))
+        var rest = text.AsSpan(start, lineEnd - start);
+        if (text[from - 1] == ':' && IsFlowMap(rest))
         {
-            return; // a map: its own names decide
+            return start; // its own names decide
         }
 
-        if (rest.IsEmpty || rest[0] is '|' or '>')
+        if (rest.IsWhiteSpace() || IsBlockIndicator(rest.TrimEnd()))
         {
-            AddIndentedBlock(text, lineEnd, Column(text, nameStart), !rest.IsEmpty, label, spans);
-            return;
+            AddIndentedBlock(text, lineEnd, Column(text, name.Start), !rest.IsWhiteSpace(), name.Label, spans);
+            return start;
         }
 
-        var (valueStart, valueEnd) = text[start] is '"' or '\'' ? Quoted(text, start, lineEnd) : Plain(text, start, lineEnd);
-        AddWithoutScheme(text, valueStart, valueEnd, label, spans);
+        var (valueStart, valueEnd) = text[start] switch
+        {
+            '"' or '\'' => Quoted(text, start, lineEnd),
+            '\\' when start + 1 < text.Length && text[start + 1] == '"' => EscapedQuoted(text, start + 2, lineEnd),
+            _ => Plain(text, start, lineEnd),
+        };
+        AddWithoutScheme(text, valueStart, valueEnd, name.Label, spans);
+        return valueEnd;
     }
+
+    private static bool IsFlowMap(ReadOnlySpan<char> rest) =>
+        rest.StartsWith("{") && !rest.StartsWith("{{") && (rest.Contains(':') || rest.TrimEnd() is "{");
+
+    private static bool IsBlockIndicator(ReadOnlySpan<char> rest) =>
+        rest.Length <= 3 && rest[0] is '|' or '>' && !rest[1..].ContainsAnyExcept(Indicators);
 
     private static void AddWithoutScheme(string text, int start, int end, string label, List<SecretSpan> spans)
     {
@@ -115,6 +137,10 @@ internal static class Assignments
             {
                 i++;
             }
+            else if (text[i] == quote && quote == '\'' && i + 1 < text.Length && text[i + 1] == quote)
+            {
+                i++; // two of them are one in YAML and SQL
+            }
             else if (text[i] == quote)
             {
                 return (start + 1, i);
@@ -122,6 +148,21 @@ internal static class Assignments
         }
 
         return (start + 1, lineEnd);
+    }
+
+    /// <summary>A string of JSON that stands in a string of JSON.</summary>
+    private static (int Start, int End) EscapedQuoted(string text, int start, int lineEnd)
+    {
+        for (var i = text.IndexOf("\\\"", start, StringComparison.Ordinal); i >= 0;
+             i = text.IndexOf("\\\"", i + 2, StringComparison.Ordinal))
+        {
+            if (i == start || text[i - 1] != '\\')
+            {
+                return (start, i);
+            }
+        }
+
+        return (start, lineEnd);
     }
 
     private static (int Start, int End) Plain(string text, int start, int lineEnd)
@@ -143,8 +184,8 @@ internal static class Assignments
 
     private static bool IsInsideBraces(string text, int at)
     {
-        var lineStart = StartOfLine(text, at);
-        var before = text.AsSpan(lineStart, at - lineStart);
+        var before = text.AsSpan(Math.Max(0, at - LongestFlow), Math.Min(at, LongestFlow));
+        before = before[(before.LastIndexOf('\n') + 1)..];
         return before.LastIndexOf('{') > before.LastIndexOf('}');
     }
 

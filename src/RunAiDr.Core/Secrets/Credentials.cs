@@ -7,7 +7,7 @@ namespace RunAiDr.Core.Secrets;
 /// <summary>Finds secrets that their own form gives away, whatever they are called.</summary>
 internal static partial class Credentials
 {
-    private const int LongestAuthority = 4096;
+    private const int LongestAuthority = 2048;
     private const int ShortestUserToken = 20;
 
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create(" \t\r\n\"'<>`");
@@ -48,7 +48,8 @@ internal static partial class Credentials
     private static void FindUrls(string text, List<SecretSpan> spans)
     {
         const string mark = "://";
-        for (var at = text.IndexOf(mark, StringComparison.Ordinal); at >= 0;
+        var lastHost = text.LastIndexOf('@');
+        for (var at = text.IndexOf(mark, StringComparison.Ordinal); at >= 0 && at < lastHost;
              at = text.IndexOf(mark, at + mark.Length, StringComparison.Ordinal))
         {
             var start = at + mark.Length;

@@ -10,12 +10,16 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     /// <summary>Below these keys a leaf names a key of a Secret or ConfigMap, whatever it is called.</summary>
     private static readonly string[] ReferenceMaps = ["secretKeys", "secretKeyRef", "configMapKeyRef", "valueFrom", "secretRef"];
 
+    /// <summary>Below these keys every leaf is a secret, whatever it is called.</summary>
+    private static readonly string[] SecretMaps = ["stringData", "secretData", "secureJsonData", "secretEnv"];
+
     private static readonly string[] ValueNames = ["value", "default", "content"];
 
     private readonly PlaceholderNames _names = new(document);
     private readonly List<string> _path = [];
     private readonly List<FoundSecret> _found = [];
     private bool _inReference;
+    private bool _inSecretMap;
     private bool _inAnnotations;
 
     public IReadOnlyList<FoundSecret> Found => _found;
@@ -31,14 +35,15 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     public void Property(JsonObject map, string key, JsonNode? value)
     {
         _path.Add(key);
-        var wasInReference = _inReference;
+        var (wasInReference, wasInSecretMap) = (_inReference, _inSecretMap);
         _inReference |= ReferenceMaps.Contains(key, StringComparer.Ordinal);
+        _inSecretMap |= SecretMaps.Contains(key, StringComparer.Ordinal);
         if (Replacement(value, NameOf(map, key)) is { } replacement)
         {
             map[key] = replacement;
         }
 
-        _inReference = wasInReference;
+        (_inReference, _inSecretMap) = (wasInReference, wasInSecretMap);
         _path.RemoveAt(_path.Count - 1);
     }
 
@@ -116,7 +121,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         {
             case JsonValueKind.String:
                 return Text((string?)value ?? "", name);
-            case JsonValueKind.Number when secretPaths.Contain(_path) || (!_inReference && SecretNames.IsPassword(name)):
+            case JsonValueKind.Number when _inSecretMap || secretPaths.Contain(_path) || (!_inReference && SecretNames.IsPassword(name)):
                 return Whole(value.ToJsonString());
             default:
                 return null;
@@ -130,7 +135,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
             return null;
         }
 
-        if (secretPaths.Contain(_path))
+        if (_inSecretMap || secretPaths.Contain(_path))
         {
             return text.Length == 0 ? null : Whole(text);
         }

@@ -13,7 +13,7 @@ internal static class SecretFinder
 
     private static readonly SearchValues<string> Markers = SearchValues.Create(
         [
-            "pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "basic", "://", "kubeconfig",
+            "pass", "pw", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "basic", "://", "kubeconfig",
             "dockerc", "htp", "eyJ", "gh", "glpat-", "xox", "nvapi-", "hf_", "sk-", "AKIA", "ASIA", "identified",
         ],
         StringComparison.OrdinalIgnoreCase);

@@ -9,11 +9,11 @@ internal static class SecretNames
     private const int LongestName = 128;
 
     private static readonly SearchValues<string> Markers = SearchValues.Create(
-        ["pass", "pwd", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "kubeconfig", "dockerc", "htp"],
+        ["pass", "pw", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "kubeconfig", "dockerc", "htp"],
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Passwords = FrozenSet.Create(
-        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pwd", "pw");
+        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pw", "pw");
 
     private static readonly FrozenSet<string> Secrets = FrozenSet.Create(
         StringComparer.Ordinal,

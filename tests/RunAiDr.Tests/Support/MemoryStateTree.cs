@@ -35,10 +35,10 @@ internal sealed class MemoryStateTree : IStateTree
 
     public DateTimeOffset CommittedAt => Committed;
 
-    public string TreeId => BlobId.Of(Encoding.UTF8.GetBytes(string.Join('\n', Files)));
+    public string TreeId => GitObjectId.OfBlob(Encoding.UTF8.GetBytes(string.Join('\n', Files)));
 
     public IEnumerable<StateFile> Files =>
-        _files.Select(f => new StateFile(f.Key, BlobId.Of(f.Value), f.Value.Length, !_links.Contains(f.Key)));
+        _files.Select(f => new StateFile(f.Key, GitObjectId.OfBlob(f.Value), f.Value.Length, !_links.Contains(f.Key)));
 
     public byte[]? Read(string path) => _files.GetValueOrDefault(path);
 

@@ -185,10 +185,80 @@ public sealed class WholeInstallationTests
             sink["restore-point.yaml"]);
     }
 
-    internal static async Task<(ExportReport Report, MemorySink Sink)> Export(RecordedCluster cluster)
+    [Fact]
+    public async Task A_binding_to_cluster_admin_is_kept_for_comparison_only()
+    {
+        var cluster = new RecordedCluster();
+        var bindings = cluster["clusterrolebindings.rbac.authorization.k8s.io"];
+        var dangerous = bindings[0].DeepClone().AsObject();
+        dangerous["metadata"]!["name"] = "runai-support-breakglass";
+        dangerous["roleRef"]!["name"] = "cluster-admin";
+        bindings.Add(dangerous);
+
+        var (report, sink) = await Export(cluster);
+
+        Assert.Single(report.CompareOnly, entry => entry == "clusterrolebindings.rbac.authorization.k8s.io/runai-support-breakglass");
+        Assert.True(sink.Files.ContainsKey(
+            "cluster/clusterrolebindings.rbac.authorization.k8s.io/runai-support-breakglass.yaml"));
+    }
+
+    [Fact]
+    public async Task Another_label_of_projects_is_changed_in_one_place()
+    {
+        var cluster = new RecordedCluster();
+        foreach (var labels in cluster["namespaces"].Select(item => item["metadata"]!["labels"]!.AsObject()))
+        {
+            if (labels.Remove("runai/queue", out var project))
+            {
+                labels["kai/project"] = project;
+            }
+        }
+
+        var text = Scope.RunAiText().Replace("project: runai/queue", "project: kai/project", StringComparison.Ordinal);
+        var (renamed, _) = await Export(cluster, Scope.Parse(text, "kai.yaml"));
+        var (before, _) = await Export(new RecordedCluster());
+        var (without, _) = await Export(cluster);
+
+        Assert.Equal(before.Counts, renamed.Counts);
+        Assert.Equal(1, without.Counts["rolebindings.rbac.authorization.k8s.io"]);
+    }
+
+    [Fact]
+    public async Task A_release_that_is_not_there_or_not_deployed_is_a_warning()
+    {
+        var cluster = new RecordedCluster();
+        cluster["secrets"].RemoveAll(item => (string?)item["metadata"]!["name"] is "sh.helm.release.v1.runai-cluster.v2"
+            || ((string)item["metadata"]!["name"]!).StartsWith("sh.helm.release.v1.runai-backend", StringComparison.Ordinal));
+
+        var (report, sink) = await Export(cluster);
+
+        string[] warnings =
+        [
+            "Helm release runai-backend is not in namespace runai-backend: its values are not exported.",
+            "Helm release runai-cluster has no deployed revision: the values are those of revision 1, which is superseded.",
+        ];
+        Assert.Equal(warnings, report.Warnings.ToArray());
+        Assert.False(sink.Files.ContainsKey("values/runai-backend.yaml"));
+    }
+
+    [Fact]
+    public async Task An_item_that_is_no_resource_stops_the_export()
+    {
+        var cluster = new RecordedCluster();
+        cluster["configmaps"].Add(new System.Text.Json.Nodes.JsonObject
+        {
+            ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["namespace"] = "runai" },
+        });
+
+        var failure = await Assert.ThrowsAsync<RunAiDr.Core.RunAiDrException>(() => Export(cluster));
+
+        Assert.Contains("configmaps", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<(ExportReport Report, MemorySink Sink)> Export(RecordedCluster cluster, Scope? scope = null)
     {
         var sink = new MemorySink();
-        var report = await new ClusterExporter(cluster, Scope.RunAi()).ExportAsync("prod", sink, CancellationToken.None);
+        var report = await new ClusterExporter(cluster, scope ?? Scope.RunAi()).ExportAsync("prod", sink, CancellationToken.None);
         return (report, sink);
     }
 

@@ -1,7 +1,7 @@
 namespace RunAiDr.Git;
 
 /// <summary>What a name in a state tree may be, so that every Git client can check it out.</summary>
-internal static class StatePath
+internal static class EntryName
 {
     /// <exception cref="ArgumentException">The path is absolute, climbs, or holds a name that Git forbids.</exception>
     public static void Check(string path)

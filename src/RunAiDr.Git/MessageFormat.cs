@@ -4,7 +4,7 @@ using RunAiDr.Core.State;
 namespace RunAiDr.Git;
 
 /// <summary>Subject, body and trailers as one message that <c>git interpret-trailers --parse</c> reads back.</summary>
-internal static class CommitMessage
+internal static class MessageFormat
 {
     public static string Of(CommitText text)
     {
