@@ -207,7 +207,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private string Annotate(string tag, CommitId restorePoint, string message)
     {
         var commit = _repository.Lookup<Commit>(restorePoint.Sha) ?? throw new RunAiDrException(
-            Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `runai-dr history` lists.");
+            Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `git log` lists.");
         try
         {
             _repository.Tags.Add(tag, commit, _author.Sign(), MessageFormat.Lines(message) + "\n");

@@ -34,9 +34,9 @@ internal sealed class RehydrateCommand : OperatorCommand
         var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_options.RestorePoint));
         var options = _options.Read(invocation) with { DryRun = invocation.Get(_dryRun) is not null };
         var plan = await new Planner(session.Cluster, invocation.Process.Clock).PlanAsync(tree, options, ct);
-        if (!plan.CanStart)
+        if (plan.Obstacle is { } obstacle)
         {
-            throw Blocked(plan);
+            throw Blocked(plan, obstacle);
         }
 
         var rehydrator = new Rehydrator(session.Cluster, invocation.Process.Clock);
@@ -53,8 +53,8 @@ internal sealed class RehydrateCommand : OperatorCommand
         };
     }
 
-    private static RunAiDrException Blocked(RehydrationPlan plan) => new(
-        Fault.NeedsOperator,
+    private static RunAiDrException Blocked(RehydrationPlan plan, Fault obstacle) => new(
+        obstacle,
         string.Join('\n', plan.Checks
             .Where(check => check.Result == CheckResult.Blocked)
             .Select(check => $"{check.Subject}: {check.Finding}. {check.Remedy}")),

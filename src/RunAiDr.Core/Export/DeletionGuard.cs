@@ -30,6 +30,6 @@ public sealed record DeletionGuard(double Share = 0.3, int Allowed = 10)
         throw new RunAiDrException(
             Fault.NeedsOperator,
             $"This export would delete {deleted} of {before} files, so nothing was committed:\n{named}{rest}",
-            "Check the cluster. If the deletions are meant, export again and allow them.");
+            "Check the cluster. If the deletions are meant, export again with --allow-deletions.");
     }
 }

@@ -14,9 +14,11 @@ public partial class ReadmeTests
     [Fact]
     public void The_exit_codes_are_those_of_the_program()
     {
-        var documented = ExitCodeRow().Matches(Section("### Exit codes")).Select(row => int.Parse(row.Groups["cell"].Value, CultureInfo.InvariantCulture));
+        var documented = ExitCodeRow().Matches(Section("### Exit codes"))
+            .Select(row => int.Parse(row.Groups["cell"].Value, CultureInfo.InvariantCulture));
 
-        var used = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!);
+        var used = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (int)field.GetRawConstantValue()!);
 
         Assert.Equal(used.Order(), documented.Order());
     }
@@ -43,7 +45,8 @@ public partial class ReadmeTests
     [Fact]
     public void No_option_is_named_that_does_not_exist()
     {
-        var options = Root().Subcommands.SelectMany(command => command.Options).Concat(Root().Options).Select(option => option.Name).ToHashSet();
+        var options = Root().Subcommands.SelectMany(command => command.Options).Concat(Root().Options)
+            .Select(option => option.Name).ToHashSet();
 
         var named = OptionName().Matches(Section("| option | of | meaning |")).Select(match => match.Value);
 
