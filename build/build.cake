@@ -45,7 +45,10 @@ Task("Demo")
 
 Task("Bench")
     .IsDependentOn("Build")
-    .Does(() => Run($"tests/RunAiDr.Benchmarks/bin/{configuration}/net10.0/RunAiDr.Benchmarks.dll", Argument("only", "")));
+    .Does(() => Run(
+        $"tests/RunAiDr.Benchmarks/bin/{configuration}/net10.0/RunAiDr.Benchmarks.dll",
+        string.Join(" ", new[] { "share", "runs", "kubeconfig", "output" }
+            .Where(option => HasArgument(option)).Select(option => $"--{option} {Argument<string>(option)}"))));
 
 Task("Publish")
     .IsDependentOn("Build")

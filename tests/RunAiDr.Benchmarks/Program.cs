@@ -1,1 +1,34 @@
-return;
+using RunAiDr.Benchmarks;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, signal) =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+};
+if (args is ["serve", var kubeconfig, .. var share])
+{
+    return await SandboxProcess.ServeAsync(kubeconfig, share is [var given] ? BenchOptions.Number(given) : 0, stop.Token);
+}
+
+if (BenchOptions.Parse(args) is not { } options)
+{
+    await Console.Error.WriteLineAsync(BenchOptions.Usage);
+    return 2;
+}
+
+var folder = Directory.CreateTempSubdirectory("runai-dr-bench-").FullName;
+try
+{
+    await new Benchmark(options, folder).RunAsync(stop.Token);
+    return 0;
+}
+catch (InvalidOperationException failure)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return 1;
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}

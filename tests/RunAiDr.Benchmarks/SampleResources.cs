@@ -11,7 +11,7 @@ namespace RunAiDr.Benchmarks;
 /// </summary>
 internal static class SampleResources
 {
-    public const int Namespaces = 400;
+    private const int Namespaces = 400;
 
     private const string Rbac = "rbac.authorization.k8s.io";
 
@@ -23,9 +23,9 @@ internal static class SampleResources
     private static readonly ResourceKind RoleBinding = new(Rbac, "v1", "RoleBinding", "rolebindings", true);
 
     /// <summary>Namespaces first. <paramref name="share"/> shrinks the number of namespaces, not what is in one.</summary>
-    public static IEnumerable<Resource> All(double share)
+    public static IEnumerable<Resource> All(double share, string prefix = "project")
     {
-        var namespaces = Enumerable.Range(0, (int)(Namespaces * share)).Select(number => $"project-{number:000}").ToList();
+        var namespaces = Enumerable.Range(0, (int)(Namespaces * share)).Select(number => $"{prefix}-{number:000}").ToList();
         foreach (var name in namespaces)
         {
             yield return Make(Namespace, null, name, ("metadata", Metadata(name, null, ("runai/queue", name))));
@@ -80,14 +80,19 @@ internal static class SampleResources
         }));
     }
 
-    // Mostly small, some large, as text of settings: 0.2 to 20 KB in lines of about 60 characters.
+    // Text of settings: 0.2 to 20 KB in lines of about 60 characters, some with words that make the search for secrets look.
     private static JsonObject Data(Random chance)
     {
         var size = 200 + (int)(19_800 * chance.NextDouble());
         var text = new StringBuilder(size + 80);
         while (text.Length < size)
         {
-            text.Append(CultureInfo.InvariantCulture, $"setting.{chance.Next(1000)}.of.component-{chance.Next(50)} = value {chance.NextInt64()}\n");
+            var (number, component, value) = (chance.Next(1000), chance.Next(50), chance.NextInt64());
+            text.Append(CultureInfo.InvariantCulture, $"setting.{number}.of.component-{component} = value {value}\n");
+            if (number == 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"cache.key.{number}.url = http://component-{component}.example.internal:8080/\n");
+            }
         }
 
         return new JsonObject { ["settings.conf"] = text.ToString(), ["revision"] = chance.Next(100).ToString(CultureInfo.InvariantCulture) };

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace RunAiDr.Benchmarks;
+
+/// <summary>What is measured. <paramref name="Share"/> of the 20,000 objects, medians of <paramref name="Runs"/>.</summary>
+internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, string? Assets, bool Json)
+{
+    public const string Usage = """
+        Measures export and rehydration against the sandbox, a given cluster, or, when KUBEBUILDER_ASSETS names a folder
+        with etcd and kube-apiserver, against servers started from there.
+          --share 0.1          part of the 20,000 objects
+          --runs 3             odd number of runs; figures are medians
+          --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
+          --output text|json
+        """;
+
+    /// <summary>Null when the arguments are wrong.</summary>
+    public static BenchOptions? Parse(string[] arguments)
+    {
+        var options = new BenchOptions(1, 3, null, Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS"), false);
+        foreach (var pair in arguments.Chunk(2))
+        {
+            options = pair switch
+            {
+                ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },
+                ["--runs", var runs] when Number(runs) % 2 == 1 => options with { Runs = (int)Number(runs) },
+                ["--kubeconfig", var file] when File.Exists(file) => options with { Kubeconfig = Path.GetFullPath(file) },
+                ["--output", "text" or "json"] => options with { Json = pair[1] == "json" },
+                _ => null,
+            };
+            if (options is null)
+            {
+                return null;
+            }
+        }
+
+        return options;
+    }
+
+    public static double Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

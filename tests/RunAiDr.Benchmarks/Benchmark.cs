@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using RunAiDr.Cluster;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Scopes;
+using RunAiDr.Core.State;
+using RunAiDr.Git;
+
+namespace RunAiDr.Benchmarks;
+
+/// <summary>
+/// Restores the generated installation into fresh servers, beside kubectl, then exports the last of them, beside merely
+/// downloading it and git storing it.
+/// </summary>
+internal sealed class Benchmark(BenchOptions options, string folder)
+{
+    private const string Cluster = "bench";
+    private const double KubectlShare = 0.1; // kubectl takes minutes for the whole
+    private const int Ordinary = 4096;
+    private const double MegaByte = 1e6;
+
+    private readonly List<Figure> _figures = [];
+    private readonly string _scope = Path.Combine(AppContext.BaseDirectory, "scope.yaml");
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var restorePoint = await MakeRestorePointAsync(ct);
+        await using (var source = await MeasureRestoreAsync(restorePoint, ct))
+        {
+            await MeasureExportAsync(source, restorePoint, ct);
+        }
+
+        Figures.Print(_figures, options.Json, Console.Out);
+    }
+
+    private static void Say(string text) => Console.Error.WriteLine(text);
+
+    private async Task<string> MakeRestorePointAsync(CancellationToken ct)
+    {
+        Say("Making a restore point of the generated installation");
+        await using var sandbox = await SandboxProcess.StartAsync(folder, options.Share, ct);
+        var repository = await Repositories.CreateAsync(folder, ct);
+        await ExportAsync(sandbox, repository, ct);
+        return repository;
+    }
+
+    private async Task<ApiServer> MeasureRestoreAsync(string restorePoint, CancellationToken ct)
+    {
+        var total = SampleResources.All(options.Share).Count();
+        var runs = options.Kubeconfig is null ? options.Runs : 1;
+        var (byKubectl, ours, peaks) = (new List<double>(), new List<double>(), new List<double>());
+        for (var run = 1; ; run++)
+        {
+            Say($"Restoring, run {run} of {runs}");
+            await using (var target = await ApiServer.StartAsync(options, folder, ct))
+            {
+                byKubectl.Add(await KubectlAsync(target, ct));
+            }
+
+            var fresh = await ApiServer.StartAsync(options, folder, ct);
+            var rehydration = await RunAiDrAsync("rehydrate main", fresh, restorePoint, ct);
+            ours.Add(total / rehydration.Elapsed.TotalSeconds);
+            peaks.Add(rehydration.PeakBytes / MegaByte);
+            if (run == runs)
+            {
+                AddRestore(byKubectl, ours, peaks);
+                return fresh;
+            }
+
+            await fresh.DisposeAsync();
+        }
+    }
+
+    private void AddRestore(List<double> byKubectl, List<double> ours, List<double> peaks)
+    {
+        var (kubectl, rehydrate) = (Figures.Median(byKubectl), Figures.Median(ours));
+        _figures.Add(new("kubectl apply --server-side", kubectl, "objects/s"));
+        _figures.Add(new("rehydrate", rehydrate, "objects/s")
+        {
+            Ratio = rehydrate / kubectl, Baseline = "kubectl", Wanted = "≥ 3.0", Met = rehydrate >= 3 * kubectl,
+        });
+        _figures.Add(new("rehydrate, peak memory", Figures.Median(peaks), "MB"));
+    }
+
+    /// <summary>Objects per second of kubectl on a part, in namespaces of other names.</summary>
+    private async Task<double> KubectlAsync(ApiServer target, CancellationToken ct)
+    {
+        var file = Path.Combine(folder, "kubectl.json");
+        var count = 0;
+        await using (var text = File.CreateText(file))
+        {
+            foreach (var resource in SampleResources.All(Math.Min(KubectlShare, options.Share), "kubectl"))
+            {
+                await text.WriteLineAsync(resource.Body.ToJsonString());
+                count++;
+            }
+        }
+
+        var run = await ChildProcess.RunAsync(
+            "kubectl", ["apply", "--kubeconfig", target.Kubeconfig, "--server-side", "-f", file], ct);
+        return count / run.Elapsed.TotalSeconds;
+    }
+
+    private async Task MeasureExportAsync(ApiServer source, string restorePoint, CancellationToken ct)
+    {
+        var connection = Kubeconfig.Load(new KubeconfigSource(source.Kubeconfig, null, ""), TimeProvider.System);
+        using var cluster = new ClusterClient(connection, TimeProvider.System);
+        var scope = Scope.Parse(await File.ReadAllTextAsync(_scope, ct), _scope);
+        var selections = scope.Selections(await cluster.DiscoverAsync(ct)).Selections;
+        var import = new FastImport(folder);
+        var bytes = import.Prepare(Open(restorePoint));
+        var rounds = new List<Round>();
+        await Download.RunAsync(connection, selections, ct); // the first one warms server and client up
+        for (var run = 1; run <= options.Runs; run++)
+        {
+            Say($"Exporting, run {run} of {options.Runs}");
+            var (read, time) = await TimedAsync(() => Download.RunAsync(connection, selections, ct));
+            var repository = await Repositories.CreateAsync(folder, ct);
+            var first = await ExportAsync(source, repository, ct);
+            var again = await ExportAsync(source, repository, ct);
+            rounds.Add(new Round(read, time, (await import.RunAsync(ct)).TotalSeconds, first, again));
+            Directory.Delete(repository, recursive: true);
+        }
+
+        AddExport(rounds, bytes);
+        await MeasureCanonicalFormAsync(await CapturedCut.ReadAsync(cluster, selections, ct), scope, ct);
+    }
+
+    private void AddExport(List<Round> rounds, long bytes)
+    {
+        var download = Figures.Median(rounds.Select(round => round.Download));
+        var import = Figures.Median(rounds.Select(round => round.Import));
+        var export = Figures.Median(rounds.Select(round => round.Export.Elapsed.TotalSeconds));
+        var again = Figures.Median(rounds.Select(round => round.Again.Elapsed.TotalSeconds));
+        var peak = Figures.Median(rounds.Select(round => round.Export.PeakBytes / MegaByte));
+        _figures.Add(new($"(a) download of {rounds[0].Bytes / MegaByte:0} MB in lists", download, "s"));
+        _figures.Add(new($"(b) git fast-import of {bytes / MegaByte:0} MB", import, "s"));
+        _figures.Add(new("export with commit", export, "s")
+        {
+            Ratio = export / (download + import), Baseline = "(a) + (b)", Wanted = "≤ 1.0", Met = export <= download + import,
+        });
+        _figures.Add(new("export, peak memory", peak, "MB") { Wanted = "≤ 250 MB", Met = peak <= 250 });
+        _figures.Add(new("unchanged export", again, "s")
+        {
+            Ratio = again / download, Baseline = "(a)", Wanted = "≤ 1.3", Met = again <= 1.3 * download,
+        });
+    }
+
+    private async Task MeasureCanonicalFormAsync(CapturedCut all, Scope scope, CancellationToken ct)
+    {
+        Say("Measuring the canonical form");
+        var rate = await RateAsync(all.UpTo(Ordinary), scope, ct);
+        _figures.Add(new("canonical form, objects up to 4 KB", rate, "objects/s") { Wanted = "≥ 20,000", Met = rate >= 20_000 });
+        _figures.Add(new("canonical form, all objects", await RateAsync(all, scope, ct), "objects/s"));
+    }
+
+    private async Task<double> RateAsync(CapturedCut cut, Scope scope, CancellationToken ct)
+    {
+        var times = new List<double>();
+        for (var run = -1; run < options.Runs; run++)
+        {
+            var (_, time) = await TimedAsync(() => new ClusterExporter(cut, scope).ExportAsync(Cluster, new CapturedCut.NoSink(), ct));
+            times.Add(time);
+        }
+
+        return cut.Resources / Figures.Median(times.Skip(1));
+    }
+
+    private Task<ChildProcess> ExportAsync(ApiServer source, string repository, CancellationToken ct) =>
+        RunAiDrAsync("export", source, repository, ct);
+
+    private async Task<ChildProcess> RunAiDrAsync(string command, ApiServer server, string repository, CancellationToken ct)
+    {
+        var config = Path.Combine(folder, "runai-dr.yaml");
+        await File.WriteAllTextAsync(config, $"cluster: {Cluster}\nrepository: {repository}\nscope: {_scope}\n", ct);
+        return await ChildProcess.RunAiDrAsync($"{command} --config {config} --kubeconfig {server.Kubeconfig}", ct);
+    }
+
+    private static IStateTree Open(string repository) =>
+        GitStateStore.Open(new GitStateOptions { Path = repository }, TimeProvider.System).Open(Cluster, null);
+
+    private static async Task<(T Result, double Seconds)> TimedAsync<T>(Func<Task<T>> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = await work();
+        return (result, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private sealed record Round(long Bytes, double Download, double Import, ChildProcess Export, ChildProcess Again);
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace RunAiDr.Benchmarks;
+
+/// <summary>One run of another program: how long it took and, of Linux, how much memory it had at most.</summary>
+internal sealed record ChildProcess(TimeSpan Elapsed, long PeakBytes, string Output)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
+
+    /// <exception cref="InvalidOperationException">The program did not end with exit code 0.</exception>
+    public static async Task<ChildProcess> RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var started = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
+        var peak = WatchMemoryAsync(process, ct);
+        await process.WaitForExitAsync(ct);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        return process.ExitCode == 0
+            ? new ChildProcess(elapsed, await peak, await output)
+            : throw new InvalidOperationException(
+                $"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await error}{await output}");
+    }
+
+    /// <summary>Runs a command of runai-dr in a process of its own.</summary>
+    public static Task<ChildProcess> RunAiDrAsync(string arguments, CancellationToken ct) =>
+        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), .. arguments.Split(' ')], ct);
+
+    // The high-water mark only rises, and is gone with the process: the last glance has it.
+    private static async Task<long> WatchMemoryAsync(Process process, CancellationToken ct)
+    {
+        var peak = 0L;
+        while (!process.HasExited)
+        {
+            peak = Math.Max(peak, HighWaterMark(process.Id));
+            await Task.Delay(Glance, TimeProvider.System, ct);
+        }
+
+        return peak;
+    }
+
+    private static long HighWaterMark(int process)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
+        }
+    }
+}
