@@ -90,7 +90,9 @@ internal static class AwkwardResources
         ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = "view" },
         ["subjects"] = new JsonArray(new JsonObject
         {
-            ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = name,
+            ["apiGroup"] = "rbac.authorization.k8s.io",
+            ["kind"] = "User",
+            ["name"] = name,
         }),
     };
 
@@ -100,7 +102,9 @@ internal static class AwkwardResources
         ["kind"] = "ConfigMap",
         ["metadata"] = new JsonObject
         {
-            ["name"] = name, ["namespace"] = "runai", ["labels"] = new JsonObject { ["runai/template"] = "true" },
+            ["name"] = name,
+            ["namespace"] = "runai",
+            ["labels"] = new JsonObject { ["runai/template"] = "true" },
         },
         [field] = new JsonObject(values.Select(value => KeyValuePair.Create(value.Key, (JsonNode?)value.Value))),
     };

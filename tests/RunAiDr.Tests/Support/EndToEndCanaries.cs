@@ -19,7 +19,9 @@ internal static class EndToEndCanaries
     {
         using var git = Process.Start(new ProcessStartInfo("git", ["cat-file", "--batch-all-objects", "--batch", "--unordered"])
         {
-            WorkingDirectory = workspace.Repository, RedirectStandardOutput = true, UseShellExecute = false,
+            WorkingDirectory = workspace.Repository,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         using var objects = new MemoryStream();
         git.StandardOutput.BaseStream.CopyTo(objects);

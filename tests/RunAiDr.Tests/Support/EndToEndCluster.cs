@@ -34,7 +34,8 @@ internal sealed class EndToEndCluster : IAsyncDisposable
         var server = await SandboxServer.StartAsync(
             new SandboxOptions
             {
-                Clock = TimeProvider.System, Tokens = users.ToDictionary(user => user.Token, user => user.User),
+                Clock = TimeProvider.System,
+                Tokens = users.ToDictionary(user => user.Token, user => user.User),
             },
             CancellationToken.None);
         return new EndToEndCluster(server.Kubeconfig, server, endsNamespaces: true);
@@ -98,7 +99,8 @@ internal sealed class EndToEndCluster : IAsyncDisposable
         // In the folder of the data: its README's commands are given from there. Caches stay with the test.
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["KUBECONFIG"] = Kubeconfig, ["HOME"] = _folder.Path,
+            ["KUBECONFIG"] = Kubeconfig,
+            ["HOME"] = _folder.Path,
         };
         var ended = await EndToEndPrograms.RunAsync(Data, environment, program, arguments);
         Assert.True(
