@@ -57,6 +57,6 @@ internal sealed class RehydrateCommand : OperatorCommand
         obstacle,
         string.Join('\n', plan.Checks
             .Where(check => check.Result == CheckResult.Blocked)
-            .Select(check => $"{check.Subject}: {check.Finding}. {check.Remedy}")),
+            .SelectMany(check => check.Items.Select(item => $"  {item}").Prepend($"{check.Subject}: {check.Finding}. {check.Remedy}"))),
         "Nothing was written. `runai-dr plan` shows every check.");
 }

@@ -31,12 +31,30 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
             return new(PlannedAction.Unchanged, null, desired);
         }
 
-        return options.Overwrite || (IsMadeByKubernetes(resource) && AppliedFields.OnlyAdds(live, desired.Body))
+        return options.Overwrite || MayFillIn(live, desired)
             ? new(PlannedAction.Configure, $"differs in {difference.Path}", desired)
             : new(PlannedAction.Conflict, $"exists and differs in {difference.Path}", desired);
     }
 
-    // It appears with its namespace: finding it, with nothing in it yet, says nothing about what people want.
+    /// <summary>Whether what is there says nothing about what people want, and applying takes nothing from it.</summary>
+    private static bool MayFillIn(JsonObject live, Resource desired) =>
+        (IsMadeByKubernetes(desired) && AppliedFields.OnlyAdds(live, desired.Body)) || LacksOnlyItsOwner(live, desired.Body);
+
+    // It appears with its namespace.
     private static bool IsMadeByKubernetes(Resource resource) =>
         resource.Kind is { Group: "", Plural: "serviceaccounts" } && resource.Name == "default";
+
+    // An earlier run restored it before its owner was there.
+    private static bool LacksOnlyItsOwner(JsonObject live, JsonObject desired)
+    {
+        const string Owners = "ownerReferences";
+        if (live.Object("metadata")?[Owners] is not null)
+        {
+            return false;
+        }
+
+        var ownerless = desired.DeepClone().AsObject();
+        _ = ownerless.Object("metadata")?.Remove(Owners);
+        return AppliedFields.FirstDifference(live, ownerless) is null;
+    }
 }

@@ -155,6 +155,20 @@ public sealed class PlannerTests
         Assert.Contains(plan.Steps, step => step.Reason == "owner Project vision is not there: reference dropped");
     }
 
+    [Fact]
+    public async Task A_resource_that_was_restored_before_its_owner_gets_it_later()
+    {
+        var owned = Given.OwnedBy(Given.ConfigMap("a", "c", "1"), Given.ConfigMap("a", "owner", "1"));
+        var cluster = new FakeCluster();
+        cluster.Put(Given.Namespace("a"));
+        cluster.Put(Given.ConfigMap("a", "owner", "1"));
+        cluster.Put(Given.ConfigMap("a", "c", "1"));
+
+        var plan = await PlanAsync(new MemoryStateTree().Put(Given.Namespace("a")).Put(owned), cluster);
+
+        Assert.Equal(PlannedAction.Configure, plan.Steps.Single(step => step.Key.Name == "c").Action);
+    }
+
     private static MemoryStateTree TwoNamespaces() => new MemoryStateTree()
         .Put(Given.Namespace("a")).Put(Given.Namespace("b"))
         .Put(Given.ConfigMap("a", "c", "1")).Put(Given.ConfigMap("b", "c", "1"));
