@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using RunAiDr.Cli.Commands;
 using RunAiDr.Cli.Output;
 
@@ -37,7 +38,7 @@ internal sealed class CommandLine(ProcessContext process)
             EnableDefaultExceptionHandler = false,
         };
         var code = await parsed.InvokeAsync(configuration, ct);
-        return parsed.Errors.Count > 0 ? ExitCode.Configuration : code;
+        return parsed.Action is ParseErrorAction ? ExitCode.Configuration : code;
     }
 
     private OperatorCommand Bind(OperatorCommand command)

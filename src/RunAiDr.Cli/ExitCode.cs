@@ -44,7 +44,7 @@ internal static class ExitCode
         _ => Bug,
     };
 
-    private static int For(Fault fault) => fault switch
+    public static int For(Fault fault) => fault switch
     {
         Fault.Configuration => Configuration,
         Fault.ClusterUnreachable => ClusterUnreachable,

@@ -16,8 +16,7 @@ internal sealed class GlobalOptions
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "How results are printed: text, json or yaml",
-        DefaultValueFactory = _ => OutputFormat.Text,
+        Description = "How results are printed: text, json or yaml [default: text]",
         HelpName = "format",
         Recursive = true,
     };
@@ -38,6 +37,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(Command root)
     {
+        Output.AcceptOnlyFromAmong("text", "json", "yaml"); // the numbers of the enumeration would be taken too
         root.Options.Add(Config);
         root.Options.Add(Output);
         root.Options.Add(Kubeconfig);

@@ -5,7 +5,11 @@ namespace RunAiDr.Cli;
 
 /// <summary>What a command knows about the process it runs in.</summary>
 internal sealed record ProcessContext(
-    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string WorkingDirectory, TimeProvider Clock);
+    TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment, string WorkingDirectory, TimeProvider Clock)
+{
+    /// <summary>Whether a person watches <see cref="Error"/> on a terminal.</summary>
+    public bool IsTerminal { get; init; }
+}
 
 /// <summary>One call of a command: its parsed arguments and where its results go.</summary>
 internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, ProcessContext Process)

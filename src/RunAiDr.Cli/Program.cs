@@ -10,5 +10,8 @@ Console.CancelKeyPress += (_, signal) =>
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 var process = new ProcessContext(
-    Console.Out, Console.Error, environment, Environment.CurrentDirectory, TimeProvider.System);
+    Console.Out, Console.Error, environment, Environment.CurrentDirectory, TimeProvider.System)
+{
+    IsTerminal = !Console.IsErrorRedirected,
+};
 return await new CommandLine(process).InvokeAsync(args, stop.Token);

@@ -27,6 +27,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
     {
         _repository = repository;
+        repository.ObjectDatabase.AddBackend(new LooseObjects(System.IO.Path.Combine(repository.Info.Path, "objects")), LooseObjects.Priority);
         _branch = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(options, clock);
     }
@@ -206,7 +207,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private string Annotate(string tag, CommitId restorePoint, string message)
     {
         var commit = _repository.Lookup<Commit>(restorePoint.Sha) ?? throw new RunAiDrException(
-            Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `runai-dr history` lists.");
+            Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `git log` lists.");
         try
         {
             _repository.Tags.Add(tag, commit, _author.Sign(), MessageFormat.Lines(message) + "\n");

@@ -42,7 +42,7 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
             .Take(TagsShown)
             .ToList();
         var known = tags.Count == 0 ? "No checkpoint is tagged yet." : $"Nearest tags: {string.Join(", ", tags)}.";
-        return known + " `runai-dr history` lists every restore point.";
+        return known + " `git log` lists every restore point.";
     }
 
     private static int CommonStart(string tag, string words)
@@ -67,13 +67,18 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
 
     private Commit Peel(DirectReference reference, string words)
     {
-        var target = repository.Lookup(new ObjectId(reference.TargetIdentifier));
+        return Peeled(repository.Lookup(new ObjectId(reference.TargetIdentifier))) as Commit ?? throw NotCommit(words);
+    }
+
+    // People may tag files and trees, which libgit2 does not peel into a commit but fails at.
+    private static GitObject? Peeled(GitObject? target)
+    {
         while (target is TagAnnotation tag)
         {
             target = tag.Target;
         }
 
-        return target as Commit ?? throw NotCommit(words);
+        return target;
     }
 
     private List<Commit> ById(string words)
@@ -104,7 +109,7 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         var ends = File.Exists(shallow) ? File.ReadAllLines(shallow).ToHashSet(StringComparer.Ordinal) : [];
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var next = new Stack<Commit>(repository.Refs
-            .Select(reference => reference.ResolveToDirectReference()?.Target.Peel<Commit>()!)
+            .Select(reference => Peeled(reference.ResolveToDirectReference()?.Target))
             .OfType<Commit>());
         while (next.TryPop(out var commit))
         {

@@ -6,10 +6,9 @@ namespace RunAiDr.Cli.Commands;
 
 internal sealed class DriftCommand : OperatorCommand
 {
-    private readonly Argument<string?> _reference = new("restore point")
+    private readonly Argument<string?> _reference = new("ref")
     {
         Description = "What to compare with [default: the last restore point]",
-        HelpName = "ref",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -10,7 +10,7 @@ internal sealed class PlanCommand : OperatorCommand
     public PlanCommand()
         : base(
             "plan",
-            "Show what rehydrate would do, and check everything it needs. Writes nothing; exit code 4 when rehydrate may not start.",
+            "Show what rehydrate would do, and check everything it needs. Writes nothing; exit code 4 or 8 when rehydrate may not start.",
             "runai-dr plan before-upgrade --context new-cluster",
             "runai-dr plan 4f2a91c7 --secrets secrets.yaml --output json")
     {
@@ -24,6 +24,6 @@ internal sealed class PlanCommand : OperatorCommand
         var planner = new Planner(session.Cluster, invocation.Process.Clock);
         var plan = await planner.PlanAsync(tree, _options.Read(invocation), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => Documents.Of(plan));
-        return plan.CanStart ? ExitCode.Success : ExitCode.NeedsOperator;
+        return plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;
     }
 }

@@ -34,13 +34,15 @@ internal sealed class RehydrateCommand : OperatorCommand
         var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_options.RestorePoint));
         var options = _options.Read(invocation) with { DryRun = invocation.Get(_dryRun) is not null };
         var plan = await new Planner(session.Cluster, invocation.Process.Clock).PlanAsync(tree, options, ct);
-        if (!plan.CanStart)
+        if (plan.Obstacle is { } obstacle)
         {
-            throw Blocked(plan);
+            throw Blocked(plan, obstacle);
         }
 
-        var progress = new ProgressLine(invocation.Process.Error, invocation.Process.Clock);
-        var report = await new Rehydrator(session.Cluster, invocation.Process.Clock).RunAsync(plan, progress, ct);
+        var rehydrator = new Rehydrator(session.Cluster, invocation.Process.Clock);
+        var report = invocation.Process.IsTerminal
+            ? await LiveTable.ShowAsync(invocation.Process.Error, plan, table => rehydrator.RunAsync(plan, table, ct))
+            : await rehydrator.RunAsync(plan, new ProgressLine(invocation.Process.Error, invocation.Process.Clock), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(report), () => Documents.Of(report));
         return report.Outcome switch
         {
@@ -51,8 +53,8 @@ internal sealed class RehydrateCommand : OperatorCommand
         };
     }
 
-    private static RunAiDrException Blocked(RehydrationPlan plan) => new(
-        Fault.NeedsOperator,
+    private static RunAiDrException Blocked(RehydrationPlan plan, Fault obstacle) => new(
+        obstacle,
         string.Join('\n', plan.Checks
             .Where(check => check.Result == CheckResult.Blocked)
             .Select(check => $"{check.Subject}: {check.Finding}. {check.Remedy}")),

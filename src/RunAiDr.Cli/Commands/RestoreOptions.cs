@@ -23,10 +23,9 @@ internal sealed class RestoreOptions
         Description = "Change resources that exist and differ from the restore point",
     };
 
-    public Argument<string> RestorePoint { get; } = new("restore point")
+    public Argument<string> RestorePoint { get; } = new("ref")
     {
         Description = "Tag, checkpoint name, commit, unique prefix of one, or branch",
-        HelpName = "ref",
     };
 
     public void AddTo(Command command)

@@ -6,10 +6,9 @@ namespace RunAiDr.Cli.Commands;
 
 internal sealed class VerifyCommand : OperatorCommand
 {
-    private readonly Argument<string> _reference = new("restore point")
+    private readonly Argument<string> _reference = new("ref")
     {
         Description = "Tag, checkpoint name, commit, unique prefix of one, or branch",
-        HelpName = "ref",
     };
 
     private readonly Option<bool> _patch = new("--patch", "-p")

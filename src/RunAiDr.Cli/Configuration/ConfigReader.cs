@@ -24,6 +24,9 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
     private readonly List<string> _mistakes = [];
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
+    // Key → file, line and column, or the environment variable.
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+
     /// <exception cref="RunAiDrException">The file is missing, unreadable or wrong.</exception>
     public DrConfig Read()
     {
@@ -41,7 +44,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             AuthorName = Value("author.name") ?? defaults.AuthorName,
             AuthorEmail = Value("author.email") ?? defaults.AuthorEmail,
             GuardShare = Number("deletionGuard.share", 0, 1) ?? defaults.GuardShare,
-            GuardCount = (int)(Number("deletionGuard.count", 0, int.MaxValue) ?? defaults.GuardCount),
+            GuardCount = (int)(Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.GuardCount),
         };
         return _mistakes.Count == 0
             ? config
@@ -101,6 +104,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         else if (value is JsonValue scalar)
         {
             _values[key] = scalar.GetValueKind() == JsonValueKind.String ? (string)scalar! : scalar.ToJsonString();
+            _places[key] = $"{path}:{line}:{column}";
         }
         else if (value is not null)
         {
@@ -115,6 +119,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             if (environment.TryGetValue(VariableOf(key), out var value) && value.Length > 0)
             {
                 _values[key] = value;
+                _places[key] = $"environment variable {VariableOf(key)}";
             }
         }
     }
@@ -131,7 +136,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         var name = Value("cluster") ?? Missing("cluster");
         if (name.Length > 0 && !IsClusterName(name))
         {
-            _mistakes.Add($"{path}: cluster {name}: a cluster name has lower-case letters, digits and '-' only, and at most 63 characters");
+            _mistakes.Add($"{_places["cluster"]}: {name}: a cluster name has lower-case letters, digits and '-' only, and at most 63 characters");
         }
 
         return name;
@@ -143,19 +148,20 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         && name[0] != '-' && name[^1] != '-'
         && Encoding.UTF8.GetBytes(name).All(letter => letter is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') or (byte)'-');
 
-    private double? Number(string key, double least, double most)
+    private double? Number(string key, double least, double most, bool whole = false)
     {
         if (Value(key) is not { } text)
         {
             return null;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        var style = whole ? NumberStyles.None : NumberStyles.Float;
+        if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
         {
             return number;
         }
 
-        _mistakes.Add($"{path}: {key} {text}: not a number from {least} to {most}");
+        _mistakes.Add($"{_places[key]}: {key} {text}: not a number from {least} to {most}");
         return null;
     }
 

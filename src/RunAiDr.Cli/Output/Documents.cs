@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -12,9 +13,20 @@ internal static class Documents
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new KeyText(), new CommitText(), new Seconds() },
+
+        // Results are written and never read: a required property without a setter is no mistake then.
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { RequireNothing } },
     };
 
     public static JsonNode Of<T>(T result) => JsonSerializer.SerializeToNode(result, Options) ?? new JsonObject();
+
+    private static void RequireNothing(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            property.IsRequired = false;
+        }
+    }
 
     private sealed class KeyText : JsonConverter<ResourceKey>
     {

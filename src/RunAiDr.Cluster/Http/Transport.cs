@@ -36,13 +36,13 @@ internal static class Transport
 
     private static SslClientAuthenticationOptions TlsOptions(
         ClusterConnection connection, ServerTrust trust, ClientCertificate certificate) => new()
-    {
-        // The callback may return null: then no certificate is sent.
-        LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.Leaf!,
-        ClientCertificateContext = FixedChain(connection),
-        RemoteCertificateValidationCallback = (_, server, sent, errors) =>
-            connection.Insecure || trust.Accept(server, sent, errors),
-    };
+        {
+            // The callback may return null: then no certificate is sent.
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.Leaf!,
+            ClientCertificateContext = FixedChain(connection),
+            RemoteCertificateValidationCallback = (_, server, sent, errors) =>
+                connection.Insecure || trust.Accept(server, sent, errors),
+        };
 
     // Only a context sends intermediates too; a chain that a plugin renews is sent as its leaf.
     private static SslStreamCertificateContext? FixedChain(ClusterConnection connection) =>

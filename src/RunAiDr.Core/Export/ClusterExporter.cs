@@ -3,10 +3,14 @@ using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
 
-/// <summary>Reads a cluster at one revision into a state tree: what the scope names, in canonical form, without secrets.</summary>
+/// <summary>
+/// Reads a cluster at one revision into a state tree: what the scope names, in canonical form, without secrets.
+/// </summary>
 public sealed class ClusterExporter(IClusterReader reader, Scope scope)
 {
-    /// <summary>Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.</summary>
+    /// <summary>
+    /// Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.
+    /// </summary>
     /// <param name="cluster">The name the operator gave the cluster.</param>
     /// <param name="sink">Takes the files; it is reset when the reading starts again at a newer revision.</param>
     /// <param name="ct">Stops the export.</param>

@@ -72,7 +72,9 @@ public static class CommitMessage
         _ => "delete",
     };
 
-    /// <summary>Names of resources and managers may hold line breaks, which would end a subject or forge a trailer.</summary>
+    /// <summary>
+    /// Names of resources and managers may hold line breaks, which would end a subject or forge a trailer.
+    /// </summary>
     internal static string OneLine(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
 }

@@ -23,12 +23,13 @@ public sealed record DeletionGuard(double Share = 0.3, int Allowed = 10)
             return;
         }
 
-        var paths = changes.Where(change => change.Kind == StateChangeKind.Deleted).Select(change => change.Path).ToList();
+        var paths = changes
+            .Where(change => change.Kind == StateChangeKind.Deleted).Select(change => change.Path).ToList();
         var named = string.Join('\n', paths.Take(Named).Select(path => "  " + path));
         var rest = paths.Count > Named ? $"\n  and {paths.Count - Named} more" : "";
         throw new RunAiDrException(
             Fault.NeedsOperator,
             $"This export would delete {deleted} of {before} files, so nothing was committed:\n{named}{rest}",
-            "Check the cluster. If the deletions are meant, export again and allow them.");
+            "Check the cluster. If the deletions are meant, export again with --allow-deletions.");
     }
 }

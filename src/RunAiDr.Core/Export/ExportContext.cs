@@ -29,7 +29,8 @@ internal sealed class ExportContext : IScopeContext
             return;
         }
 
-        if (resource.Body["roleRef"] is JsonObject role && TextOf(role["kind"]) == "Role" && TextOf(role["name"]) is { } name)
+        if (resource.Body["roleRef"] is JsonObject role
+            && TextOf(role["kind"]) == "Role" && TextOf(role["name"]) is { } name)
         {
             _referenced.Add(new ResourceKey(Rbac, "roles", resource.Namespace, name));
         }
@@ -38,7 +39,8 @@ internal sealed class ExportContext : IScopeContext
         {
             if (TextOf(subject["kind"]) == "ServiceAccount" && TextOf(subject["name"]) is { } account)
             {
-                _referenced.Add(new ResourceKey("", "serviceaccounts", TextOf(subject["namespace"]) ?? resource.Namespace, account));
+                var @namespace = TextOf(subject["namespace"]) ?? resource.Namespace;
+                _referenced.Add(new ResourceKey("", "serviceaccounts", @namespace, account));
             }
         }
     }

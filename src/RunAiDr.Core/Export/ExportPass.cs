@@ -151,7 +151,8 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
     {
         if (_releases.GetValueOrDefault(scoped)?.Best() is not { } release)
         {
-            _warnings.Add($"Helm release {scoped.Release} is not in namespace {scoped.Namespace}: its values are not exported.");
+            _warnings.Add(
+                $"Helm release {scoped.Release} is not in namespace {scoped.Namespace}: its values are not exported.");
             return null;
         }
 
@@ -165,7 +166,8 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         var path = HelmReleaseFile.ValuesPath(scoped.Release);
         var document = Path.ChangeExtension(path, null);
         Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues));
-        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", new Redaction(HelmReleaseFile.Of(release), []));
+        var description = new Redaction(HelmReleaseFile.Of(release), []);
+        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description);
         return release;
     }
 

@@ -28,7 +28,9 @@ public sealed record ExportReport
     /// <summary>Path → the field manager that wrote the resource last.</summary>
     public required IReadOnlyDictionary<string, string> LastManagers { get; init; }
 
-    /// <summary>Qualified kind name → Kind, for messages: <c>rolebindings.rbac.authorization.k8s.io</c> → <c>RoleBinding</c>.</summary>
+    /// <summary>
+    /// Qualified kind name → Kind, for messages: <c>rolebindings.rbac.authorization.k8s.io</c> → <c>RoleBinding</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> KindNames { get; init; }
 
     public int Resources => Counts.Values.Sum();

@@ -2,7 +2,9 @@ using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
 
-/// <summary>The files of one state tree: passes them on, and refuses two that a file system which ignores case would mix up.</summary>
+/// <summary>
+/// The files of one state tree: passes them on, and refuses two that a file system which ignores case would mix up.
+/// </summary>
 internal sealed class StateFiles(IStateSink sink)
 {
     private readonly Dictionary<string, (string Path, string What)> _byFoldedPath = new(StringComparer.Ordinal);

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace RunAiDr.Core.Helm;
 
-/// <summary>One revision of a Helm release: which chart, and the values the user supplied (never computed ones).</summary>
+/// <summary>
+/// One revision of a Helm release: which chart, and the values the user supplied (never computed ones).
+/// </summary>
 public sealed record HelmRelease(
     string Name,
     string Namespace,

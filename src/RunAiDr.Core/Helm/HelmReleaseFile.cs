@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace RunAiDr.Core.Helm;
 
-/// <summary>Where a release lies in a state tree, and what stands beside its values. The revision is no state: a restore starts at 1.</summary>
+/// <summary>
+/// Where a release lies in a state tree, and what stands beside its values. The revision is no state: a restore
+/// starts at 1.
+/// </summary>
 public static class HelmReleaseFile
 {
     public static string ValuesPath(string release) => $"values/{release}.yaml";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text.Json;
@@ -47,7 +48,7 @@ public static class HelmReleaseSecret
     {
         var decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
         var status = Base64.DecodeFromUtf8(text, decoded, out _, out var written);
-        return status == System.Buffers.OperationStatus.Done ? decoded[..written] : throw Damaged(where, "it is not base64");
+        return status == OperationStatus.Done ? decoded[..written] : throw Damaged(where, "it is not base64");
     }
 
     private static byte[] Decompress(byte[] packed, string where)

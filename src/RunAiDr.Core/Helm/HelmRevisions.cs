@@ -20,7 +20,8 @@ internal sealed class HelmRevisions
             "superseded" => 1,
             _ => 0,
         };
-        _ = int.TryParse(labels.GetValueOrDefault("version"), NumberStyles.None, CultureInfo.InvariantCulture, out var revision);
+        var version = labels.GetValueOrDefault("version");
+        _ = int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var revision);
         if ((rank, revision).CompareTo(_best) > 0)
         {
             (_best, _secret, _where) = ((rank, revision), secret.ToArray(), where);

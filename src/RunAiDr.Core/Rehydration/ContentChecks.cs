@@ -26,7 +26,8 @@ internal static class ContentChecks
                 "kinds",
                 CheckResult.Blocked,
                 $"{unknown.Length} that the target cannot take",
-                "Install the chart or the CRDs that serve these versions, then plan again.") { Items = unknown };
+                "Install the chart or the CRDs that serve these versions, then plan again.")
+            { Items = unknown };
     }
 
     public static PlanCheck Secrets(
@@ -85,7 +86,8 @@ internal static class ContentChecks
                 "conflicts",
                 CheckResult.Warning,
                 $"{conflicts.Length} exist, differ and are left alone",
-                "Remove them, or overwrite them.") { Items = conflicts };
+                "Remove them, or overwrite them.")
+            { Items = conflicts };
     }
 
     public static IEnumerable<PlanCheck> NotHandled(IReadOnlyList<string> paths) =>

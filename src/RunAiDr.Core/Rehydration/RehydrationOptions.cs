@@ -15,7 +15,7 @@ public sealed record RehydrationOptions
     public bool DryRun { get; init; }
 
     /// <summary>Plain text by placeholder name.</summary>
-    public IReadOnlyDictionary<string, SecretText> Secrets { get; init; } = 
+    public IReadOnlyDictionary<string, SecretText> Secrets { get; init; } =
         new Dictionary<string, SecretText>(StringComparer.Ordinal);
 
     /// <summary>Requests under way at the same time.</summary>

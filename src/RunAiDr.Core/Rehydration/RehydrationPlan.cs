@@ -41,6 +41,11 @@ public sealed record RehydrationPlan(
     /// <summary>Whether nothing blocks the first write.</summary>
     public bool CanStart => Checks.All(check => check.Result != CheckResult.Blocked);
 
+    /// <summary>Who has to do something before the first write, null when nobody has.</summary>
+    [JsonIgnore]
+    public Fault? Obstacle =>
+        CanStart ? null : RestorePoint.Problems.Count > 0 ? Fault.RestorePoint : Fault.NeedsOperator;
+
     [JsonIgnore]
     public required RestorePoint RestorePoint { get; init; }
 

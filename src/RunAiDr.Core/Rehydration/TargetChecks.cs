@@ -68,7 +68,8 @@ internal sealed class TargetChecks(
                 "namespaces",
                 CheckResult.Blocked,
                 $"{missing.Length} are neither on the target nor in the restore point",
-                "Create them, or remove the resources in them from the restore point.") { Items = missing };
+                "Create them, or remove the resources in them from the restore point.")
+            { Items = missing };
         }
 
         var leaving = Named(found.Where(item => item.Value.IsBeingDeleted));
@@ -78,7 +79,8 @@ internal sealed class TargetChecks(
                 "namespaces",
                 CheckResult.Warning,
                 $"{leaving.Length} are being deleted",
-                "The rehydration waits for a while; find out what holds them (finalizers).") { Items = leaving };
+                "The rehydration waits for a while; find out what holds them (finalizers).")
+            { Items = leaving };
     }
 
     public async Task<PlanCheck> RolesAsync(CancellationToken ct)
@@ -122,7 +124,8 @@ internal sealed class TargetChecks(
                 "service accounts",
                 CheckResult.Warning,
                 $"{missing.Length} are bound but not there yet",
-                "The cluster chart brings those of Run:ai; look at the others.") { Items = missing };
+                "The cluster chart brings those of Run:ai; look at the others.")
+            { Items = missing };
     }
 
     public async Task<PlanCheck> StorageClassesAsync(CancellationToken ct)
@@ -139,7 +142,8 @@ internal sealed class TargetChecks(
                 "storage classes",
                 CheckResult.Warning,
                 $"{missing.Length} are not there, so claims will stay pending",
-                "Create storage classes of these names.") { Items = missing };
+                "Create storage classes of these names.")
+            { Items = missing };
     }
 
     private async Task<string[]> MissingAsync(
@@ -157,7 +161,7 @@ internal sealed class TargetChecks(
         [.. found.Select(item => item.Key).Order().Select(key => key.ToString())];
 
     private static bool IsBinding(Resource resource) => resource.Kind is
-        { Group: "rbac.authorization.k8s.io", Plural: "rolebindings" or "clusterrolebindings" };
+    { Group: "rbac.authorization.k8s.io", Plural: "rolebindings" or "clusterrolebindings" };
 
     private static (ResourceKind Kind, ResourceKey Key)? RoleOf(Resource binding)
     {

@@ -165,13 +165,18 @@ public sealed class Scope
         && (wide.LabelSelector is null || wide.LabelSelector == narrow.LabelSelector);
 }
 
-/// <summary>A Helm release whose user-supplied values are exported. <paramref name="SecretValues"/> are paths with <c>*</c> for any key.</summary>
+/// <summary>
+/// A Helm release whose user-supplied values are exported. <paramref name="SecretValues"/> are paths with <c>*</c>
+/// for any key.
+/// </summary>
 public sealed record HelmReleaseScope(string Release, string Namespace, ImmutableArray<string> SecretValues)
 {
     public const string SecretType = "helm.sh/release.v1";
 }
 
-/// <summary>What to read, in this order, and which kinds of the scope the cluster does not serve at a version of the scope.</summary>
+/// <summary>
+/// What to read, in this order, and which kinds of the scope the cluster does not serve at a version of the scope.
+/// </summary>
 public sealed record ScopeSelections(IReadOnlyList<ListSelection> Selections, IReadOnlyList<string> Lacking);
 
 /// <summary>Rights of a ClusterRole: verbs on resources of one API group.</summary>

@@ -5,7 +5,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace RunAiDr.Core.Scopes;
 
-/// <summary>SHA-256 of what a scope file says: comments, quoting and the order of keys do not count, the order of rules does.</summary>
+/// <summary>
+/// SHA-256 of what a scope file says: comments, quoting and the order of keys do not count, the order of rules does.
+/// </summary>
 internal static class ScopeDigest
 {
     public static string Of(YamlNode root) =>

@@ -59,7 +59,8 @@ internal sealed partial class ScopeFile(string where)
     {
         if (root.Text("version") is { } version && version != $"{FormatVersion}")
         {
-            _errors.Add(root.LineOf("version"), $"version {version} is not known; this program reads version {FormatVersion}");
+            _errors.Add(
+                root.LineOf("version"), $"version {version} is not known; this program reads version {FormatVersion}");
         }
     }
 
@@ -78,7 +79,8 @@ internal sealed partial class ScopeFile(string where)
         {
             if (!KindName().IsMatch(name))
             {
-                _errors.Add(versions.Line, $"'{name}' is not a kind: write plural or plural.group, such as projects.run.ai");
+                _errors.Add(
+                    versions.Line, $"'{name}' is not a kind: write plural or plural.group, such as projects.run.ai");
             }
 
             kinds[name] = [.. versions.AsTexts()];
@@ -98,7 +100,8 @@ internal sealed partial class ScopeFile(string where)
     private ImmutableArray<ScopeRule> ReadRules(ScopeNode root)
     {
         var rules = root.List("rules").Select(ReadRule).ToImmutableArray();
-        foreach (var group in rules.Where(rule => rule.Name.Length > 0).GroupBy(rule => rule.Name, StringComparer.Ordinal))
+        var named = rules.Where(rule => rule.Name.Length > 0);
+        foreach (var group in named.GroupBy(rule => rule.Name, StringComparer.Ordinal))
         {
             if (group.Count() > 1)
             {

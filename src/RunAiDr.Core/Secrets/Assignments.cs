@@ -189,7 +189,9 @@ internal static class Assignments
         return before.LastIndexOf('{') > before.LastIndexOf('}');
     }
 
-    /// <summary>The lines below that are indented deeper than the name: a block scalar, or a value on its own line.</summary>
+    /// <summary>
+    /// The lines below that are indented deeper than the name: a block scalar, or a value on its own line.
+    /// </summary>
     private static void AddIndentedBlock(
         string text, int lineEnd, int column, bool isBlockScalar, string label, List<SecretSpan> spans)
     {

@@ -23,7 +23,10 @@ internal sealed class PlaceholderNames(string document)
         return name;
     }
 
-    /// <summary>Letters that a placeholder cannot hold become <c>-</c>; a hash then keeps names apart that differ in them only.</summary>
+    /// <summary>
+    /// Letters that a placeholder cannot hold become <c>-</c>; a hash then keeps names apart that differ in them
+    /// only.
+    /// </summary>
     private static string Legal(string text)
     {
         if (text.All(IsLegal))

@@ -8,5 +8,8 @@ namespace RunAiDr.Core.Secrets;
 /// </summary>
 public sealed record Redaction(JsonNode? Document, IReadOnlyList<FoundSecret> Secrets);
 
-/// <summary>A secret and the name of its placeholder, which says where it belongs: <c>values/runai-backend/keycloakx.adminPassword</c>.</summary>
+/// <summary>
+/// A secret and the name of its placeholder, which says where it belongs:
+/// <c>values/runai-backend/keycloakx.adminPassword</c>.
+/// </summary>
 public sealed record FoundSecret(string Name, SecretText Value);

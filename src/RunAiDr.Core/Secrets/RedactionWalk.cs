@@ -64,7 +64,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     {
         foreach (var (key, value) in data.ToList())
         {
-            var text = value?.GetValueKind() == JsonValueKind.String ? (string?)value ?? "" : value?.ToJsonString() ?? "";
+            var text = TextOf(value) ?? value?.ToJsonString() ?? "";
             if (!IsPlaceholder(text))
             {
                 data[key] = Placeholder.For(Keep([key], null, text));
@@ -72,7 +72,9 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         }
     }
 
-    /// <summary>What has to stand instead of a value; null when it may stay. Maps and lists are changed in place.</summary>
+    /// <summary>
+    /// What has to stand instead of a value; null when it may stay. Maps and lists are changed in place.
+    /// </summary>
     private JsonValue? Replacement(JsonNode? value, string name)
     {
         switch (value)
@@ -106,7 +108,9 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         }
     }
 
-    /// <summary>An item by its own name where it has one that is unique: an index changes with every item put before it.</summary>
+    /// <summary>
+    /// An item by its own name where it has one that is unique: an index changes with every item put before it.
+    /// </summary>
     private static string SegmentOf(JsonArray list, int index)
     {
         var name = TextOf((list[index] as JsonObject)?["name"]);
@@ -121,7 +125,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         {
             case JsonValueKind.String:
                 return Text((string?)value ?? "", name);
-            case JsonValueKind.Number when _inSecretMap || secretPaths.Contain(_path) || (!_inReference && SecretNames.IsPassword(name)):
+            case JsonValueKind.Number when _inSecretMap || secretPaths.Contain(_path)
+                || (!_inReference && SecretNames.IsPassword(name)):
                 return Whole(value.ToJsonString());
             default:
                 return null;
@@ -160,7 +165,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
 
     /// <summary>Annotations of ingresses name Secrets: <c>auth-secret: namespace/name</c>.</summary>
     private static bool IsNameOfSecret(string text) =>
-        text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/') && !Entropy.IsRandom(text);
+        text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/');
 
     private JsonValue Whole(string text) => JsonValue.Create(Placeholder.For(Keep(_path, null, text)));
 
@@ -186,7 +191,9 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         return name;
     }
 
-    /// <summary>The name that says what a value is: of <c>{name: LICENSE_KEY, value: …}</c> it is LICENSE_KEY, not "value".</summary>
+    /// <summary>
+    /// The name that says what a value is: of <c>{name: LICENSE_KEY, value: …}</c> it is LICENSE_KEY, not "value".
+    /// </summary>
     private string NameOf(JsonObject map, string key)
     {
         if (!ValueNames.Contains(key, StringComparer.Ordinal))

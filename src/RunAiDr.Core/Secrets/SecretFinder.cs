@@ -23,7 +23,9 @@ internal static class SecretFinder
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The secrets of a text in its order. Placeholders and references such as <c>SECRET:name,key</c> are none.</summary>
+    /// <summary>
+    /// The secrets of a text in its order. Placeholders and references such as <c>SECRET:name,key</c> are none.
+    /// </summary>
     public static List<SecretSpan> Find(string text)
     {
         if (IsBase64OfSecrets(text))

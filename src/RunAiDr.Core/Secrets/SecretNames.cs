@@ -48,18 +48,23 @@ internal static class SecretNames
         return last switch
         {
             "secret" => !Kinds.Contains(before),
-            "key" or "keys" => SecretKeys.Contains(before) || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
+            "key" or "keys" => SecretKeys.Contains(before)
+                || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
             "string" => before == "connection",
             _ => Passwords.Contains(last) || Secrets.Contains(last),
         };
     }
 
-    /// <summary>Whether a number under this name is a secret too: a password may be one, the limit of a token is not.</summary>
+    /// <summary>
+    /// Whether a number under this name is a secret too: a password may be one, the limit of a token is not.
+    /// </summary>
     public static bool IsPassword(ReadOnlySpan<char> name) =>
         name.Length <= LongestName && name.ContainsAny(Markers) && Words(name) is { Count: > 0 } words
         && Passwords.Contains(words[^1]);
 
-    /// <summary>Splits camelCase, snake_case, kebab-case and dots into lower-case words without trailing digits.</summary>
+    /// <summary>
+    /// Splits camelCase, snake_case, kebab-case and dots into lower-case words without trailing digits.
+    /// </summary>
     private static List<string> Words(ReadOnlySpan<char> name)
     {
         var words = new List<string>(4);

@@ -1,6 +1,8 @@
 namespace RunAiDr.Core.Secrets;
 
-/// <summary>Paths whose value is always a secret, such as <c>keycloakx.adminPassword</c>; <c>*</c> is any one key or index.</summary>
+/// <summary>
+/// Paths whose value is always a secret, such as <c>keycloakx.adminPassword</c>; <c>*</c> is any one key or index.
+/// </summary>
 internal sealed class SecretPaths(IEnumerable<string> paths)
 {
     public static readonly SecretPaths None = new([]);

@@ -1,6 +1,8 @@
 namespace RunAiDr.Core.Secrets;
 
-/// <summary>Where a secret stands in a text, and a word that says what it is (the name of a variable, <c>url-password</c>).</summary>
+/// <summary>
+/// Where a secret stands in a text, and a word that says what it is (the name of a variable, <c>url-password</c>).
+/// </summary>
 internal readonly record struct SecretSpan(int Start, int Length, string Label)
 {
     public int End => Start + Length;

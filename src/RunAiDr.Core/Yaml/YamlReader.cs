@@ -36,10 +36,10 @@ public static class YamlReader
     private static List<YamlDocument> ReadStream(ReadOnlyMemory<byte> utf8, YamlSource source, bool single)
     {
         var documents = new List<YamlDocument>();
+        var scanner = new Scanner(new StringReader(YamlEncoding.Decode(utf8.Span, source)), skipComments: true);
         try
         {
-            var text = new StringReader(YamlEncoding.Decode(utf8.Span, source));
-            var parser = new Parser(new Scanner(text, skipComments: true));
+            var parser = new Parser(scanner);
             parser.Consume<StreamStart>();
             while (parser.Accept<DocumentStart>(out var start))
             {
@@ -57,6 +57,11 @@ public static class YamlReader
         {
             var what = $"not valid YAML: {failure.Message}"; // the parser's messages hold nothing of the text
             throw source.Refuse(failure.Start, what, "Correct the text there.", failure);
+        }
+        catch (InvalidOperationException failure)
+        {
+            // How the scanner says that a flow collection is closed by the wrong bracket.
+            throw source.Refuse(scanner.CurrentPosition, "not valid YAML", "Correct the text there.", failure);
         }
 
         return documents;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Apply;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 using RunAiDr.Sandbox.Writing;
@@ -57,10 +58,14 @@ internal sealed class CrdController(ObjectStore store, KindRegistry kinds, TimeP
         body["status"] = new JsonObject
         {
             ["conditions"] = conditions,
-            ["acceptedNames"] = free ? spec["names"]?.DeepClone() : new JsonObject { ["plural"] = "", ["kind"] = "" },
+            ["acceptedNames"] = free ? spec["names"]?.DeepClone() : new JsonObject { ["plural"] = spec["names"]?["plural"]?.DeepClone(), ["kind"] = "" },
             ["storedVersions"] = new JsonArray([.. (spec["versions"] as JsonArray ?? [])
                 .Where(v => (bool?)v?["storage"] == true).Select(v => v?["name"]?.DeepClone())]),
         };
+
+        ManagedFields.Update(
+            BuiltInKinds.All.First(t => t.Storage == Storage).Rules, stored.Read(), body,
+            new FieldOwner("kube-apiserver", Applies: false, "apiextensions.k8s.io/v1", "status"), now);
 
         // Losing the race means that somebody wrote it again, which brings us back here.
         store.Commit(Storage, stored.Name, stored, body, sorted: false);

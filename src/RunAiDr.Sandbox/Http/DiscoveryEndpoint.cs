@@ -60,6 +60,10 @@ internal sealed class DiscoveryEndpoint(KindRegistry kinds)
     {
         ["major"] = "1",
         ["minor"] = "36",
+        ["emulationMajor"] = "1",
+        ["emulationMinor"] = "36",
+        ["minCompatibilityMajor"] = "1",
+        ["minCompatibilityMinor"] = "35",
         ["gitVersion"] = "v1.36.3",
         ["gitCommit"] = "",
         ["gitTreeState"] = "clean",

@@ -16,6 +16,11 @@ internal sealed class ResourceEndpoints(
             return request.Verb == "create" ? reviewer.CreateAsync(http, type, user, ct) : throw Statuses.MethodNotAllowed();
         }
 
+        if (request is { Subresource: "scale", Verb: not "get" })
+        {
+            throw Statuses.MethodNotAllowed();
+        }
+
         var one = request.Name.Length > 0;
         return request.Verb switch
         {

@@ -13,6 +13,11 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
     public async Task CreateAsync(HttpContext http, ResourceType type, SandboxUser user, CancellationToken ct)
     {
         var body = await RequestBody.ObjectAsync(http, type, ct);
+        var options = WriteOptions.Read(http.Request, user, clock.GetUtcNow());
+        ManagedFields.Update(
+            type.Rules, null, body, new FieldOwner(options.Manager, Applies: false, type.Kind.ApiVersion, ""), ObjectMetadata.Timestamp(options.Now));
+        body["kind"] = type.Kind.Kind;
+        body["apiVersion"] = type.Kind.ApiVersion;
         body["status"] = type.Kind.Kind switch
         {
             "SelfSubjectReview" => Self(body, user),

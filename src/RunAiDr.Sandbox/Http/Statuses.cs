@@ -74,7 +74,8 @@ internal static class Statuses
         {
             ["causes"] = new JsonArray(new JsonObject
             {
-                ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version",
+                ["reason"] = "ResourceVersionTooLarge",
+                ["message"] = "Too large resource version",
             }),
             ["retryAfterSeconds"] = 1,
         });

@@ -31,7 +31,7 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
         var watch = new Watch(request, type, query, fields, stream);
         try
         {
-            watch = await BeginAsync(watch, either.Token);
+            watch = await BeginAsync(watch, ct);
             await FollowAsync(watch, either.Token);
         }
         catch (StatusException failure)

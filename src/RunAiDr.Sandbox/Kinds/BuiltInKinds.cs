@@ -59,14 +59,16 @@ internal static class BuiltInKinds
         Namespaced("events", "Event", CreateOnUpdate) with { ShortNames = ["ev"] },
         Namespaced("limitranges", "LimitRange", CreateOnUpdate) with { ShortNames = ["limits"] },
         Cluster("namespaces", "Namespace", DeleteAnswersObject, "finalize", "status")
-            with { ShortNames = ["ns"], Verbs = WithoutDeleteCollection },
+            with
+        { ShortNames = ["ns"], Verbs = WithoutDeleteCollection },
         Cluster("nodes", "Node", None, "status") with { ShortNames = ["no"] },
         Namespaced("persistentvolumeclaims", "PersistentVolumeClaim", DeleteAnswersObject, "status") with { ShortNames = ["pvc"] },
         Cluster("persistentvolumes", "PersistentVolume", DeleteAnswersObject, "status") with { ShortNames = ["pv"] },
         Namespaced("pods", "Pod", DeleteAnswersObject | Generation, "status") with { ShortNames = ["po"], Categories = ["all"] },
         Namespaced("podtemplates", "PodTemplate", Generation),
         Namespaced("replicationcontrollers", "ReplicationController", Generation, "scale", "status")
-            with { ShortNames = ["rc"], Categories = ["all"] },
+            with
+        { ShortNames = ["rc"], Categories = ["all"] },
         Namespaced("resourcequotas", "ResourceQuota", DeleteAnswersObject, "status") with { ShortNames = ["quota"] },
         Namespaced("secrets", "Secret"),
         Namespaced("serviceaccounts", "ServiceAccount", DeleteAnswersObject) with { ShortNames = ["sa"] },

@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Schemas;
 
 namespace RunAiDr.Sandbox.Storage;
 
 /// <summary>
-/// JSON as the API server reads and writes it: a repeated key wins over the earlier one, invalid UTF-8 becomes U+FFFD,
-/// numbers are rewritten (<c>1.0</c> to <c>1</c>), and <c>&lt;</c>, <c>&gt;</c>, <c>&amp;</c>, U+2028 and U+2029 are escaped.
+/// JSON as the API server reads and writes it: a repeated key wins over the earlier one, invalid UTF-8 becomes U+FFFD;
+/// numbers are written anew (<c>1.0</c> as <c>1</c>), and <c>&lt;</c>, <c>&gt;</c>, <c>&amp;</c>, U+2028 and U+2029 are escaped.
 /// </summary>
 internal static class JsonText
 {
@@ -157,42 +158,8 @@ internal static class JsonText
 
     private static JsonNode Number(ReadOnlySpan<byte> literal)
     {
-        // Kept as an element so that readers may ask for any numeric type.
-        return JsonNode.Parse(NumberText(Encoding.ASCII.GetString(literal)))
-            ?? throw new JsonException("a number became null");
-    }
-
-    /// <summary>Go's way of writing a number that was read as int64 or float64.</summary>
-    private static string NumberText(string literal)
-    {
-        if (long.TryParse(literal, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
-        {
-            return whole.ToString(CultureInfo.InvariantCulture);
-        }
-
-        var number = double.Parse(literal, CultureInfo.InvariantCulture);
-        if (!double.IsFinite(number))
-        {
-            throw new JsonException($"json: cannot unmarshal number {literal} into Go value of type float64");
-        }
-
-        if (number == 0)
-        {
-            return "0";
-        }
-
-        var size = Math.Abs(number);
-        return size is < 1e-6 or >= 1e21 ? Exponent(number) : decimal_(number);
-
-        static string decimal_(double value) => value.ToString("0." + new string('#', 40), CultureInfo.InvariantCulture);
-    }
-
-    private static string Exponent(double number)
-    {
-        var text = number.ToString("E16", CultureInfo.InvariantCulture);
-        var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-        return (shortest.Contains('E', StringComparison.Ordinal) ? shortest : text).Replace("E", "e", StringComparison.Ordinal)
-            .Replace("e-0", "e-", StringComparison.Ordinal);
+        // Kept as it was sent: whether 3.0 will do depends on the type of the field.
+        return JsonNode.Parse(literal) ?? throw new JsonException("a number became null");
     }
 
     private static void WriteMap(IBufferWriter<byte> output, JsonObject map, bool sorted)
@@ -231,7 +198,8 @@ internal static class JsonText
                 WriteString(output, node.GetValue<string>());
                 break;
             case JsonValueKind.Number:
-                Encoding.UTF8.GetBytes(NumberText(node.ToJsonString()), output);
+                var literal = node.ToJsonString();
+                Encoding.UTF8.GetBytes(GoNumber.Canonical(literal) ?? literal, output);
                 break;
             case JsonValueKind.True:
                 output.Write("true"u8);

@@ -9,8 +9,13 @@ internal static class ProtobufBody
 {
     private static readonly Message Metadata = new()
     {
-        [1] = ("name", Text), [2] = ("generateName", Text), [3] = ("namespace", Text), [6] = ("resourceVersion", Text),
-        [11] = ("labels", TextMap), [12] = ("annotations", TextMap), [14] = ("finalizers", Texts),
+        [1] = ("name", Text),
+        [2] = ("generateName", Text),
+        [3] = ("namespace", Text),
+        [6] = ("resourceVersion", Text),
+        [11] = ("labels", TextMap),
+        [12] = ("annotations", TextMap),
+        [14] = ("finalizers", Texts),
     };
 
     private static readonly Dictionary<string, Message> Kinds = new(StringComparer.Ordinal)
@@ -19,7 +24,11 @@ internal static class ProtobufBody
         ["ConfigMap"] = new() { [1] = ("metadata", Metadata), [2] = ("data", TextMap), [3] = ("binaryData", BytesMap), [4] = ("immutable", Flag) },
         ["Secret"] = new()
         {
-            [1] = ("metadata", Metadata), [2] = ("data", BytesMap), [3] = ("type", Text), [4] = ("stringData", TextMap), [5] = ("immutable", Flag),
+            [1] = ("metadata", Metadata),
+            [2] = ("data", BytesMap),
+            [3] = ("type", Text),
+            [4] = ("stringData", TextMap),
+            [5] = ("immutable", Flag),
         },
         ["ServiceAccount"] = new() { [1] = ("metadata", Metadata) },
         ["Role"] = new() { [1] = ("metadata", Metadata), [2] = ("rules", Rules) },
@@ -31,12 +40,19 @@ internal static class ProtobufBody
 
     private static readonly Message Rule = new()
     {
-        [1] = ("verbs", Texts), [2] = ("apiGroups", Texts), [3] = ("resources", Texts), [4] = ("resourceNames", Texts), [5] = ("nonResourceURLs", Texts),
+        [1] = ("verbs", Texts),
+        [2] = ("apiGroups", Texts),
+        [3] = ("resources", Texts),
+        [4] = ("resourceNames", Texts),
+        [5] = ("nonResourceURLs", Texts),
     };
 
     private static readonly Message Subject = new()
     {
-        [1] = ("kind", Text), [2] = ("apiGroup", Text), [3] = ("name", Text), [4] = ("namespace", Text),
+        [1] = ("kind", Text),
+        [2] = ("apiGroup", Text),
+        [3] = ("name", Text),
+        [4] = ("namespace", Text),
     };
 
     private static readonly Message Reference = new() { [1] = ("apiGroup", Text), [2] = ("kind", Text), [3] = ("name", Text) };

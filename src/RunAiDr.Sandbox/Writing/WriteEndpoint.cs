@@ -101,6 +101,7 @@ internal sealed class WriteEndpoint(ObjectWriter writer, RbacAuthorizer authoriz
     private WriteResult Patch(ResourceRequest request, ResourceType type, string media, byte[] bytes, WriteOptions options)
     {
         var kind = KindOf(media, type);
+        options.CheckPatch();
         var content = ParsePatch(bytes);
         var decided = options.Request(request, type);
         return writer.Update(request, type, live => Writes.Patch(decided, live, kind, content), options)

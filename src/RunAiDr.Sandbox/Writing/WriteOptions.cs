@@ -50,6 +50,15 @@ internal sealed record WriteOptions(SandboxUser User, DateTimeOffset Now)
         FieldValidation = FieldValidation,
     };
 
+    /// <summary>Only an apply can be forced.</summary>
+    public void CheckPatch()
+    {
+        if (Force)
+        {
+            throw Statuses.InvalidOptions("PatchOptions", new Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"));
+        }
+    }
+
     /// <summary>An apply needs a manager's name that can be kept.</summary>
     public void CheckApply()
     {

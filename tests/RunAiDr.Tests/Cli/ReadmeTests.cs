@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using RunAiDr.Cli;
@@ -13,9 +14,11 @@ public partial class ReadmeTests
     [Fact]
     public void The_exit_codes_are_those_of_the_program()
     {
-        var documented = ExitCodeRow().Matches(Section("### Exit codes")).Select(row => int.Parse(row.Groups[1].Value));
+        var documented = ExitCodeRow().Matches(Section("### Exit codes"))
+            .Select(row => int.Parse(row.Groups["cell"].Value, CultureInfo.InvariantCulture));
 
-        var used = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!);
+        var used = typeof(ExitCode).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (int)field.GetRawConstantValue()!);
 
         Assert.Equal(used.Order(), documented.Order());
     }
@@ -23,7 +26,7 @@ public partial class ReadmeTests
     [Fact]
     public void Every_command_has_a_row()
     {
-        var documented = CommandRow().Matches(Section("## Commands")).Select(row => row.Groups[1].Value);
+        var documented = CommandRow().Matches(Section("## Commands")).Select(row => row.Groups["cell"].Value);
 
         Assert.Equal(Root().Subcommands.Select(command => command.Name).Order(), documented.Order());
     }
@@ -42,18 +45,19 @@ public partial class ReadmeTests
     [Fact]
     public void No_option_is_named_that_does_not_exist()
     {
-        var options = Root().Subcommands.SelectMany(command => command.Options).Concat(Root().Options).Select(option => option.Name).ToHashSet();
+        var options = Root().Subcommands.SelectMany(command => command.Options).Concat(Root().Options)
+            .Select(option => option.Name).ToHashSet();
 
         var named = OptionName().Matches(Section("| option | of | meaning |")).Select(match => match.Value);
 
-        Assert.Empty(named.Where(name => !options.Contains(name)));
+        Assert.All(named, name => Assert.Contains(name, options));
     }
 
     [Fact]
     public void Every_package_of_the_sources_is_explained()
     {
         var packages = Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "src"), "*.csproj", SearchOption.AllDirectories)
-            .SelectMany(project => PackageName().Matches(File.ReadAllText(project)).Select(match => match.Groups[1].Value));
+            .SelectMany(project => PackageName().Matches(File.ReadAllText(project)).Select(match => match.Groups["name"].Value));
 
         Assert.All(packages, package => Assert.Contains(package, Section("## Dependencies"), StringComparison.Ordinal));
     }
@@ -69,15 +73,15 @@ public partial class ReadmeTests
         return Readme[from..(end < 0 ? Readme.Length : end)];
     }
 
-    [GeneratedRegex(@"^\| (\d+) \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| (?<cell>\d+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExitCodeRow();
 
-    [GeneratedRegex(@"^\| `([a-z]+)[^`]*` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<cell>[a-z]+)[^`]*` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex CommandRow();
 
-    [GeneratedRegex("--[a-z-]+")]
+    [GeneratedRegex("--[a-z][a-z-]*", RegexOptions.None, 1000)]
     private static partial Regex OptionName();
 
-    [GeneratedRegex("PackageReference Include=\"([^\"]+)\"")]
+    [GeneratedRegex("PackageReference Include=\"(?<name>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex PackageName();
 }

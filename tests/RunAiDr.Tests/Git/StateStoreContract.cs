@@ -199,7 +199,7 @@ public abstract class StateStoreContract
 
         Assert.Equal(Fault.RestorePoint, failure.Fault);
         Assert.Contains("dr/prod-a/night", failure.Remedy, StringComparison.Ordinal);
-        Assert.Contains("runai-dr history", failure.Remedy, StringComparison.Ordinal);
+        Assert.Contains("git log", failure.Remedy, StringComparison.Ordinal);
         if (reference == "nightly")
         {
             Assert.Contains("dr/prod-a/night, dr/prod-a/monday", failure.Remedy, StringComparison.Ordinal);

@@ -3,6 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Cluster.Http;
 
 namespace RunAiDr.Tests.Sandbox;
 
@@ -38,14 +40,20 @@ internal sealed partial class SandboxClient : IDisposable
                 [X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null)];
         }
 
-        var http = new HttpClient(handler) { BaseAddress = new Uri(Server().Match(kubeconfig).Groups["url"].Value) };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("runai-dr-recorder", "1.0"));
-        if (token is not null)
-        {
-            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
+        return Over(
+            handler,
+            new Uri(Server().Match(kubeconfig).Groups["url"].Value),
+            token is null ? null : new AuthenticationHeaderValue("Bearer", token));
+    }
 
-        return new SandboxClient(http);
+    /// <summary>For any kubeconfig that the client of the product can read.</summary>
+    public static async Task<SandboxClient> ForAsync(ClusterConnection connection)
+    {
+        var credential = await connection.Credentials.GetAsync(refused: false, CancellationToken.None);
+        var certificate = new ClientCertificate();
+        certificate.Use(credential.Chain);
+        var trust = new ServerTrust(connection.Authorities, TimeProvider.System);
+        return Over(Transport.For(connection, trust, certificate), connection.Server, credential.Header);
     }
 
     public async Task<SandboxAnswer> SendAsync(
@@ -90,6 +98,14 @@ internal sealed partial class SandboxClient : IDisposable
     public async Task<List<JsonObject>> WatchAsync(string path) => (await GetAsync(path)).Lines;
 
     public void Dispose() => _http.Dispose();
+
+    private static SandboxClient Over(HttpMessageHandler handler, Uri server, AuthenticationHeaderValue? authorization)
+    {
+        var http = new HttpClient(handler) { BaseAddress = server };
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("runai-dr-recorder", "1.0"));
+        http.DefaultRequestHeaders.Authorization = authorization;
+        return new SandboxClient(http);
+    }
 
     private static string Inline(string kubeconfig, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(
         Regex.Match(kubeconfig, key + @": *(?<data>\S+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["data"].Value));

@@ -28,7 +28,9 @@ internal static class Given
             new("rbac.authorization.k8s.io", "v1", kind, kind.ToLowerInvariant() + "s", ns is not null), ns, name);
         binding.Body["roleRef"] = new JsonObject
         {
-            ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "ClusterRole", ["name"] = role,
+            ["apiGroup"] = "rbac.authorization.k8s.io",
+            ["kind"] = "ClusterRole",
+            ["name"] = role,
         };
         binding.Body["subjects"] = new JsonArray([.. users.Select(user => new JsonObject
         {
@@ -56,7 +58,9 @@ internal static class Given
     {
         resource.Metadata["ownerReferences"] = new JsonArray(new JsonObject
         {
-            ["apiVersion"] = owner.Kind.ApiVersion, ["kind"] = owner.Kind.Kind, ["name"] = owner.Name,
+            ["apiVersion"] = owner.Kind.ApiVersion,
+            ["kind"] = owner.Kind.Kind,
+            ["name"] = owner.Name,
         });
         return resource;
     }

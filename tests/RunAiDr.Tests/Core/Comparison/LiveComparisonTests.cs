@@ -51,7 +51,9 @@ public sealed class LiveComparisonTests
         var vision = "namespaces/runai-vision/rolebindings/runai-researcher.yaml";
         Edit(live, vision, body => ((JsonArray)body["subjects"]!).Add((JsonNode)new JsonObject
         {
-            ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = "new\u001b[31m@example.com",
+            ["apiGroup"] = "rbac.authorization.k8s.io",
+            ["kind"] = "User",
+            ["name"] = "new\u001b[31m@example.com",
         }));
         Edit(live, "templates/job-settings-interactive.yaml", body => body["data"]!["fields"] =
             ((string)body["data"]!["fields"]!).Replace("max: 4", "max: 8", StringComparison.Ordinal));

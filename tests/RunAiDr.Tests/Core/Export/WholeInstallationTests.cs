@@ -14,6 +14,7 @@ public sealed class WholeInstallationTests
     [
         ("CustomResourceDefinition", "*", "export"),
         ("ClusterRoleBinding", "*", "export"),
+        ("Namespace", "knative-serving", "export"),
         ("Role", "dataset-reader", "export"),
         ("ServiceAccount", "pipeline-runner", "export"),
         ("*", "*", "omit"),
@@ -61,7 +62,7 @@ public sealed class WholeInstallationTests
              "values/runai-cluster.release.yaml", "values/runai-cluster.yaml"],
             sink.Files.Keys.Where(path => !StatePath.TryParse(path, out _)), StringComparer.Ordinal);
         Assert.Equal(sink.Files.Count, report.Resources + 5);
-        Assert.Equal(173 + 16 + 25 + 11 + 2 + 2, report.Resources);
+        Assert.Equal(173 + 16 + 25 + 11 + 2 + 2 + 1, report.Resources);
     }
 
     [Fact]

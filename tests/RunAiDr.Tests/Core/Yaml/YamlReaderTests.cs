@@ -7,6 +7,25 @@ namespace RunAiDr.Tests.Core.Yaml;
 
 public class YamlReaderTests
 {
+    [Fact]
+    public void No_edit_of_a_text_is_taken_for_a_defect_of_the_program()
+    {
+        const string Text = "a: [1, {b: \"c\"}]\nd: |\n  e\n  f\ng: 'h'\ni:\n- j # k\n- l: ~\n";
+        const string Edits = "{}[]:,-#&*!|>'\"%@`?\n\t ax0~<=\\";
+        var random = new Random(20260101);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var edited = new StringBuilder(Text);
+            for (var edit = random.Next(1, 4); edit > 0; edit--)
+            {
+                edited[random.Next(edited.Length)] = Edits[random.Next(Edits.Length)];
+            }
+
+            var failure = Record.Exception(() => Read(edited.ToString()));
+            Assert.True(failure is null or RunAiDrException, $"{edited}\n{failure}");
+        }
+    }
+
     [Theory]
     [InlineData("a: &x 1\nb: *x\n", "t:1:4: an anchor")]
     [InlineData("a: *x\n", "t:1:4: an alias")]
@@ -34,6 +53,7 @@ public class YamlReaderTests
     [InlineData("a: b\u2028c\n", "t:1:5: the character U+2028")]
     [InlineData("a: b\ufeffc\n", "t:1:5: the character U+FEFF")]
     [InlineData("{a: 1}}\n", "t:1:7: not valid YAML")]
+    [InlineData("a: [1\nb: }", "t:2:1: not valid YAML")]
     public void What_readers_could_disagree_about_or_be_hurt_by_is_refused_with_its_place(string yaml, string message)
     {
         var failure = Assert.Throws<RunAiDrException>(() => Read(yaml));

@@ -1,0 +1,152 @@
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Core;
+using RunAiDr.Tests.Support;
+
+namespace RunAiDr.Tests.Cli;
+
+public sealed class ConfigReaderTests : IDisposable
+{
+    private readonly TestDirectory _folder = new();
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_short_file_has_the_documented_defaults()
+    {
+        var config = Read("cluster: prod\nrepository: dr.git\n");
+
+        Assert.Equal(
+            new DrConfig
+            {
+                Cluster = "prod",
+                Repository = _folder.File("dr.git"),
+                Branch = "main",
+                AuthorName = "runai-dr",
+                AuthorEmail = "runai-dr@localhost",
+                GuardShare = 0.3,
+                GuardCount = 10,
+            },
+            config);
+    }
+
+    [Fact]
+    public void Every_key_is_read_and_paths_are_relative_to_the_file()
+    {
+        var config = Read("""
+            cluster: prod
+            repository: git/dr.git
+            branch: record
+            scope: my-scope.yaml
+            kubeconfig: /etc/kubeconfig
+            context: production
+            author: {name: DR, email: dr@example.org}
+            deletionGuard: {share: 0.5, count: 3}
+            """);
+
+        Assert.Equal(
+            new DrConfig
+            {
+                Cluster = "prod",
+                Repository = _folder.File("git/dr.git"),
+                Branch = "record",
+                Scope = _folder.File("my-scope.yaml"),
+                Kubeconfig = "/etc/kubeconfig",
+                Context = "production",
+                AuthorName = "DR",
+                AuthorEmail = "dr@example.org",
+                GuardShare = 0.5,
+                GuardCount = 3,
+            },
+            config);
+    }
+
+    [Fact]
+    public void Every_mistake_is_told_at_once_with_its_line()
+    {
+        var failure = Refused("""
+            cluster: Prod_1
+            brunch: main
+            author:
+              name: [a]
+              mail: x
+            deletionGuard:
+              share: 30
+              count: many
+            """);
+
+        var path = _folder.File("runai-dr.yaml");
+        Assert.Equal(
+            [
+                $"{path}:2:1", $"{path}:4:3", $"{path}:5:3", $"{path}:1:1", $"{path}: repository is missing", $"{path}:7:3",
+                $"{path}:8:3",
+            ],
+            failure.Message.Split('\n').Select((line, index) => index == 4 ? line : string.Join(':', line.Split(':')[..3])));
+        Assert.Contains("known are cluster, repository", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "cluster is missing")]
+    [InlineData("- a\n", "not a mapping")]
+    [InlineData("cluster: [\n", "not valid YAML")]
+    [InlineData("cluster: prod\ncluster: prod\n", "twice")]
+    [InlineData("cluster: -x\nrepository: a\n", "cluster name")]
+    [InlineData("cluster: prod\nrepository: a\ndeletionGuard: {count: 1.5}\n", "count 1.5")]
+    [InlineData("cluster: prod\nrepository: a\nauthor: me\n", "unknown key author")]
+    public void A_wrong_file_is_refused(string text, string reason) =>
+        Assert.Contains(reason, Refused(text).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_missing_file_says_how_to_make_one()
+    {
+        var failure = Assert.Throws<RunAiDrException>(() => new ConfigReader(_folder.File("none.yaml"), _environment).Read());
+
+        Assert.Equal(Fault.Configuration, failure.Fault);
+        Assert.Contains("runai-dr init", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_goes_before_the_file()
+    {
+        _environment["RUNAI_DR_CLUSTER"] = "other";
+        _environment["RUNAI_DR_AUTHOR_NAME"] = "Robot";
+        _environment["RUNAI_DR_DELETIONGUARD_COUNT"] = "99";
+        _environment["RUNAI_DR_BRANCH"] = "";
+
+        var config = Read("cluster: prod\nrepository: dr.git\nbranch: record\n");
+
+        Assert.Equal(("other", "Robot", 99, "record"), (config.Cluster, config.AuthorName, config.GuardCount, config.Branch));
+    }
+
+    [Fact]
+    public void A_mistake_in_the_environment_names_the_variable()
+    {
+        _environment["RUNAI_DR_DELETIONGUARD_SHARE"] = "half";
+
+        Assert.Contains("RUNAI_DR_DELETIONGUARD_SHARE", Refused("cluster: prod\nrepository: dr.git\n").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_template_of_init_is_valid()
+    {
+        var template = RepositoryFiles.Read("templates/config/runai-dr.yaml")
+            .Replace("{{cluster}}", "prod", StringComparison.Ordinal)
+            .Replace("{{repository}}", "\"dr.git\"", StringComparison.Ordinal);
+
+        Assert.Equal(Read("cluster: prod\nrepository: dr.git\n"), Read(template));
+    }
+
+    private DrConfig Read(string text)
+    {
+        var path = _folder.File("runai-dr.yaml");
+        File.WriteAllText(path, text);
+        return new ConfigReader(path, _environment).Read();
+    }
+
+    private RunAiDrException Refused(string text)
+    {
+        var failure = Assert.Throws<RunAiDrException>(() => Read(text));
+        Assert.Equal(Fault.Configuration, failure.Fault);
+        return failure;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace RunAiDr.Tests.Support;
+
+/// <summary>Looks for the markers that every secret value of the sample installation holds.</summary>
+internal static class EndToEndCanaries
+{
+    // "CANARY-" in base64 at the three possible alignments, and the same once more encoded.
+    private static readonly string[] Encoded = ["Q0FOQVJZL", "NBTkFSWS", "DQU5BUlkt", "UTBGT1FWSlpM", "TkJUa0FSV1", "RFFVNUJVbGt0"];
+
+    private static readonly string[] Plain = File.ReadAllLines(Path.Combine(EndToEndCluster.Data, "canaries.txt"));
+
+    public static void AssertNoneIn(string text, string where) =>
+        Assert.True(Found(text) is null, $"{where} holds a secret: {Found(text)}");
+
+    /// <summary>Every object of the repository, those that nothing refers to included.</summary>
+    public static void AssertNoneIn(EndToEndWorkspace workspace)
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", ["cat-file", "--batch-all-objects", "--batch", "--unordered"])
+        {
+            WorkingDirectory = workspace.Repository, RedirectStandardOutput = true, UseShellExecute = false,
+        })!;
+        using var objects = new MemoryStream();
+        git.StandardOutput.BaseStream.CopyTo(objects);
+        git.WaitForExit();
+        Assert.Equal(0, git.ExitCode);
+        Assert.True(objects.Length > 100_000, "the repository holds the export");
+        AssertNoneIn(Encoding.Latin1.GetString(objects.ToArray()), "an object of the repository");
+    }
+
+    /// <summary>Every file below a folder but those named.</summary>
+    public static void AssertNoneBelow(string folder, params string[] except)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Except(except))
+        {
+            AssertNoneIn(Encoding.Latin1.GetString(File.ReadAllBytes(file)), file);
+        }
+    }
+
+    private static string? Found(string text) => Encoded.Concat(Plain)
+        .FirstOrDefault(canary => text.Contains(canary, StringComparison.Ordinal));
+}
