@@ -12,6 +12,10 @@ internal sealed class ResourceApply(ApiConnection api)
 {
     public const string FieldManager = "runai-dr";
 
+    // The server compares it with that of the live resource, and ignores it when there is none. No resource has it:
+    // the first write of a new etcd makes revision 2.
+    private const string RevisionOfNothing = "1";
+
     private readonly RevisionMark _mark = new(api);
 
     public async Task<ApplyResult> ApplyAsync(Resource resource, ApplyOptions options, CancellationToken ct)
@@ -24,6 +28,11 @@ internal sealed class ResourceApply(ApiConnection api)
         if (answer.Status == 401 || (!answer.Succeeded && answer.Status != 404 && answer.ToStatus() is null && !IsPlain(answer)))
         {
             throw ApiFailure.From(request, answer, api.Server);
+        }
+
+        if (answer.Status == 409 && options.MustBeAbsent)
+        {
+            return new ApplyResult(resource.Key, ApplyAction.Conflict, "exists already");
         }
 
         if (!answer.Succeeded)
@@ -53,8 +62,15 @@ internal sealed class ResourceApply(ApiConnection api)
             Kind = resource.Kind,
             Namespace = resource.Namespace,
             ContentType = "application/apply-patch+yaml",
-            Body = ApplyBody.Of(resource.Body),
+            Body = ApplyBody.Of(options.MustBeAbsent ? WithRevisionOfNothing(resource) : resource.Body),
         };
+    }
+
+    private static JsonObject WithRevisionOfNothing(Resource resource)
+    {
+        var copy = resource with { Body = (JsonObject)resource.Body.DeepClone() };
+        copy.Metadata["resourceVersion"] = RevisionOfNothing;
+        return copy.Body;
     }
 
     private async Task<JsonObject?> LiveAsync(Resource resource, CancellationToken ct)

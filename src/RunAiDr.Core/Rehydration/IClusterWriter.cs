@@ -22,8 +22,11 @@ public interface IClusterWriter
     Task<bool> MayAsync(string verb, ResourceKind kind, string? @namespace, CancellationToken ct);
 }
 
-/// <summary><paramref name="Force"/> takes fields over from other field managers; <paramref name="DryRun"/> persists nothing.</summary>
-public readonly record struct ApplyOptions(bool DryRun, bool Force);
+/// <summary>
+/// <paramref name="Force"/> takes fields over from other field managers; <paramref name="DryRun"/> persists nothing;
+/// <paramref name="MustBeAbsent"/> makes of a resource that exists already a conflict and leaves it as it is.
+/// </summary>
+public readonly record struct ApplyOptions(bool DryRun, bool Force, bool MustBeAbsent = false);
 
 public enum ApplyAction
 {

@@ -3,9 +3,16 @@ using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Rehydration;
 
-/// <summary>Restores one resource: look, decide, apply, and wait where others depend on it.</summary>
+/// <summary>
+/// Restores one resource: look, decide, apply, and wait where others depend on it. What the plan found
+/// <paramref name="absent"/> is created without a look first; the server refuses that where something has appeared since.
+/// </summary>
 internal sealed class RehydrationStep(
-    IClusterWriter target, TargetKinds kinds, TargetWaits waits, RehydrationOptions options)
+    IClusterWriter target,
+    TargetKinds kinds,
+    TargetWaits waits,
+    IReadOnlySet<ResourceKey> absent,
+    RehydrationOptions options)
 {
     private readonly ConcurrentDictionary<string, string> _unusableNamespaces = new(StringComparer.Ordinal);
     private TargetKinds _kinds = kinds;
@@ -46,7 +53,31 @@ internal sealed class RehydrationStep(
             : null;
     }
 
-    private async Task<ResourceOutcome> RestoreAsync(RestorePhase phase, Resource resource, CancellationToken ct)
+    private async Task<ResourceOutcome> RestoreAsync(RestorePhase phase, Resource resource, CancellationToken ct) =>
+        await TryCreateAsync(phase, resource, ct) ?? await LookAndRestoreAsync(phase, resource, ct);
+
+    /// <summary>Null when the resource has to be looked at.</summary>
+    private async Task<ResourceOutcome?> TryCreateAsync(RestorePhase phase, Resource resource, CancellationToken ct)
+    {
+        if (options.DryRun || !absent.Contains(resource.Key))
+        {
+            return null;
+        }
+
+        var relinked = await _owners.RelinkAsync(resource, ct);
+        var decision = StepDecision.For(relinked.Resource, live: null, options);
+        if (decision.Action != PlannedAction.Create)
+        {
+            return null;
+        }
+
+        var (action, reason) = await ApplyAsync(decision, mustBeAbsent: true, ct);
+        return action == ApplyAction.Conflict
+            ? null
+            : await FinishAsync(phase, decision, new(resource.Key, action, reason), relinked.Dropped, ct);
+    }
+
+    private async Task<ResourceOutcome> LookAndRestoreAsync(RestorePhase phase, Resource resource, CancellationToken ct)
     {
         var live = await waits.UntilNotBeingDeletedAsync(resource, ct);
         if (live.IsBeingDeleted)
@@ -59,28 +90,40 @@ internal sealed class RehydrationStep(
         var decision = StepDecision.For(relinked.Resource, live.Live, options);
         var (action, reason) = decision.Action switch
         {
-            PlannedAction.Create or PlannedAction.Configure => await ApplyAsync(decision, ct),
+            PlannedAction.Create or PlannedAction.Configure => await ApplyAsync(decision, mustBeAbsent: false, ct),
             PlannedAction.Unchanged => (ApplyAction.Unchanged, null),
             PlannedAction.Conflict => (ApplyAction.Conflict, decision.Reason),
             _ => (ApplyAction.Skipped, decision.Reason),
         };
-        if (IsUsedLater(resource, action) && await waits.UntilServedAsync(decision.Desired, ct) is { } notServed)
+        return await FinishAsync(phase, decision, new(resource.Key, action, reason), relinked.Dropped, ct);
+    }
+
+    private async Task<ResourceOutcome> FinishAsync(
+        RestorePhase phase,
+        StepDecision decision,
+        ApplyResult result,
+        IReadOnlyList<OwnerReference> dropped,
+        CancellationToken ct)
+    {
+        var (action, reason) = (result.Action, result.Reason);
+        if (IsUsedLater(decision.Desired, action) && await waits.UntilServedAsync(decision.Desired, ct) is { } notServed)
         {
             (action, reason) = (ApplyAction.Failed, notServed);
         }
 
-        var reasons = relinked.Dropped.Select(owner => owner.DroppedText).Prepend(reason).OfType<string>();
-        return new(phase, resource.Key, action, string.Join("; ", reasons) is { Length: > 0 } text ? text : null);
+        var reasons = dropped.Select(owner => owner.DroppedText).Prepend(reason).OfType<string>();
+        return new(phase, result.Key, action, string.Join("; ", reasons) is { Length: > 0 } text ? text : null);
     }
 
-    private async Task<(ApplyAction Action, string? Reason)> ApplyAsync(StepDecision decision, CancellationToken ct)
+    private async Task<(ApplyAction Action, string? Reason)> ApplyAsync(
+        StepDecision decision, bool mustBeAbsent, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         var force = decision.Action == PlannedAction.Configure;
 
         // A write that has begun is awaited, so that the report knows how it ended.
         var result = await target.ApplyAsync(
-            decision.Desired, new ApplyOptions(options.DryRun, force), CancellationToken.None);
+            decision.Desired, new ApplyOptions(options.DryRun, force, mustBeAbsent), CancellationToken.None);
         return (result.Action, result.Reason ?? (force ? decision.Reason : null));
     }
 

@@ -69,6 +69,7 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             target,
             new TargetKinds(await target.DiscoverAsync(ct), restored),
             new TargetWaits(target, plan.Options, time),
+            plan.Steps.Where(planned => planned.Action == PlannedAction.Create).Select(planned => planned.Key).ToHashSet(),
             plan.Options);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = plan.Options.Parallelism, CancellationToken = ct };
         foreach (var wave in RestoreOrder.Arrange(restored))

@@ -16,44 +16,45 @@ public static class RestorePointReader
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
     public static RestorePoint Read(IStateTree tree)
     {
-        var problems = new List<RestorePointProblem>();
-        var files = new List<RestorableResource>();
-        var notHandled = new List<string>();
-        RestorePointInfo? info = null;
-        Collect(() => info = ReadInfo(tree), RestorePointInfo.Path, problems);
-        foreach (var file in tree.Files)
-        {
-            if (NotRestored.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
-            {
-                notHandled.Add(file.Path);
-            }
-            else if (StatePath.TryParse(file.Path, out var place))
-            {
-                Collect(() => files.Add(ReadResource(tree, file, place)), file.Path, problems);
-            }
-            else if (file.Path != RestorePointInfo.Path)
-            {
-                problems.Add(new(
-                    file.Path,
-                    $"{file.Path}: is no file that an export writes",
-                    "Remove it from the cluster's folder."));
-            }
-        }
-
-        problems.AddRange(Duplicates(files));
-        return new RestorePoint(tree.Id, tree.CommittedAt, info, files, notHandled, problems);
+        var (info, infoProblem) = Tried(() => ReadInfo(tree), RestorePointInfo.Path);
+        var found = tree.Files
+            .Where(file => file.Path != RestorePointInfo.Path)
+            .AsParallel().AsOrdered() // parsing YAML is most of the time that a plan takes
+            .Select(file => Tried(() => Find(tree, file), file.Path))
+            .ToList();
+        var files = found.Select(file => file.Result?.Resource).OfType<RestorableResource>().ToList();
+        return new RestorePoint(
+            tree.Id,
+            tree.CommittedAt,
+            info,
+            files,
+            [.. found.Select(file => file.Result?.NotHandled).OfType<string>()],
+            [.. found.Select(file => file.Problem).Prepend(infoProblem).OfType<RestorePointProblem>(), .. Duplicates(files)]);
     }
 
-    private static void Collect(Action read, string path, List<RestorePointProblem> problems)
+    private static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T> read, string path)
+        where T : class
     {
         try
         {
-            read();
+            return (read(), null);
         }
         catch (RunAiDrException fault)
         {
-            problems.Add(new(path, fault.Message, fault.Remedy));
+            return (null, new(path, fault.Message, fault.Remedy));
         }
+    }
+
+    private static FoundFile Find(IStateTree tree, StateFile file)
+    {
+        if (NotRestored.Any(folder => file.Path.StartsWith(folder, StringComparison.Ordinal)))
+        {
+            return new(null, NotHandled: file.Path);
+        }
+
+        return StatePath.TryParse(file.Path, out var place)
+            ? new(ReadResource(tree, file, place), NotHandled: null)
+            : throw Bad(file.Path, "is no file that an export writes", "Remove it from the cluster's folder.");
     }
 
     private static RestorePointInfo ReadInfo(IStateTree tree)
@@ -155,4 +156,6 @@ public static class RestorePointReader
 
     private static RunAiDrException Bad(string where, string what, string remedy) =>
         new(Fault.RestorePoint, $"{where}: {what}", remedy);
+
+    private sealed record FoundFile(RestorableResource? Resource, string? NotHandled);
 }

@@ -12,10 +12,29 @@ internal static partial class Credentials
 
     private static readonly SearchValues<char> AfterAuthority = SearchValues.Create(" \t\r\n\"'<>`");
 
+    /// <summary>Each match of a pattern below holds one of these.</summary>
+    private static readonly SearchValues<string> PatternWords = SearchValues.Create(
+        [
+            "bearer", "basic", "auth", "--", "login", "password", "identified by",
+            "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "nvapi-", "hf_", "sk-",
+            "AGE-SECRET-KEY-1", "eyJ", "AKIA", "ASIA",
+        ],
+        StringComparison.OrdinalIgnoreCase);
+
     public static void Find(string text, List<SecretSpan> spans)
     {
         FindPrivateKeys(text, spans);
         FindUrls(text, spans);
+
+        // Looking for the words of a pattern costs a tenth of looking for the pattern, and most texts have none.
+        if (text.AsSpan().ContainsAny(PatternWords))
+        {
+            FindPatterns(text, spans);
+        }
+    }
+
+    private static void FindPatterns(string text, List<SecretSpan> spans)
+    {
         FindGroup(BearerToken(), text, "bearer", spans, LooksLikeToken);
         FindGroup(BasicCredentials(), text, "basic", spans, IsUserAndPassword);
         FindGroup(DockerAuth(), text, "auth", spans, IsUserAndPassword);

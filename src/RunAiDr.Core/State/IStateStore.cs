@@ -47,7 +47,7 @@ public interface IStateWriter : IStateSink, IDisposable
     CommitId? Commit(CommitText text);
 }
 
-/// <summary>The files of one cluster in one commit.</summary>
+/// <summary>The files of one cluster in one commit. Safe for use by several threads.</summary>
 public interface IStateTree
 {
     CommitId Id { get; }

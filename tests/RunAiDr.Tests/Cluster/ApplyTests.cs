@@ -82,6 +82,23 @@ public class ApplyTests
     }
 
     [Theory]
+    [InlineData("resourceVersion in the body of an apply that creates", ApplyAction.Created)]
+    [InlineData("stale resourceVersion in the body", ApplyAction.Conflict)]
+    public async Task What_must_be_absent_is_created_or_a_conflict_and_never_changed(string note, ApplyAction expected)
+    {
+        var recorded = RecordedExchanges.Of("40-apply-create-change").First(e => e.Note.StartsWith(note, StringComparison.Ordinal));
+        await using var server = await ReplayServer.StartAsync(recorded);
+        using var client = server.Client();
+        var resource = ResourceOf(recorded);
+        resource.Metadata.Remove("resourceVersion");
+
+        var result = await client.ApplyAsync(resource, new ApplyOptions(DryRun: false, Force: false, MustBeAbsent: true), default);
+
+        Assert.Equal(expected, result.Action);
+        server.AssertEverythingWasAskedAndNothingElse();
+    }
+
+    [Theory]
     [InlineData("""{"data":{"k":"1"}}""", ApplyAction.Unchanged)]
     [InlineData("""{"data":{"k":"2"}}""", ApplyAction.Configured)]
     public async Task A_dry_run_compares_content_because_the_revision_does_not_move(string applied, ApplyAction expected)

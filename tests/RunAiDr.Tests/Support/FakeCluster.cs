@@ -116,6 +116,11 @@ internal sealed class FakeCluster : IClusterWriter
             }
 
             var before = _live.GetValueOrDefault(resource.Key);
+            if (before is not null && options.MustBeAbsent)
+            {
+                return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Conflict, "exists already"));
+            }
+
             if (!options.DryRun)
             {
                 BeforeWrite(++Writes, resource);

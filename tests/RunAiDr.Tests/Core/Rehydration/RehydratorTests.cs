@@ -109,6 +109,21 @@ public sealed class RehydratorTests
     }
 
     [Fact]
+    public async Task What_appears_after_the_plan_is_left_alone_too()
+    {
+        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
+        _cluster.Put(Given.Namespace("a"));
+        var theirs = Given.ConfigMap("a", "c1", "theirs");
+        _cluster.Put(theirs);
+
+        var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, CancellationToken.None);
+
+        Assert.Equal("theirs", (string?)_cluster.Find(theirs.Key)!["data"]!["k"]);
+        Assert.Equal(theirs.Key, Assert.Single(report.Resources, r => r.Action == ApplyAction.Conflict).Key);
+        Assert.Equal(ApplyAction.Unchanged, report.Resources.Single(r => r.Key == Given.Namespace("a").Key).Action);
+    }
+
+    [Fact]
     public async Task Secret_values_are_encoded_in_secrets_and_plain_in_texts()
     {
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))
