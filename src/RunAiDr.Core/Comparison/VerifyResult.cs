@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -19,7 +20,7 @@ public sealed record VerifyResult(
 {
     private const string ControlPlane = "the control plane";
     private const string NobodyElse = "somebody who creates it by hand: a rehydration binds nobody to cluster-admin";
-    private const string Helm = "the Helm release: it is not installed, and not handled by a rehydration";
+    private const string Release = "the Helm release: it is not installed, and not handled by a rehydration";
 
     public bool Equal => Differences.Count == 0;
 
@@ -55,11 +56,11 @@ public sealed record VerifyResult(
             return ControlPlane;
         }
 
-        return file.Kind == DifferenceKind.Missing && IsOfRelease(file.Path) && !all.LivePaths.Any(IsOfSameRelease)
-            ? Helm
+        return file.Kind == DifferenceKind.Missing
+            && HelmReleaseFile.ReleaseOf(file.Path) is { } release
+            && !all.LivePaths.Any(path => HelmReleaseFile.ReleaseOf(path) == release)
+            ? Release
             : null;
-
-        bool IsOfSameRelease(string path) => IsOfRelease(path) && ReleaseOf(path) == ReleaseOf(file.Path);
     }
 
     private static bool IsMissingCompareOnly(StateDifference file, RestorePointInfo info) =>
@@ -105,24 +106,6 @@ public sealed record VerifyResult(
 
     private static string GroupOf(JsonObject body) =>
         body.Text("apiVersion")?.Split('/') is [var group, _] ? group : "";
-
-    private static bool IsOfRelease(string path) =>
-        path.StartsWith("values/", StringComparison.Ordinal) || path.StartsWith("secrets/", StringComparison.Ordinal);
-
-    /// <summary><c>values/runai-cluster.release.yaml</c> and <c>secrets/runai-cluster.age</c> → <c>runai-cluster</c>.</summary>
-    private static string ReleaseOf(string path)
-    {
-        var file = path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        foreach (var ending in new[] { ".release.yaml", ".yaml", ".age" })
-        {
-            if (file.EndsWith(ending, StringComparison.Ordinal))
-            {
-                return file[..^ending.Length];
-            }
-        }
-
-        return file;
-    }
 
     private static bool Matters(FieldChange field) => field.Field is "formatVersion" or "scopeDigest";
 }

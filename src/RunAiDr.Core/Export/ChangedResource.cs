@@ -1,3 +1,4 @@
+using RunAiDr.Core.Helm;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -5,16 +6,13 @@ namespace RunAiDr.Core.Export;
 /// <summary>What a changed file is, in words: <c>team-a</c> and <c>RoleBinding runai-researcher</c>.</summary>
 internal readonly record struct ChangedResource(string Place, string Text)
 {
-    private const string Values = "values/";
-
     public static ChangedResource At(string path, ExportReport report)
     {
-        if (path.StartsWith(Values, StringComparison.Ordinal))
+        if (HelmReleaseFile.ReleaseOf(path) is { } release)
         {
-            var file = path[Values.Length..^".yaml".Length];
-            return file.EndsWith(".release", StringComparison.Ordinal)
-                ? new ChangedResource("values", $"chart of {file[..^".release".Length]}")
-                : new ChangedResource("values", $"values of {file}");
+            return path == HelmReleaseFile.Path(release) ? new("values", $"chart of {release}")
+                : path == HelmReleaseFile.ValuesPath(release) ? new("values", $"values of {release}")
+                : new(report.Cluster, path);
         }
 
         if (!StatePath.TryParse(path, out var parts))
