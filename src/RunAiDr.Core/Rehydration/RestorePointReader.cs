@@ -11,7 +11,7 @@ public static class RestorePointReader
     private const string UndoEdit = "Undo the edit of this file.";
     private const long LargestFile = 4 * 1024 * 1024;
 
-    private static readonly string[] NotRestored = ["values/", "snapshots/", "secrets/"];
+    private static readonly string[] NotRestored = [StateFolder.Values, StateFolder.Snapshots, StateFolder.Secrets];
 
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
     public static RestorePoint Read(IStateTree tree)
