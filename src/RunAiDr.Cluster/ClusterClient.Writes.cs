@@ -68,7 +68,7 @@ public sealed partial class ClusterClient
             ContentType = "application/json",
             Body = Encoding.UTF8.GetBytes(review.ToJsonString()),
         };
-        return (bool?)(await ObjectAsync(request, ct))["status"]?["allowed"] == true;
+        return (await ObjectAsync(request, ct)).Object("status")?.IsTrue("allowed") == true;
     }
 
     private static void AddUnlessEmpty(JsonObject attributes, string name, string? value)

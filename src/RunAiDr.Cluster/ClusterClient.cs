@@ -39,11 +39,11 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
         var namespaces = new ResourceKind("", "v1", "Namespace", "namespaces", Namespaced: false);
         var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(namespaces, null, "kube-system")) { Kind = namespaces };
         var answer = await _api.SendAsync(system, null, ct);
-        var uid = answer.Status is 403 or 404 ? null : (string?)Parsed(system, answer)["metadata"]?["uid"];
+        var uid = answer.Status is 403 or 404 ? null : Parsed(system, answer).Object("metadata")?.Text("uid");
         var groups = await new Discovery(_api).GroupsAsync(ct);
         return new ClusterIdentity(
             uid,
-            (string?)version["gitVersion"] ?? "",
+            version.Text("gitVersion") ?? "",
             groups.Intersect(OpenShiftGroups, StringComparer.Ordinal).Any() ? "openshift" : "kubernetes");
     }
 

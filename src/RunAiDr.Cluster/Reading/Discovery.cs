@@ -32,12 +32,12 @@ internal sealed class Discovery(ApiConnection api)
         {
             var request = new ApiRequest(HttpMethod.Get, path) { Accept = Aggregated };
             var body = await ObjectAsync(request, ct);
-            kinds.AddRange((string?)body["kind"] switch
+            kinds.AddRange(body.Text("kind") switch
             {
                 "APIGroupDiscoveryList" => FromAggregated(body),
                 "APIVersions" => await FromVersionsAsync(
-                    [.. Objects(body["versions"]).Select(v => (Group: "", Version: (string?)v ?? ""))], ct),
-                "APIGroupList" => await FromVersionsAsync([.. Objects(body["groups"]).SelectMany(VersionsOf)], ct),
+                    [.. body.Texts("versions").Select(version => (Group: "", Version: version))], ct),
+                "APIGroupList" => await FromVersionsAsync([.. body.Objects("groups").SelectMany(VersionsOf)], ct),
                 _ => throw ApiFailure.Broken(request, api.Server, "the answer is no discovery document"),
             });
         }
@@ -49,29 +49,29 @@ internal sealed class Discovery(ApiConnection api)
     public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken ct)
     {
         var body = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
-        return [.. Objects(body["groups"]).Select(g => (string?)g["name"] ?? "")];
+        return [.. body.Objects("groups").Select(g => g.Text("name") ?? "")];
     }
 
     private List<ResourceKind> FromAggregated(JsonObject body)
     {
         var kinds = new List<ResourceKind>();
-        foreach (var group in Objects(body["items"]))
+        foreach (var group in body.Objects("items"))
         {
-            var name = (string?)group["metadata"]?["name"] ?? "";
-            foreach (var version in Objects(group["versions"]))
+            var name = group.Object("metadata")?.Text("name") ?? "";
+            foreach (var version in group.Objects("versions"))
             {
-                var resources = Objects(version["resources"]).ToList();
-                if ((string?)version["freshness"] == "Stale" && resources.Count == 0)
+                var resources = version.Objects("resources").ToList();
+                if (version.Text("freshness") == "Stale" && resources.Count == 0)
                 {
-                    RefuseStale(name, (string?)version["version"]);
+                    RefuseStale(name, version.Text("version"));
                 }
 
                 kinds.AddRange(resources.Where(CanBeListed).Select(r => new ResourceKind(
                     name,
-                    (string?)version["version"] ?? "",
-                    (string?)r["responseKind"]?["kind"] ?? "",
-                    (string?)r["resource"] ?? "",
-                    (string?)r["scope"] == "Namespaced")));
+                    version.Text("version") ?? "",
+                    r.Object("responseKind")?.Text("kind") ?? "",
+                    r.Text("resource") ?? "",
+                    r.Text("scope") == "Namespaced")));
             }
         }
 
@@ -104,17 +104,17 @@ internal sealed class Discovery(ApiConnection api)
         }
 
         var body = answer is { Succeeded: true, IsJson: true } ? Parsed(request, answer) : throw ApiFailure.From(request, answer, api.Server);
-        return [.. Objects(body["resources"])
-            .Where(r => CanBeListed(r) && !((string?)r["name"] ?? "/").Contains('/'))
+        return [.. body.Objects("resources")
+            .Where(r => CanBeListed(r) && !(r.Text("name") ?? "/").Contains('/'))
             .Select(r => new ResourceKind(
-                group, version, (string?)r["kind"] ?? "", (string?)r["name"] ?? "", (bool?)r["namespaced"] == true))];
+                group, version, r.Text("kind") ?? "", r.Text("name") ?? "", r.IsTrue("namespaced")))];
     }
 
-    private static IEnumerable<(string Group, string Version)> VersionsOf(JsonNode group)
+    private static IEnumerable<(string Group, string Version)> VersionsOf(JsonObject group)
     {
-        var preferred = (string?)group["preferredVersion"]?["version"];
-        return Objects(group["versions"])
-            .Select(v => ((string?)group["name"] ?? "", (string?)v["version"] ?? ""))
+        var preferred = group.Object("preferredVersion")?.Text("version");
+        return group.Objects("versions")
+            .Select(v => (group.Text("name") ?? "", v.Text("version") ?? ""))
             .OrderBy(v => v.Item2 == preferred ? 0 : 1);
     }
 
@@ -133,9 +133,7 @@ internal sealed class Discovery(ApiConnection api)
         }
     }
 
-    private static bool CanBeListed(JsonNode resource) => Objects(resource["verbs"]).Any(v => (string?)v == "list");
-
-    private static IEnumerable<JsonNode> Objects(JsonNode? array) => (array as JsonArray ?? []).OfType<JsonNode>();
+    private static bool CanBeListed(JsonObject resource) => resource.Texts("verbs").Contains("list", StringComparer.Ordinal);
 
     private void RefuseStale(string group, string? version)
     {

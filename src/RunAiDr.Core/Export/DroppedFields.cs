@@ -98,14 +98,14 @@ internal static partial class DroppedFields
 
     private static bool IsNull(JsonNode? value, Resource original) => value is null;
 
-    private static Func<JsonNode?, Resource, bool> Is(string text) => (value, _) => TextOf(value) == text;
+    private static Func<JsonNode?, Resource, bool> Is(string text) => (value, _) => value.AsText() == text;
 
     private static bool WhenBoundByController(JsonNode? value, Resource original) =>
-        original.Metadata["annotations"] is JsonObject annotations
+        original.Metadata.Object("annotations") is { } annotations
         && annotations.ContainsKey("pv.kubernetes.io/bound-by-controller");
 
     private static bool WhenAddressIsAllotted(JsonNode? value, Resource original) =>
-        original.Body["spec"] is JsonObject spec && TextOf(spec["clusterIP"]) is not (null or "" or "None");
+        original.Body.Object("spec") is { } spec && spec.Text("clusterIP") is not (null or "" or "None");
 
     private static bool WhenAggregated(JsonNode? value, Resource original) =>
         original.Body["aggregationRule"] is not null;
@@ -115,10 +115,7 @@ internal static partial class DroppedFields
         && name.StartsWith($"{original.Name}-", StringComparison.Ordinal)
         && GeneratedSecret().IsMatch(name.AsSpan(original.Name.Length));
 
-    private static string? NameOf(JsonNode? reference) => TextOf((reference as JsonObject)?["name"]);
-
-    private static string? TextOf(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? NameOf(JsonNode? reference) => (reference as JsonObject)?.Text("name");
 
     [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.NonBacktracking)]
     private static partial Regex DummySubject();

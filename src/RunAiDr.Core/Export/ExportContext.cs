@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 
@@ -29,22 +28,18 @@ internal sealed class ExportContext : IScopeContext
             return;
         }
 
-        if (resource.Body["roleRef"] is JsonObject role
-            && TextOf(role["kind"]) == "Role" && TextOf(role["name"]) is { } name)
+        if (resource.Body.Object("roleRef") is { } role && role.Text("kind") == "Role" && role.Text("name") is { } name)
         {
             _referenced.Add(new ResourceKey(Rbac, "roles", resource.Namespace, name));
         }
 
-        foreach (var subject in (resource.Body["subjects"] as JsonArray ?? []).OfType<JsonObject>())
+        foreach (var subject in resource.Body.Objects("subjects"))
         {
-            if (TextOf(subject["kind"]) == "ServiceAccount" && TextOf(subject["name"]) is { } account)
+            if (subject.Text("kind") == "ServiceAccount" && subject.Text("name") is { } account)
             {
-                var @namespace = TextOf(subject["namespace"]) ?? resource.Namespace;
+                var @namespace = subject.Text("namespace") ?? resource.Namespace;
                 _referenced.Add(new ResourceKey("", "serviceaccounts", @namespace, account));
             }
         }
     }
-
-    private static string? TextOf(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }
