@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Core;
@@ -31,7 +30,7 @@ internal sealed class Discovery(ApiConnection api)
         foreach (var path in (string[])["/api", "/apis"])
         {
             var request = new ApiRequest(HttpMethod.Get, path) { Accept = Aggregated };
-            var body = await ObjectAsync(request, ct);
+            var body = await api.ObjectAsync(request, ct);
             kinds.AddRange(body.Text("kind") switch
             {
                 "APIGroupDiscoveryList" => FromAggregated(body),
@@ -48,7 +47,7 @@ internal sealed class Discovery(ApiConnection api)
     /// <summary>The names of the served groups.</summary>
     public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken ct)
     {
-        var body = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
+        var body = await api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
         return [.. body.Objects("groups").Select(g => g.Text("name") ?? "")];
     }
 
@@ -103,7 +102,7 @@ internal sealed class Discovery(ApiConnection api)
             return [];
         }
 
-        var body = answer is { Succeeded: true, IsJson: true } ? Parsed(request, answer) : throw ApiFailure.From(request, answer, api.Server);
+        var body = api.ObjectOf(request, answer);
         return [.. body.Objects("resources")
             .Where(r => CanBeListed(r) && !(r.Text("name") ?? "/").Contains('/'))
             .Select(r => new ResourceKind(
@@ -116,21 +115,6 @@ internal sealed class Discovery(ApiConnection api)
         return group.Objects("versions")
             .Select(v => (group.Text("name") ?? "", v.Text("version") ?? ""))
             .OrderBy(v => v.Item2 == preferred ? 0 : 1);
-    }
-
-    private async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
-        Parsed(request, await api.DemandAsync(request, null, ct));
-
-    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
-    {
-        try
-        {
-            return answer.ToObject();
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.Broken(request, api.Server, "the answer is cut off or is not JSON");
-        }
     }
 
     private static bool CanBeListed(JsonObject resource) => resource.Texts("verbs").Contains("list", StringComparer.Ordinal);
