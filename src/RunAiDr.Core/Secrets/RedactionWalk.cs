@@ -66,7 +66,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         foreach (var (key, value) in data.ToList())
         {
             var text = value.AsText() ?? value?.ToJsonString() ?? "";
-            if (!IsPlaceholder(text))
+            if (Placeholder.WholeName(text) is null)
             {
                 data[key] = Placeholder.For(Keep([key], null, text));
             }
@@ -136,7 +136,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
 
     private JsonValue? Text(string text, string name)
     {
-        if (IsPlaceholder(text))
+        if (Placeholder.WholeName(text) is not null)
         {
             return null;
         }
@@ -206,8 +206,4 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     }
 
     private static bool HasContent(JsonNode value) => value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
-
-    private static bool IsPlaceholder(string text) =>
-        text.StartsWith(Placeholder.Prefix, StringComparison.Ordinal)
-        && Placeholder.Pattern().Match(text) is { Success: true } match && match.Length == text.Length;
 }
