@@ -35,8 +35,7 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
     public async Task<ClusterIdentity> IdentifyAsync(CancellationToken ct)
     {
         var version = await _api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/version"), ct);
-        var namespaces = new ResourceKind("", "v1", "Namespace", "namespaces", Namespaced: false);
-        var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(namespaces, null, "kube-system")) { Kind = namespaces };
+        var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(KnownKinds.Namespace, null, "kube-system")) { Kind = KnownKinds.Namespace };
         var answer = await _api.SendAsync(system, null, ct);
         var uid = answer.Status is 403 or 404 ? null : _api.ObjectOf(system, answer).Object("metadata")?.Text("uid");
         var groups = await new Discovery(_api).GroupsAsync(ct);

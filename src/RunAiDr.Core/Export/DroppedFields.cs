@@ -11,8 +11,6 @@ namespace RunAiDr.Core.Export;
 /// </summary>
 internal static partial class DroppedFields
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
-
     private static readonly ConcurrentDictionary<(string Group, string Plural), DroppedField[]> ByKind = new();
 
     private static readonly DroppedField[] OfEveryKind =
@@ -80,9 +78,9 @@ internal static partial class DroppedFields
         [
             new(["metadata", "finalizers", "[]"], Is("customresourcecleanup.apiextensions.k8s.io")),
         ],
-        [(Rbac, "rolebindings")] = [.. Subjects()],
-        [(Rbac, "clusterrolebindings")] = [.. Subjects()],
-        [(Rbac, "clusterroles")] = [new(["rules"], WhenAggregated)],
+        [(KnownKinds.Rbac, "rolebindings")] = [.. Subjects()],
+        [(KnownKinds.Rbac, "clusterrolebindings")] = [.. Subjects()],
+        [(KnownKinds.Rbac, "clusterroles")] = [new(["rules"], WhenAggregated)],
     };
 
     /// <summary>The rows that apply to a kind, in whatever version it is read.</summary>

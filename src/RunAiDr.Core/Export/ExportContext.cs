@@ -9,8 +9,6 @@ namespace RunAiDr.Core.Export;
 /// </summary>
 internal sealed class ExportContext : IScopeContext
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
-
     private readonly HashSet<string> _projectNamespaces = new(StringComparer.Ordinal);
     private readonly HashSet<ResourceKey> _referenced = [];
 
@@ -23,23 +21,16 @@ internal sealed class ExportContext : IScopeContext
     /// <summary>Notes what a binding names; other kinds name nothing.</summary>
     public void NoteReferences(Resource resource)
     {
-        if (resource.Kind is not { Group: Rbac, Plural: "rolebindings" or "clusterrolebindings" })
+        if (!Binding.Is(resource))
         {
             return;
         }
 
-        if (resource.Body.Object("roleRef") is { } role && role.Text("kind") == "Role" && role.Text("name") is { } name)
+        if (Binding.RoleOf(resource) is var (kind, role) && kind == KnownKinds.Role)
         {
-            _referenced.Add(new ResourceKey(Rbac, "roles", resource.Namespace, name));
+            _referenced.Add(role);
         }
 
-        foreach (var subject in resource.Body.Objects("subjects"))
-        {
-            if (subject.Text("kind") == "ServiceAccount" && subject.Text("name") is { } account)
-            {
-                var @namespace = subject.Text("namespace") ?? resource.Namespace;
-                _referenced.Add(new ResourceKey("", "serviceaccounts", @namespace, account));
-            }
-        }
+        _referenced.UnionWith(Binding.ServiceAccountsOf(resource));
     }
 }
