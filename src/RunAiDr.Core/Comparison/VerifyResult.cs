@@ -30,7 +30,8 @@ public sealed record VerifyResult(
         var info = RestorePointInfo.Parse(restorePoint.Read(RestorePointInfo.Path) ?? [], RestorePointInfo.Path);
         var header = differences.Items.FirstOrDefault(item => item.Path == RestorePointInfo.Path);
         var files = differences.Items.Where(item => item.Path != RestorePointInfo.Path).ToArray();
-        var lostOwners = files.Where(file => IsMissingCompareOnly(file, info)).Select(OwnerOf).ToHashSet();
+        var lostOwners = files.Where(file => IsMissingCompareOnly(file, info))
+            .Select(file => file.SavedBody is { } body ? OwnerReference.To(body) : null).OfType<OwnerReference>().ToHashSet();
         var judged = files.Select(file => (File: file, Waits: WaitsFor(file, differences, info, lostOwners))).ToArray();
         var (weighty, plain) = (header?.Fields.Where(Matters), header?.Fields.Where(field => !Matters(field)));
         return new VerifyResult(
@@ -44,7 +45,7 @@ public sealed record VerifyResult(
         StateDifference file,
         StateDifferences all,
         RestorePointInfo info,
-        HashSet<(string?, string?, string?)> lostOwners)
+        HashSet<OwnerReference> lostOwners)
     {
         if (IsMissingCompareOnly(file, info))
         {
@@ -74,7 +75,7 @@ public sealed record VerifyResult(
             ? new ResourceKey(parts.Group, parts.Plural, parts.Namespace, name)
             : null;
 
-    private static bool OnlyLostOwnersDiffer(StateDifference file, HashSet<(string?, string?, string?)> lostOwners)
+    private static bool OnlyLostOwnersDiffer(StateDifference file, HashSet<OwnerReference> lostOwners)
     {
         if (file is not { Kind: DifferenceKind.Changed, SavedBody: { } saved, LiveBody: { } live })
         {
@@ -85,7 +86,7 @@ public sealed record VerifyResult(
         var metadata = expected.Object("metadata");
         foreach (var owner in metadata?.Objects("ownerReferences").ToArray() ?? [])
         {
-            if (lostOwners.Contains((GroupOf(owner), owner.Text("kind"), owner.Text("name"))))
+            if (lostOwners.Contains(OwnerReference.From(owner)))
             {
                 (metadata?["ownerReferences"] as JsonArray)?.Remove(owner);
             }
@@ -98,14 +99,6 @@ public sealed record VerifyResult(
 
         return JsonNode.DeepEquals(expected, live);
     }
-
-    private static (string?, string?, string?) OwnerOf(StateDifference file) => (
-        file.SavedBody is { } body ? GroupOf(body) : null,
-        file.SavedBody?.Text("kind"),
-        file.SavedBody?.Object("metadata")?.Text("name"));
-
-    private static string GroupOf(JsonObject body) =>
-        body.Text("apiVersion")?.Split('/') is [var group, _] ? group : "";
 
     private static bool Matters(FieldChange field) => field.Field is "formatVersion" or "scopeDigest";
 }

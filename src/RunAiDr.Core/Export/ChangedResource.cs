@@ -1,4 +1,5 @@
 using RunAiDr.Core.Helm;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -20,7 +21,7 @@ internal readonly record struct ChangedResource(string Place, string Text)
             return new ChangedResource(report.Cluster, path);
         }
 
-        var plural = parts.Group.Length == 0 ? parts.Plural : $"{parts.Plural}.{parts.Group}";
+        var plural = ResourceKind.Qualify(parts.Group, parts.Plural);
         var kind = report.KindNames.GetValueOrDefault(plural, plural);
         var name = CommitMessage.OneLine(parts.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
         var place = parts is { Group: "", Plural: "namespaces" } ? name : parts.Namespace ?? report.Cluster;

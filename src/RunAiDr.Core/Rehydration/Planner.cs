@@ -77,7 +77,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
 
             var relinked = await owners.RelinkAsync(resource, ct);
             var decision = StepDecision.For(relinked.Resource, reading.Live, options);
-            var dropped = relinked.Dropped.Where(owner => !WillBeThere(owner)).Select(o => o.DroppedText).ToArray();
+            var dropped = relinked.Dropped.Where(owner => !WillBeThere(owner)).Select(Relinked.Text).ToArray();
             var reasons = string.Join("; ", dropped.Prepend(decision.Reason).Where(reason => reason is not null));
             return new(phase, resource.Key, decision.Action, reasons.Length == 0 ? null : reasons);
         }

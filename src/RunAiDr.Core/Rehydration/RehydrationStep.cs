@@ -69,7 +69,7 @@ internal sealed class RehydrationStep(
             (action, reason) = (ApplyAction.Failed, notServed);
         }
 
-        var reasons = relinked.Dropped.Select(owner => owner.DroppedText).Prepend(reason).OfType<string>();
+        var reasons = relinked.Dropped.Select(Relinked.Text).Prepend(reason).OfType<string>();
         return new(phase, resource.Key, action, string.Join("; ", reasons) is { Length: > 0 } text ? text : null);
     }
 
