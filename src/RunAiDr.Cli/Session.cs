@@ -64,7 +64,7 @@ internal sealed class Session : IDisposable
     {
         if (config.Scope is not { } path)
         {
-            return Scope.Parse(Templates.ReadText("scopes/runai.yaml"), "built-in scope");
+            return Scope.RunAi();
         }
 
         try
