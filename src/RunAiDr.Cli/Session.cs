@@ -19,7 +19,6 @@ internal sealed class Session : IDisposable
         Store = store;
         Cluster = cluster;
         Exporter = new ClusterExporter(cluster, scope);
-        Guard = new DeletionGuard(config.GuardShare, config.GuardCount);
     }
 
     public DrConfig Config { get; }
@@ -29,8 +28,6 @@ internal sealed class Session : IDisposable
     public ClusterClient Cluster { get; }
 
     public ClusterExporter Exporter { get; }
-
-    public DeletionGuard Guard { get; }
 
     /// <exception cref="RunAiDrException">The configuration, scope, repository or kubeconfig is wrong.</exception>
     public static Session Open(Invocation invocation)
@@ -64,7 +61,7 @@ internal sealed class Session : IDisposable
     {
         if (config.Scope is not { } path)
         {
-            return Scope.Parse(Templates.ReadText("scopes/runai.yaml"), "built-in scope");
+            return Scope.RunAi();
         }
 
         try

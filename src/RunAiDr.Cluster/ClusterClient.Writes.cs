@@ -23,7 +23,7 @@ public sealed partial class ClusterClient
     {
         var path = ResourcePaths.Of(resource.Kind, resource.Namespace)
             + $"?fieldManager={ResourceApply.FieldManager}&fieldValidation=Strict" + (dryRun ? "&dryRun=All" : "");
-        return ObjectAsync(
+        return _api.ObjectAsync(
             new ApiRequest(HttpMethod.Post, path)
             {
                 Verb = "create",
@@ -68,7 +68,7 @@ public sealed partial class ClusterClient
             ContentType = "application/json",
             Body = Encoding.UTF8.GetBytes(review.ToJsonString()),
         };
-        return (bool?)(await ObjectAsync(request, ct))["status"]?["allowed"] == true;
+        return (await _api.ObjectAsync(request, ct)).Object("status")?.IsTrue("allowed") == true;
     }
 
     private static void AddUnlessEmpty(JsonObject attributes, string name, string? value)

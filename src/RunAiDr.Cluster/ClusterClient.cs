@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Cluster.Http;
@@ -35,15 +34,14 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
     /// <inheritdoc/>
     public async Task<ClusterIdentity> IdentifyAsync(CancellationToken ct)
     {
-        var version = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/version"), ct);
-        var namespaces = new ResourceKind("", "v1", "Namespace", "namespaces", Namespaced: false);
-        var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(namespaces, null, "kube-system")) { Kind = namespaces };
+        var version = await _api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/version"), ct);
+        var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(KnownKinds.Namespace, null, "kube-system")) { Kind = KnownKinds.Namespace };
         var answer = await _api.SendAsync(system, null, ct);
-        var uid = answer.Status is 403 or 404 ? null : (string?)Parsed(system, answer)["metadata"]?["uid"];
+        var uid = answer.Status is 403 or 404 ? null : _api.ObjectOf(system, answer).Object("metadata")?.Text("uid");
         var groups = await new Discovery(_api).GroupsAsync(ct);
         return new ClusterIdentity(
             uid,
-            (string?)version["gitVersion"] ?? "",
+            version.Text("gitVersion") ?? "",
             groups.Intersect(OpenShiftGroups, StringComparer.Ordinal).Any() ? "openshift" : "kubernetes");
     }
 
@@ -67,32 +65,12 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
             Namespace = @namespace,
         };
         var answer = await _api.SendAsync(request, null, ct);
-        return answer.Status == 404 ? null : Parsed(request, answer);
+        return answer.Status == 404 ? null : _api.ObjectOf(request, answer);
     }
 
     /// <summary>Whatever JSON object stands at a path such as <c>/version</c>.</summary>
     public Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
-        ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
+        _api.ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
 
     public void Dispose() => _api.Dispose();
-
-    private async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
-        Parsed(request, await _api.SendAsync(request, null, ct));
-
-    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
-    {
-        if (!answer.Succeeded)
-        {
-            throw ApiFailure.From(request, answer, _api.Server);
-        }
-
-        try
-        {
-            return answer.IsJson ? answer.ToObject() : throw ApiFailure.NotAnApiServer(request, answer, _api.Server);
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.Broken(request, _api.Server, "the answer is cut off or is not JSON");
-        }
-    }
 }

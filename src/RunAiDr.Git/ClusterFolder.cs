@@ -6,9 +6,6 @@ namespace RunAiDr.Git;
 internal static class ClusterFolder
 {
     public const string Parent = "clusters";
-    public const string Snapshots = "snapshots";
-    public const string SnapshotPrefix = Snapshots + "/";
-    public const string RestorePoint = "restore-point.yaml";
 
     /// <summary>The tree of the cluster's folder, null when the commit has none.</summary>
     public static Tree? Find(Commit? commit, string cluster) =>

@@ -101,11 +101,11 @@ public sealed class GitStateStore : IStateStore, IDisposable
             }
 
             var tree = ClusterFolder.Find(commit, cluster);
-            if (tree?[ClusterFolder.RestorePoint]?.TargetType != TreeEntryTargetType.Blob)
+            if (tree?[RestorePointInfo.Path]?.TargetType != TreeEntryTargetType.Blob)
             {
                 throw new RunAiDrException(
                     Fault.RestorePoint,
-                    $"Commit {commit.Sha} holds no restore point of cluster {cluster}: it has no {ClusterFolder.Parent}/{cluster}/{ClusterFolder.RestorePoint}.",
+                    $"Commit {commit.Sha} holds no restore point of cluster {cluster}: it has no {ClusterFolder.Parent}/{cluster}/{RestorePointInfo.Path}.",
                     finder.Remedy(reference ?? ""));
             }
 

@@ -102,7 +102,7 @@ internal sealed class GitStateWriter : IStateWriter
     public void Dispose() => _objects.Dispose();
 
     private static bool IsExported(string path) =>
-        !path.StartsWith(ClusterFolder.SnapshotPrefix, StringComparison.Ordinal);
+        !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 
     /// <summary>Adds the trees of the next commit and gives the id of the topmost; null when it is that of the tip.</summary>
     private string? WriteRoot()

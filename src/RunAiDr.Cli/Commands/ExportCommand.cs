@@ -39,7 +39,7 @@ internal sealed class ExportCommand : OperatorCommand
         using var writer = store.Begin(cluster);
         var report = await session.Exporter.ExportAsync(cluster, writer, ct);
         var changes = writer.Changes();
-        session.Guard.Check(writer.Deletions(), changes, invocation.Get(_allowDeletions));
+        session.Config.DeletionGuard.Check(writer.Deletions(), changes, invocation.Get(_allowDeletions));
         var commit = writer.Commit(CommitMessage.For(changes, report, before is null));
 
         // Nothing to commit means that there is a tip with this very tree.

@@ -43,8 +43,9 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             Context = Value("context"),
             AuthorName = Value("author.name") ?? defaults.AuthorName,
             AuthorEmail = Value("author.email") ?? defaults.AuthorEmail,
-            GuardShare = Number("deletionGuard.share", 0, 1) ?? defaults.GuardShare,
-            GuardCount = (int)(Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.GuardCount),
+            DeletionGuard = new(
+                Number("deletionGuard.share", 0, 1) ?? defaults.DeletionGuard.Share,
+                (int)(Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.DeletionGuard.Count)),
         };
         return _mistakes.Count == 0
             ? config

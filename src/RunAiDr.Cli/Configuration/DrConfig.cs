@@ -1,3 +1,5 @@
+using RunAiDr.Core.Export;
+
 namespace RunAiDr.Cli.Configuration;
 
 /// <summary>The configuration file, validated. Each property is a row of the README's table.</summary>
@@ -27,9 +29,6 @@ internal sealed record DrConfig
     /// <summary>E-mail address of the author.</summary>
     public string AuthorEmail { get; init; } = "runai-dr@localhost";
 
-    /// <summary>An export that deletes more than this share of the files stops for confirmation.</summary>
-    public double GuardShare { get; init; } = 0.3;
-
-    /// <summary>Fewer deletions than this never stop an export.</summary>
-    public int GuardCount { get; init; } = 10;
+    /// <summary>When an export stops for confirmation.</summary>
+    public DeletionGuard DeletionGuard { get; init; } = new();
 }

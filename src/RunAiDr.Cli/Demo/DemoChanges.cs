@@ -9,8 +9,6 @@ namespace RunAiDr.Cli.Demo;
 /// <summary>What people do to the installation between two exports.</summary>
 internal sealed class DemoChanges(DemoStage stage)
 {
-    private static readonly ResourceKind Namespaces = new("", "v1", "Namespace", "namespaces", false);
-
     public async Task MakeAsync(CancellationToken ct)
     {
         Edit("RoleBinding", "runai-vision", "runai-researcher", binding => Subjects(binding).Add(User("intern@example.internal")));
@@ -50,8 +48,8 @@ internal sealed class DemoChanges(DemoStage stage)
     {
         var source = new KubeconfigSource(stage.FileOf("old.kubeconfig"), null, "");
         using var client = new ClusterClient(Kubeconfig.Load(source, stage.Clock), stage.Clock);
-        await client.DeleteAsync(Namespaces, null, name, ct);
-        while (await client.GetAsync(Namespaces, null, name, ct) is not null)
+        await client.DeleteAsync(KnownKinds.Namespace, null, name, ct);
+        while (await client.GetAsync(KnownKinds.Namespace, null, name, ct) is not null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), stage.Clock, ct);
         }
@@ -68,5 +66,5 @@ internal sealed class DemoChanges(DemoStage stage)
     }
 
     private static JsonObject User(string name) =>
-        new() { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "User", ["name"] = name };
+        new() { ["apiGroup"] = KnownKinds.Rbac, ["kind"] = "User", ["name"] = name };
 }

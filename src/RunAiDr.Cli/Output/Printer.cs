@@ -8,7 +8,7 @@ using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cli.Output;
 
-/// <summary>Writes the result of a command in the asked format to standard output; failures and progress to standard error.</summary>
+/// <summary>Writes the result of a command in the asked format to standard output; failures to standard error.</summary>
 internal sealed class Printer(TextWriter output, TextWriter error)
 {
     private static readonly JsonSerializerOptions Indented =
@@ -35,16 +35,6 @@ internal sealed class Printer(TextWriter output, TextWriter error)
         }
     }
 
-    public void Progress(string line) => error.WriteLine(line);
-
-    private void Lines(string text)
-    {
-        foreach (var line in text.Split('\n'))
-        {
-            error.WriteLine(Visible.Text(line));
-        }
-    }
-
     public void Failure(Exception failure)
     {
         switch (failure)
@@ -60,6 +50,14 @@ internal sealed class Printer(TextWriter output, TextWriter error)
                 error.WriteLine("This is a defect of runai-dr; please report it with the lines below.");
                 error.WriteLine(failure.ToString());
                 break;
+        }
+    }
+
+    private void Lines(string text)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            error.WriteLine(Visible.Text(line));
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Polly;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
@@ -55,9 +57,31 @@ internal sealed class ApiConnection : IDisposable
 
     /// <summary>As <see cref="SendAsync"/>, for a request of which only success is expected.</summary>
     /// <exception cref="RunAiDrException">The server cannot be reached or refuses.</exception>
-    public async Task<ApiAnswer> DemandAsync(ApiRequest request, BodyBuffer? into, CancellationToken ct)
+    public async Task<ApiAnswer> DemandAsync(ApiRequest request, BodyBuffer? into, CancellationToken ct) =>
+        Demanded(request, await SendAsync(request, into, ct));
+
+    /// <summary>The JSON object that answers a request of which only success is expected.</summary>
+    /// <exception cref="RunAiDrException">The server cannot be reached, refuses, or sends no JSON object.</exception>
+    public async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
+        ObjectOf(request, await SendAsync(request, null, ct));
+
+    /// <summary>As <see cref="ObjectAsync"/>, of an answer that is there already.</summary>
+    public JsonObject ObjectOf(ApiRequest request, ApiAnswer answer)
     {
-        var answer = await SendAsync(request, into, ct);
+        try
+        {
+            return Demanded(request, answer).ToObject();
+        }
+        catch (JsonException)
+        {
+            throw ApiFailure.Broken(request, Server, "the answer is cut off or is not JSON");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private ApiAnswer Demanded(ApiRequest request, ApiAnswer answer)
+    {
         if (!answer.Succeeded)
         {
             throw ApiFailure.From(request, answer, Server);
@@ -65,8 +89,6 @@ internal sealed class ApiConnection : IDisposable
 
         return answer.IsJson ? answer : throw ApiFailure.NotAnApiServer(request, answer, Server);
     }
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<ApiAnswer> SendOnceAsync(ApiRequest request, BodyBuffer buffer, CancellationToken ct)
     {

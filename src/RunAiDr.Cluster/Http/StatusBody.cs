@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Http;
 
@@ -10,21 +11,18 @@ internal sealed record StatusBody(int Code, string? Reason, string Message, IRea
 
     public static StatusBody? From(JsonObject body)
     {
-        if (Text(body, "kind") != "Status")
+        if (body.Text("kind") != "Status")
         {
             return null;
         }
 
-        var causes = (body["details"] as JsonObject)?["causes"] as JsonArray ?? [];
+        var causes = body.Object("details")?.Objects("causes") ?? [];
         return new StatusBody(
             body["code"] is JsonValue code && code.TryGetValue<int>(out var number) ? number : 0,
-            Text(body, "reason"),
-            Text(body, "message") ?? "",
-            [.. causes.OfType<JsonObject>().Select(c => new StatusCause(Text(c, "reason"), Text(c, "message"), Text(c, "field")))]);
+            body.Text("reason"),
+            body.Text("message") ?? "",
+            [.. causes.Select(c => new StatusCause(c.Text("reason"), c.Text("message"), c.Text("field")))]);
     }
-
-    private static string? Text(JsonObject body, string field) =>
-        body[field] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }
 
 internal sealed record StatusCause(string? Reason, string? Message, string? Field);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Core;
@@ -31,13 +30,13 @@ internal sealed class Discovery(ApiConnection api)
         foreach (var path in (string[])["/api", "/apis"])
         {
             var request = new ApiRequest(HttpMethod.Get, path) { Accept = Aggregated };
-            var body = await ObjectAsync(request, ct);
-            kinds.AddRange((string?)body["kind"] switch
+            var body = await api.ObjectAsync(request, ct);
+            kinds.AddRange(body.Text("kind") switch
             {
                 "APIGroupDiscoveryList" => FromAggregated(body),
                 "APIVersions" => await FromVersionsAsync(
-                    [.. Objects(body["versions"]).Select(v => (Group: "", Version: (string?)v ?? ""))], ct),
-                "APIGroupList" => await FromVersionsAsync([.. Objects(body["groups"]).SelectMany(VersionsOf)], ct),
+                    [.. body.Texts("versions").Select(version => (Group: "", Version: version))], ct),
+                "APIGroupList" => await FromVersionsAsync([.. body.Objects("groups").SelectMany(VersionsOf)], ct),
                 _ => throw ApiFailure.Broken(request, api.Server, "the answer is no discovery document"),
             });
         }
@@ -48,30 +47,30 @@ internal sealed class Discovery(ApiConnection api)
     /// <summary>The names of the served groups.</summary>
     public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken ct)
     {
-        var body = await ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
-        return [.. Objects(body["groups"]).Select(g => (string?)g["name"] ?? "")];
+        var body = await api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
+        return [.. body.Objects("groups").Select(g => g.Text("name") ?? "")];
     }
 
     private List<ResourceKind> FromAggregated(JsonObject body)
     {
         var kinds = new List<ResourceKind>();
-        foreach (var group in Objects(body["items"]))
+        foreach (var group in body.Objects("items"))
         {
-            var name = (string?)group["metadata"]?["name"] ?? "";
-            foreach (var version in Objects(group["versions"]))
+            var name = group.Object("metadata")?.Text("name") ?? "";
+            foreach (var version in group.Objects("versions"))
             {
-                var resources = Objects(version["resources"]).ToList();
-                if ((string?)version["freshness"] == "Stale" && resources.Count == 0)
+                var resources = version.Objects("resources").ToList();
+                if (version.Text("freshness") == "Stale" && resources.Count == 0)
                 {
-                    RefuseStale(name, (string?)version["version"]);
+                    RefuseStale(name, version.Text("version"));
                 }
 
                 kinds.AddRange(resources.Where(CanBeListed).Select(r => new ResourceKind(
                     name,
-                    (string?)version["version"] ?? "",
-                    (string?)r["responseKind"]?["kind"] ?? "",
-                    (string?)r["resource"] ?? "",
-                    (string?)r["scope"] == "Namespaced")));
+                    version.Text("version") ?? "",
+                    r.Object("responseKind")?.Text("kind") ?? "",
+                    r.Text("resource") ?? "",
+                    r.Text("scope") == "Namespaced")));
             }
         }
 
@@ -103,39 +102,22 @@ internal sealed class Discovery(ApiConnection api)
             return [];
         }
 
-        var body = answer is { Succeeded: true, IsJson: true } ? Parsed(request, answer) : throw ApiFailure.From(request, answer, api.Server);
-        return [.. Objects(body["resources"])
-            .Where(r => CanBeListed(r) && !((string?)r["name"] ?? "/").Contains('/'))
+        var body = api.ObjectOf(request, answer);
+        return [.. body.Objects("resources")
+            .Where(r => CanBeListed(r) && !(r.Text("name") ?? "/").Contains('/'))
             .Select(r => new ResourceKind(
-                group, version, (string?)r["kind"] ?? "", (string?)r["name"] ?? "", (bool?)r["namespaced"] == true))];
+                group, version, r.Text("kind") ?? "", r.Text("name") ?? "", r.IsTrue("namespaced")))];
     }
 
-    private static IEnumerable<(string Group, string Version)> VersionsOf(JsonNode group)
+    private static IEnumerable<(string Group, string Version)> VersionsOf(JsonObject group)
     {
-        var preferred = (string?)group["preferredVersion"]?["version"];
-        return Objects(group["versions"])
-            .Select(v => ((string?)group["name"] ?? "", (string?)v["version"] ?? ""))
+        var preferred = group.Object("preferredVersion")?.Text("version");
+        return group.Objects("versions")
+            .Select(v => (group.Text("name") ?? "", v.Text("version") ?? ""))
             .OrderBy(v => v.Item2 == preferred ? 0 : 1);
     }
 
-    private async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
-        Parsed(request, await api.DemandAsync(request, null, ct));
-
-    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
-    {
-        try
-        {
-            return answer.ToObject();
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.Broken(request, api.Server, "the answer is cut off or is not JSON");
-        }
-    }
-
-    private static bool CanBeListed(JsonNode resource) => Objects(resource["verbs"]).Any(v => (string?)v == "list");
-
-    private static IEnumerable<JsonNode> Objects(JsonNode? array) => (array as JsonArray ?? []).OfType<JsonNode>();
+    private static bool CanBeListed(JsonObject resource) => resource.Texts("verbs").Contains("list", StringComparer.Ordinal);
 
     private void RefuseStale(string group, string? version)
     {

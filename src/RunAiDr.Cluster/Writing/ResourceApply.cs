@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Cluster.Reading;
@@ -40,14 +39,14 @@ internal sealed class ResourceApply(ApiConnection api)
             return Refusal.Of(resource.Key, answer);
         }
 
-        var applied = Parsed(request, answer);
+        var applied = api.ObjectOf(request, answer);
         _mark.Observe(applied);
         return new ApplyResult(resource.Key, answer.Status switch
         {
             201 => ApplyAction.Created,
             _ when options.DryRun => SameContent(live, applied) ? ApplyAction.Unchanged : ApplyAction.Configured,
             _ => RevisionMark.Of(applied) <= before ? ApplyAction.Unchanged : ApplyAction.Configured,
-        }, Live: applied);
+        });
     }
 
     private static ApiRequest RequestFor(Resource resource, ApplyOptions options)
@@ -81,19 +80,7 @@ internal sealed class ResourceApply(ApiConnection api)
             Namespace = resource.Namespace,
         };
         var answer = await api.SendAsync(request, null, ct);
-        return answer.Succeeded ? Parsed(request, answer) : null;
-    }
-
-    private JsonObject Parsed(ApiRequest request, ApiAnswer answer)
-    {
-        try
-        {
-            return answer.ToObject();
-        }
-        catch (JsonException)
-        {
-            throw ApiFailure.NotAnApiServer(request, answer, api.Server);
-        }
+        return answer.Succeeded ? api.ObjectOf(request, answer) : null;
     }
 
     // The server and its aggregator send short plain texts for 404, 429 and 503.

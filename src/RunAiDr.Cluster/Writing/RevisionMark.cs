@@ -27,7 +27,7 @@ internal sealed class RevisionMark(ApiConnection api)
 
     public void Observe(JsonObject resource) => Raise(Of(resource));
 
-    public static long Of(JsonObject resource) => Number((string?)resource["metadata"]?["resourceVersion"]);
+    public static long Of(JsonObject resource) => Number(resource.Object("metadata")?.Text("resourceVersion"));
 
     private Task AskOnceAsync(Resource resource, CancellationToken ct)
     {

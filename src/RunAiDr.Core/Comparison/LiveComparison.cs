@@ -7,8 +7,6 @@ namespace RunAiDr.Core.Comparison;
 /// </summary>
 public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
 {
-    private const string Snapshots = "snapshots/";
-
     private readonly Dictionary<string, StateFile> _saved =
         restorePoint.Files.Where(file => IsCompared(file.Path)).ToDictionary(file => file.Path, StringComparer.Ordinal);
 
@@ -54,5 +52,5 @@ public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
 
     private byte[]? Saved(string path) => _saved.ContainsKey(path) ? restorePoint.Read(path) ?? [] : null;
 
-    private static bool IsCompared(string path) => !path.StartsWith(Snapshots, StringComparison.Ordinal);
+    private static bool IsCompared(string path) => !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -19,7 +20,7 @@ public sealed record VerifyResult(
 {
     private const string ControlPlane = "the control plane";
     private const string NobodyElse = "somebody who creates it by hand: a rehydration binds nobody to cluster-admin";
-    private const string Helm = "the Helm release: it is not installed, and not handled by a rehydration";
+    private const string Release = "the Helm release: it is not installed, and not handled by a rehydration";
 
     public bool Equal => Differences.Count == 0;
 
@@ -29,7 +30,8 @@ public sealed record VerifyResult(
         var info = RestorePointInfo.Parse(restorePoint.Read(RestorePointInfo.Path) ?? [], RestorePointInfo.Path);
         var header = differences.Items.FirstOrDefault(item => item.Path == RestorePointInfo.Path);
         var files = differences.Items.Where(item => item.Path != RestorePointInfo.Path).ToArray();
-        var lostOwners = files.Where(file => IsMissingCompareOnly(file, info)).Select(OwnerOf).ToHashSet();
+        var lostOwners = files.Where(file => IsMissingCompareOnly(file, info))
+            .Select(file => file.SavedBody is { } body ? OwnerReference.To(body) : null).OfType<OwnerReference>().ToHashSet();
         var judged = files.Select(file => (File: file, Waits: WaitsFor(file, differences, info, lostOwners))).ToArray();
         var (weighty, plain) = (header?.Fields.Where(Matters), header?.Fields.Where(field => !Matters(field)));
         return new VerifyResult(
@@ -43,7 +45,7 @@ public sealed record VerifyResult(
         StateDifference file,
         StateDifferences all,
         RestorePointInfo info,
-        HashSet<(string?, string?, string?)> lostOwners)
+        HashSet<OwnerReference> lostOwners)
     {
         if (IsMissingCompareOnly(file, info))
         {
@@ -55,11 +57,11 @@ public sealed record VerifyResult(
             return ControlPlane;
         }
 
-        return file.Kind == DifferenceKind.Missing && IsOfRelease(file.Path) && !all.LivePaths.Any(IsOfSameRelease)
-            ? Helm
+        return file.Kind == DifferenceKind.Missing
+            && HelmReleaseFile.ReleaseOf(file.Path) is { } release
+            && !all.LivePaths.Any(path => HelmReleaseFile.ReleaseOf(path) == release)
+            ? Release
             : null;
-
-        bool IsOfSameRelease(string path) => IsOfRelease(path) && ReleaseOf(path) == ReleaseOf(file.Path);
     }
 
     private static bool IsMissingCompareOnly(StateDifference file, RestorePointInfo info) =>
@@ -73,7 +75,7 @@ public sealed record VerifyResult(
             ? new ResourceKey(parts.Group, parts.Plural, parts.Namespace, name)
             : null;
 
-    private static bool OnlyLostOwnersDiffer(StateDifference file, HashSet<(string?, string?, string?)> lostOwners)
+    private static bool OnlyLostOwnersDiffer(StateDifference file, HashSet<OwnerReference> lostOwners)
     {
         if (file is not { Kind: DifferenceKind.Changed, SavedBody: { } saved, LiveBody: { } live })
         {
@@ -84,7 +86,7 @@ public sealed record VerifyResult(
         var metadata = expected.Object("metadata");
         foreach (var owner in metadata?.Objects("ownerReferences").ToArray() ?? [])
         {
-            if (lostOwners.Contains((GroupOf(owner), owner.Text("kind"), owner.Text("name"))))
+            if (lostOwners.Contains(OwnerReference.From(owner)))
             {
                 (metadata?["ownerReferences"] as JsonArray)?.Remove(owner);
             }
@@ -96,32 +98,6 @@ public sealed record VerifyResult(
         }
 
         return JsonNode.DeepEquals(expected, live);
-    }
-
-    private static (string?, string?, string?) OwnerOf(StateDifference file) => (
-        file.SavedBody is { } body ? GroupOf(body) : null,
-        file.SavedBody?.Text("kind"),
-        file.SavedBody?.Object("metadata")?.Text("name"));
-
-    private static string GroupOf(JsonObject body) =>
-        body.Text("apiVersion")?.Split('/') is [var group, _] ? group : "";
-
-    private static bool IsOfRelease(string path) =>
-        path.StartsWith("values/", StringComparison.Ordinal) || path.StartsWith("secrets/", StringComparison.Ordinal);
-
-    /// <summary><c>values/runai-cluster.release.yaml</c> and <c>secrets/runai-cluster.age</c> → <c>runai-cluster</c>.</summary>
-    private static string ReleaseOf(string path)
-    {
-        var file = path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        foreach (var ending in new[] { ".release.yaml", ".yaml", ".age" })
-        {
-            if (file.EndsWith(ending, StringComparison.Ordinal))
-            {
-                return file[..^ending.Length];
-            }
-        }
-
-        return file;
     }
 
     private static bool Matters(FieldChange field) => field.Field is "formatVersion" or "scopeDigest";

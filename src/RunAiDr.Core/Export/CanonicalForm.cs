@@ -18,7 +18,4 @@ public static class CanonicalForm
 
         return resource with { Body = body };
     }
-
-    /// <summary>Whether the resource is being deleted, so that it is not desired state.</summary>
-    public static bool IsTerminating(Resource resource) => resource.Metadata["deletionTimestamp"] is not null;
 }

@@ -1,3 +1,5 @@
+using RunAiDr.Core.Helm;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -5,16 +7,13 @@ namespace RunAiDr.Core.Export;
 /// <summary>What a changed file is, in words: <c>team-a</c> and <c>RoleBinding runai-researcher</c>.</summary>
 internal readonly record struct ChangedResource(string Place, string Text)
 {
-    private const string Values = "values/";
-
     public static ChangedResource At(string path, ExportReport report)
     {
-        if (path.StartsWith(Values, StringComparison.Ordinal))
+        if (HelmReleaseFile.ReleaseOf(path) is { } release)
         {
-            var file = path[Values.Length..^".yaml".Length];
-            return file.EndsWith(".release", StringComparison.Ordinal)
-                ? new ChangedResource("values", $"chart of {file[..^".release".Length]}")
-                : new ChangedResource("values", $"values of {file}");
+            return path == HelmReleaseFile.Path(release) ? new("values", $"chart of {release}")
+                : path == HelmReleaseFile.ValuesPath(release) ? new("values", $"values of {release}")
+                : new(report.Cluster, path);
         }
 
         if (!StatePath.TryParse(path, out var parts))
@@ -22,7 +21,7 @@ internal readonly record struct ChangedResource(string Place, string Text)
             return new ChangedResource(report.Cluster, path);
         }
 
-        var plural = parts.Group.Length == 0 ? parts.Plural : $"{parts.Plural}.{parts.Group}";
+        var plural = ResourceKind.Qualify(parts.Group, parts.Plural);
         var kind = report.KindNames.GetValueOrDefault(plural, plural);
         var name = CommitMessage.OneLine(parts.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
         var place = parts is { Group: "", Plural: "namespaces" } ? name : parts.Namespace ?? report.Cluster;

@@ -4,10 +4,10 @@ namespace RunAiDr.Core.Export;
 
 /// <summary>
 /// Stops an export that would delete a large part of the state tree: more often a cluster that answers wrongly than one
-/// that was emptied on purpose. <paramref name="Share"/> is between 0 and 1; up to <paramref name="Allowed"/> deletions
+/// that was emptied on purpose. <paramref name="Share"/> is between 0 and 1; up to <paramref name="Count"/> deletions
 /// always pass.
 /// </summary>
-public sealed record DeletionGuard(double Share = 0.3, int Allowed = 10)
+public sealed record DeletionGuard(double Share = 0.3, int Count = 10)
 {
     private const int Named = 10;
 
@@ -18,7 +18,7 @@ public sealed record DeletionGuard(double Share = 0.3, int Allowed = 10)
     public void Check((int Deleted, int Before) deletions, IReadOnlyList<StateChange> changes, bool confirmed)
     {
         var (deleted, before) = deletions;
-        if (confirmed || deleted <= Allowed || deleted < Share * before)
+        if (confirmed || deleted <= Count || deleted < Share * before)
         {
             return;
         }

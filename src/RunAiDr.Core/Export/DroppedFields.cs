@@ -11,8 +11,6 @@ namespace RunAiDr.Core.Export;
 /// </summary>
 internal static partial class DroppedFields
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
-
     private static readonly ConcurrentDictionary<(string Group, string Plural), DroppedField[]> ByKind = new();
 
     private static readonly DroppedField[] OfEveryKind =
@@ -80,9 +78,9 @@ internal static partial class DroppedFields
         [
             new(["metadata", "finalizers", "[]"], Is("customresourcecleanup.apiextensions.k8s.io")),
         ],
-        [(Rbac, "rolebindings")] = [.. Subjects()],
-        [(Rbac, "clusterrolebindings")] = [.. Subjects()],
-        [(Rbac, "clusterroles")] = [new(["rules"], WhenAggregated)],
+        [(KnownKinds.Rbac, "rolebindings")] = [.. Subjects()],
+        [(KnownKinds.Rbac, "clusterrolebindings")] = [.. Subjects()],
+        [(KnownKinds.Rbac, "clusterroles")] = [new(["rules"], WhenAggregated)],
     };
 
     /// <summary>The rows that apply to a kind, in whatever version it is read.</summary>
@@ -98,14 +96,14 @@ internal static partial class DroppedFields
 
     private static bool IsNull(JsonNode? value, Resource original) => value is null;
 
-    private static Func<JsonNode?, Resource, bool> Is(string text) => (value, _) => TextOf(value) == text;
+    private static Func<JsonNode?, Resource, bool> Is(string text) => (value, _) => value.AsText() == text;
 
     private static bool WhenBoundByController(JsonNode? value, Resource original) =>
-        original.Metadata["annotations"] is JsonObject annotations
+        original.Metadata.Object("annotations") is { } annotations
         && annotations.ContainsKey("pv.kubernetes.io/bound-by-controller");
 
     private static bool WhenAddressIsAllotted(JsonNode? value, Resource original) =>
-        original.Body["spec"] is JsonObject spec && TextOf(spec["clusterIP"]) is not (null or "" or "None");
+        original.Body.Object("spec") is { } spec && spec.Text("clusterIP") is not (null or "" or "None");
 
     private static bool WhenAggregated(JsonNode? value, Resource original) =>
         original.Body["aggregationRule"] is not null;
@@ -115,10 +113,7 @@ internal static partial class DroppedFields
         && name.StartsWith($"{original.Name}-", StringComparison.Ordinal)
         && GeneratedSecret().IsMatch(name.AsSpan(original.Name.Length));
 
-    private static string? NameOf(JsonNode? reference) => TextOf((reference as JsonObject)?["name"]);
-
-    private static string? TextOf(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? NameOf(JsonNode? reference) => (reference as JsonObject)?.Text("name");
 
     [GeneratedRegex(@"\Anon-existing-name-[A-Za-z]{20}\z", RegexOptions.NonBacktracking)]
     private static partial Regex DummySubject();

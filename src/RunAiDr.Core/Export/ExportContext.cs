@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 
@@ -10,8 +9,6 @@ namespace RunAiDr.Core.Export;
 /// </summary>
 internal sealed class ExportContext : IScopeContext
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
-
     private readonly HashSet<string> _projectNamespaces = new(StringComparer.Ordinal);
     private readonly HashSet<ResourceKey> _referenced = [];
 
@@ -24,27 +21,16 @@ internal sealed class ExportContext : IScopeContext
     /// <summary>Notes what a binding names; other kinds name nothing.</summary>
     public void NoteReferences(Resource resource)
     {
-        if (resource.Kind is not { Group: Rbac, Plural: "rolebindings" or "clusterrolebindings" })
+        if (!Binding.Is(resource))
         {
             return;
         }
 
-        if (resource.Body["roleRef"] is JsonObject role
-            && TextOf(role["kind"]) == "Role" && TextOf(role["name"]) is { } name)
+        if (Binding.RoleOf(resource) is var (kind, role) && kind == KnownKinds.Role)
         {
-            _referenced.Add(new ResourceKey(Rbac, "roles", resource.Namespace, name));
+            _referenced.Add(role);
         }
 
-        foreach (var subject in (resource.Body["subjects"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            if (TextOf(subject["kind"]) == "ServiceAccount" && TextOf(subject["name"]) is { } account)
-            {
-                var @namespace = TextOf(subject["namespace"]) ?? resource.Namespace;
-                _referenced.Add(new ResourceKey("", "serviceaccounts", @namespace, account));
-            }
-        }
+        _referenced.UnionWith(Binding.ServiceAccountsOf(resource));
     }
-
-    private static string? TextOf(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Helm;
 
@@ -8,9 +9,28 @@ namespace RunAiDr.Core.Helm;
 /// </summary>
 public static class HelmReleaseFile
 {
-    public static string ValuesPath(string release) => $"values/{release}.yaml";
+    private static readonly string[] Endings = [".release.yaml", ".yaml", ".age"];
 
-    public static string Path(string release) => $"values/{release}.release.yaml";
+    public static string ValuesPath(string release) => $"{StateFolder.Values}{release}.yaml";
+
+    public static string Path(string release) => $"{StateFolder.Values}{release}.release.yaml";
+
+    /// <summary>
+    /// The release that a file is of (<c>values/runai-cluster.release.yaml</c> and <c>secrets/runai-cluster.age</c> →
+    /// <c>runai-cluster</c>), null for a file outside these folders.
+    /// </summary>
+    public static string? ReleaseOf(string path)
+    {
+        if (!path.StartsWith(StateFolder.Values, StringComparison.Ordinal)
+            && !path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var file = path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var ending = Array.Find(Endings, ending => file.EndsWith(ending, StringComparison.Ordinal)) ?? "";
+        return file[..^ending.Length];
+    }
 
     public static JsonObject Of(HelmRelease release)
     {

@@ -1,4 +1,5 @@
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Rehydration;
 
@@ -7,9 +8,9 @@ internal static class ContentChecks
 {
     private static readonly (string Folder, string What, string Remedy)[] LaterParts =
     [
-        ("snapshots/", "volumes", "Restore the database and the metrics yourself."),
-        ("values/", "Helm releases", "Install the charts yourself with these values."),
-        ("secrets/", "encrypted secrets", "Decrypt them with age and supply the values."),
+        (StateFolder.Snapshots, "volumes", "Restore the database and the metrics yourself."),
+        (StateFolder.Values, "Helm releases", "Install the charts yourself with these values."),
+        (StateFolder.Secrets, "encrypted secrets", "Decrypt them with age and supply the values."),
     ];
 
     public static PlanCheck Kinds(IReadOnlyCollection<RestorableResource> restored, TargetKinds kinds)

@@ -62,4 +62,8 @@ internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
     }
 }
 
-internal sealed record Relinked(Resource Resource, IReadOnlyList<OwnerReference> Dropped);
+internal sealed record Relinked(Resource Resource, IReadOnlyList<OwnerReference> Dropped)
+{
+    /// <summary>What plan and report say of a reference that was left out.</summary>
+    public static string Text(OwnerReference dropped) => $"owner {dropped.Kind} {dropped.Name} is not there: reference dropped";
+}

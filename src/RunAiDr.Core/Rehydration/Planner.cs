@@ -17,7 +17,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             return PlanOf(restorePoint, options, [.. problems], []);
         }
 
-        var restored = RestoredOf(restorePoint);
+        var restored = restorePoint.Restored;
         var kinds = new TargetKinds(await target.DiscoverAsync(ct), restored);
         var reads = new TargetReads(target, options.Parallelism);
         var targetChecks = new TargetChecks(target, reads, restored, options.Parallelism);
@@ -46,7 +46,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
         RehydrationOptions options,
         CancellationToken ct)
     {
-        var restored = RestoredOf(restorePoint);
+        var restored = restorePoint.Restored;
         var namespaces = await reads.GetAsync(restored.SelectMany(r => NamespaceOf(r.Resource)), ct);
         var live = await reads.GetAsync(
             restored.Select(r => r.Resource).Where(CanExist).Select(r => (r.Kind, r.Key)), ct);
@@ -77,7 +77,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
 
             var relinked = await owners.RelinkAsync(resource, ct);
             var decision = StepDecision.For(relinked.Resource, reading.Live, options);
-            var dropped = relinked.Dropped.Where(owner => !WillBeThere(owner)).Select(o => o.DroppedText).ToArray();
+            var dropped = relinked.Dropped.Where(owner => !WillBeThere(owner)).Select(Relinked.Text).ToArray();
             var reasons = string.Join("; ", dropped.Prepend(decision.Reason).Where(reason => reason is not null));
             return new(phase, resource.Key, decision.Action, reasons.Length == 0 ? null : reasons);
         }
@@ -86,13 +86,8 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             owner == new OwnerReference(r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Name));
     }
 
-    private static RestorableResource[] RestoredOf(RestorePoint restorePoint) =>
-        [.. restorePoint.Resources.Where(r => !restorePoint.IsCompareOnly(r.Resource))];
-
     private static IEnumerable<PlannedStep> CompareOnlySteps(RestorePoint restorePoint) =>
-        from resource in restorePoint.Resources.Select(r => r.Resource)
-        where restorePoint.IsCompareOnly(resource)
-        orderby resource.Key
+        from resource in restorePoint.CompareOnly
         select new PlannedStep(
             RestoreOrder.PhaseOf(resource.Kind),
             resource.Key,

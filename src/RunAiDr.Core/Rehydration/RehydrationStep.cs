@@ -111,7 +111,7 @@ internal sealed class RehydrationStep(
             (action, reason) = (ApplyAction.Failed, notServed);
         }
 
-        var reasons = dropped.Select(owner => owner.DroppedText).Prepend(reason).OfType<string>();
+        var reasons = dropped.Select(Relinked.Text).Prepend(reason).OfType<string>();
         return new(phase, result.Key, action, string.Join("; ", reasons) is { Length: > 0 } text ? text : null);
     }
 

@@ -16,22 +16,15 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
     public async Task<RehydrationReport> RunAsync(
         RehydrationPlan plan, IProgress<RehydrationProgress>? progress, CancellationToken ct)
     {
-        if (!plan.CanStart)
-        {
-            var blocked = plan.Checks.First(check => check.Result == CheckResult.Blocked);
-            throw new RunAiDrException(
-                Fault.NeedsOperator,
-                $"{blocked.Subject}: {string.Join(", ", blocked.Items.Prepend(blocked.Finding))}",
-                blocked.Remedy ?? "See the plan.");
-        }
-
+        RefuseBlocked(plan);
         var started = time.GetTimestamp();
-        var restored = plan.RestorePoint.Resources.Where(r => !plan.RestorePoint.IsCompareOnly(r.Resource)).ToArray();
+        var restored = plan.RestorePoint.Restored;
+        var waves = RestoreOrder.Arrange(restored);
         var outcomes = new Outcomes(restored.Length, progress);
         var (ended, stopped) = (RehydrationOutcome.Complete, (StopReason?)null);
         try
         {
-            await RunWavesAsync(plan, restored, outcomes, ct);
+            await RunWavesAsync(plan, restored, waves, outcomes, ct);
         }
         catch (RunAiDrException fault)
         {
@@ -43,8 +36,7 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             (ended, stopped) = (RehydrationOutcome.Cancelled, new("cancelled", "Run the same command again to go on."));
         }
 
-        var order = RestoreOrder.Arrange(restored)
-            .SelectMany(wave => wave.Resources).Select(r => r.Resource.Key).ToArray();
+        var order = waves.SelectMany(wave => wave.Resources).Select(r => r.Resource.Key).ToArray();
         var done = outcomes.In(order);
         return new RehydrationReport(
             plan.Id,
@@ -55,15 +47,28 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             time.GetElapsedTime(started),
             done,
             [.. order.Except(done.Select(outcome => outcome.Key))],
-            [
-                .. plan.RestorePoint.Resources.Select(r => r.Resource).Where(plan.RestorePoint.IsCompareOnly)
-                    .Select(r => r.Key).Order(),
-            ],
+            [.. plan.RestorePoint.CompareOnly.Select(resource => resource.Key)],
             plan.RestorePoint.NotHandled);
     }
 
+    private static void RefuseBlocked(RehydrationPlan plan)
+    {
+        if (!plan.CanStart)
+        {
+            var blocked = plan.Checks.First(check => check.Result == CheckResult.Blocked);
+            throw new RunAiDrException(
+                Fault.NeedsOperator,
+                $"{blocked.Subject}: {string.Join(", ", blocked.Items.Prepend(blocked.Finding))}",
+                blocked.Remedy ?? "See the plan.");
+        }
+    }
+
     private async Task RunWavesAsync(
-        RehydrationPlan plan, RestorableResource[] restored, Outcomes outcomes, CancellationToken ct)
+        RehydrationPlan plan,
+        RestorableResource[] restored,
+        IReadOnlyList<RestoreWave> waves,
+        Outcomes outcomes,
+        CancellationToken ct)
     {
         var step = new RehydrationStep(
             target,
@@ -72,7 +77,7 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
             plan.Steps.Where(planned => planned.Action == PlannedAction.Create).Select(planned => planned.Key).ToHashSet(),
             plan.Options);
         var limit = new ParallelOptions { MaxDegreeOfParallelism = plan.Options.Parallelism, CancellationToken = ct };
-        foreach (var wave in RestoreOrder.Arrange(restored))
+        foreach (var wave in waves)
         {
             await Parallel.ForEachAsync(wave.Resources, limit, async (item, token) =>
                 outcomes.Add(await step.RunAsync(wave.Phase, item.Resource, token)));

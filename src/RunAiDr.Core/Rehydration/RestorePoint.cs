@@ -15,8 +15,14 @@ public sealed record RestorePoint(
     IReadOnlyList<string> NotHandled,
     IReadOnlyList<RestorePointProblem> Problems)
 {
-    /// <summary>Whether a resource is compared but never applied.</summary>
-    public bool IsCompareOnly(Resource resource) =>
+    /// <summary>What is restored: <see cref="Resources"/> without those that are compared only.</summary>
+    internal RestorableResource[] Restored => [.. Resources.Where(r => !IsCompareOnly(r.Resource))];
+
+    /// <summary>What is compared but never applied, by key.</summary>
+    internal IEnumerable<Resource> CompareOnly =>
+        Resources.Select(r => r.Resource).Where(IsCompareOnly).OrderBy(resource => resource.Key);
+
+    private bool IsCompareOnly(Resource resource) =>
         Info?.IsCompareOnly(resource.Key) == true || Danger.IsClusterAdminBinding(resource.Body);
 }
 

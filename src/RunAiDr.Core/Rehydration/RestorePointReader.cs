@@ -11,7 +11,7 @@ public static class RestorePointReader
     private const string UndoEdit = "Undo the edit of this file.";
     private const long LargestFile = 4 * 1024 * 1024;
 
-    private static readonly string[] NotRestored = ["values/", "snapshots/", "secrets/"];
+    private static readonly string[] NotRestored = [StateFolder.Values, StateFolder.Snapshots, StateFolder.Secrets];
 
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
     public static RestorePoint Read(IStateTree tree)
@@ -99,16 +99,15 @@ public static class RestorePointReader
             throw Bad(path, "has no metadata.name", UndoEdit);
         }
 
-        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
-        var group = slash < 0 ? "" : apiVersion[..slash];
-        return new ResourceKind(group, apiVersion[(slash + 1)..], kind, place.Plural, place.Namespace is not null);
+        var (group, version) = ResourceKind.Split(apiVersion);
+        return new ResourceKind(group, version, kind, place.Plural, place.Namespace is not null);
     }
 
     /// <summary>The field that does not fit the path, as a JSON pointer, and how; null when all fit.</summary>
     private static (string Pointer, string What)? Mismatch(Resource resource, StatePathParts place, string path)
     {
         var kind = resource.Kind;
-        var folder = new ResourceKey(place.Group, place.Plural, null, "").QualifiedName;
+        var folder = ResourceKind.Qualify(place.Group, place.Plural);
         if (kind.Group != place.Group)
         {
             return ("/apiVersion", $"has apiVersion {kind.ApiVersion} in a folder of {folder}");

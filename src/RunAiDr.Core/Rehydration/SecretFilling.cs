@@ -30,7 +30,7 @@ internal static class SecretFilling
             foreach (var (key, value) in data.ToArray())
             {
                 if (data.Text(key) is { } text
-                    && WholeName(text) is { } name
+                    && Placeholder.WholeName(text) is { } name
                     && values.TryGetValue(name, out var secret))
                 {
                     data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Reveal()));
@@ -85,8 +85,8 @@ internal static class SecretFilling
                 }
 
                 break;
-            case JsonValue leaf when leaf.TryGetValue<string>(out var text) && MayHold(text):
-                names.UnionWith(Placeholder.Pattern().Matches(text).Select(match => match.Groups["name"].Value));
+            case JsonValue leaf when leaf.TryGetValue<string>(out var text):
+                names.UnionWith(Placeholder.NamesIn(text));
                 break;
         }
     }
@@ -108,11 +108,10 @@ internal static class SecretFilling
                 SetIfNew(items[i], replaced => items[at] = replaced, values);
             }
         }
-        else if (node is JsonValue leaf && leaf.TryGetValue<string>(out var text) && MayHold(text))
+        else if (node is JsonValue leaf && leaf.TryGetValue<string>(out var text))
         {
-            return JsonValue.Create(Placeholder.Pattern().Replace(
-                text,
-                match => values.GetValueOrDefault(match.Groups["name"].Value)?.Reveal() ?? match.Value));
+            var filled = Placeholder.Replace(text, name => values.GetValueOrDefault(name)?.Reveal());
+            return ReferenceEquals(filled, text) ? node : JsonValue.Create(filled);
         }
 
         return node;
@@ -126,12 +125,4 @@ internal static class SecretFilling
             set(replaced);
         }
     }
-
-    private static string? WholeName(string text) =>
-        MayHold(text) && Placeholder.Pattern().Match(text) is { Success: true } match && match.Length == text.Length
-            ? match.Groups["name"].Value
-            : null;
-
-    // Most texts hold no placeholder, and looking for a fixed word is far cheaper than the pattern.
-    private static bool MayHold(string text) => text.Contains(Placeholder.Prefix, StringComparison.Ordinal);
 }

@@ -85,7 +85,7 @@ internal sealed class TargetChecks(
 
     public async Task<PlanCheck> RolesAsync(CancellationToken ct)
     {
-        var roles = restored.Where(r => IsBinding(r.Resource)).Select(r => RoleOf(r.Resource))
+        var roles = restored.Where(r => Binding.Is(r.Resource)).Select(r => Binding.RoleOf(r.Resource))
             .OfType<(ResourceKind, ResourceKey)>();
         var missing = await MissingAsync(roles, ct);
         if (missing.Length == 0)
@@ -111,11 +111,9 @@ internal sealed class TargetChecks(
     {
         var accounts =
             from item in restored
-            where IsBinding(item.Resource)
-            from subject in item.Resource.Body.Objects("subjects")
-            where subject.Text("kind") == "ServiceAccount" && subject.Text("name") is not (null or "default")
-            let ns = subject.Text("namespace") ?? item.Resource.Namespace
-            let key = ResourceKey.For(KnownKinds.ServiceAccount, ns, subject.Text("name") ?? "")
+            where Binding.Is(item.Resource)
+            from key in Binding.ServiceAccountsOf(item.Resource)
+            where key.Name != "default" // Kubernetes makes it with the namespace
             select (KnownKinds.ServiceAccount, key);
         var missing = await MissingAsync(accounts, ct);
         return missing.Length == 0
@@ -159,19 +157,6 @@ internal sealed class TargetChecks(
 
     private static string[] Named(IEnumerable<KeyValuePair<ResourceKey, Reading>> found) =>
         [.. found.Select(item => item.Key).Order().Select(key => key.ToString())];
-
-    private static bool IsBinding(Resource resource) => resource.Kind is
-    { Group: "rbac.authorization.k8s.io", Plural: "rolebindings" or "clusterrolebindings" };
-
-    private static (ResourceKind Kind, ResourceKey Key)? RoleOf(Resource binding)
-    {
-        var reference = binding.Body.Object("roleRef");
-        return reference?.Text("name") is not { } name
-            ? null
-            : reference.Text("kind") == "Role"
-                ? (KnownKinds.Role, ResourceKey.For(KnownKinds.Role, binding.Namespace, name))
-                : (KnownKinds.ClusterRole, ResourceKey.For(KnownKinds.ClusterRole, null, name));
-    }
 
     private ParallelOptions Limit(CancellationToken ct) =>
         new() { MaxDegreeOfParallelism = parallelism, CancellationToken = ct };

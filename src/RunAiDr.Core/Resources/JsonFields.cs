@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace RunAiDr.Core.Resources;
 
 /// <summary>Reads fields of JSON that may have any shape: what is not of the wanted type is as good as absent.</summary>
-internal static class JsonFields
+public static class JsonFields
 {
-    public static string? Text(this JsonObject body, string field) => TextOf(body[field]);
+    public static string? Text(this JsonObject body, string field) => body[field].AsText();
 
     public static bool IsTrue(this JsonObject body, string field) =>
         body[field] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
@@ -16,8 +16,8 @@ internal static class JsonFields
         body[field] is JsonArray items ? items.OfType<JsonObject>() : [];
 
     public static IEnumerable<string> Texts(this JsonObject body, string field) =>
-        body[field] is JsonArray items ? items.Select(TextOf).OfType<string>() : [];
+        body[field] is JsonArray items ? items.Select(AsText).OfType<string>() : [];
 
-    private static string? TextOf(JsonNode? node) =>
+    public static string? AsText(this JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

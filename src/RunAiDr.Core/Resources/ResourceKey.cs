@@ -4,7 +4,7 @@ namespace RunAiDr.Core.Resources;
 public sealed record ResourceKey(string Group, string Plural, string? Namespace, string Name) : IComparable<ResourceKey>
 {
     /// <summary><c>configmaps</c>, <c>projects.run.ai</c>.</summary>
-    public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+    public string QualifiedName => ResourceKind.Qualify(Group, Plural);
 
     public static ResourceKey For(ResourceKind kind, string? @namespace, string name) =>
         new(kind.Group, kind.Plural, @namespace, name);

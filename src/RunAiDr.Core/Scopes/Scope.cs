@@ -63,6 +63,7 @@ public sealed class Scope
         return reader.ReadToEnd();
     }
 
+    /// <summary>That scope, read.</summary>
     public static Scope RunAi() => Parse(RunAiText(), "scopes/runai.yaml");
 
     /// <summary>

@@ -85,7 +85,7 @@ internal static class Assignments
 
         if (rest.IsWhiteSpace() || IsBlockIndicator(rest.TrimEnd()))
         {
-            AddIndentedBlock(text, lineEnd, Column(text, name.Start), !rest.IsWhiteSpace(), name.Label, spans);
+            AddIndentedBlock(text, lineEnd, name, !rest.IsWhiteSpace(), spans);
             return start;
         }
 
@@ -193,8 +193,9 @@ internal static class Assignments
     /// The lines below that are indented deeper than the name: a block scalar, or a value on its own line.
     /// </summary>
     private static void AddIndentedBlock(
-        string text, int lineEnd, int column, bool isBlockScalar, string label, List<SecretSpan> spans)
+        string text, int lineEnd, (int Start, string Label) name, bool isBlockScalar, List<SecretSpan> spans)
     {
+        var column = name.Start - StartOfLine(text, name.Start);
         var first = -1;
         var last = -1;
         for (var at = lineEnd + 1; at < text.Length; at = EndOfLine(text, at) + 1)
@@ -221,11 +222,9 @@ internal static class Assignments
         // Below a name without a value stands a map or a list far more often than a text.
         if (first >= 0 && (isBlockScalar || !text.AsSpan(first, last - first).ContainsAny(":-")))
         {
-            spans.Add(new SecretSpan(first, last - first, label));
+            spans.Add(new SecretSpan(first, last - first, name.Label));
         }
     }
-
-    private static int Column(string text, int at) => at - StartOfLine(text, at);
 
     private static int StartOfLine(string text, int at) => at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Secrets;
 
@@ -64,8 +65,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     {
         foreach (var (key, value) in data.ToList())
         {
-            var text = TextOf(value) ?? value?.ToJsonString() ?? "";
-            if (!IsPlaceholder(text))
+            var text = value.AsText() ?? value?.ToJsonString() ?? "";
+            if (Placeholder.WholeName(text) is null)
             {
                 data[key] = Placeholder.For(Keep([key], null, text));
             }
@@ -113,8 +114,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     /// </summary>
     private static string SegmentOf(JsonArray list, int index)
     {
-        var name = TextOf((list[index] as JsonObject)?["name"]);
-        return name is not null && list.Count(item => TextOf((item as JsonObject)?["name"]) == name) == 1
+        var name = (list[index] as JsonObject)?.Text("name");
+        return name is not null && list.Count(item => (item as JsonObject)?.Text("name") == name) == 1
             ? name
             : $"{index}";
     }
@@ -135,7 +136,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
 
     private JsonValue? Text(string text, string name)
     {
-        if (IsPlaceholder(text))
+        if (Placeholder.WholeName(text) is not null)
         {
             return null;
         }
@@ -201,15 +202,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
             return key;
         }
 
-        return TextOf(map["name"]) ?? TextOf(map["key"]) ?? (_path.Count > 1 ? _path[^2] : key);
+        return map.Text("name") ?? map.Text("key") ?? (_path.Count > 1 ? _path[^2] : key);
     }
 
     private static bool HasContent(JsonNode value) => value is JsonObject { Count: > 0 } or JsonArray { Count: > 0 };
-
-    private static bool IsPlaceholder(string text) =>
-        text.StartsWith(Placeholder.Prefix, StringComparison.Ordinal)
-        && Placeholder.Pattern().Match(text) is { Success: true } match && match.Length == text.Length;
-
-    private static string? TextOf(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -8,7 +8,7 @@ namespace RunAiDr.Core.Secrets;
 public static class Redactor
 {
     // Their texts are names, verbs and schemas; "password" there is the name of a property, not a setting.
-    private static readonly string[] GroupsWithoutData = ["rbac.authorization.k8s.io", "apiextensions.k8s.io"];
+    private static readonly string[] GroupsWithoutData = [KnownKinds.Rbac, "apiextensions.k8s.io"];
 
     /// <summary>Values that a user supplied to a Helm release. The values given are changed in place.</summary>
     /// <param name="values">The values.</param>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace RunAiDr.Core.Secrets;
 
@@ -20,8 +19,6 @@ internal static class SecretFinder
 
     private static readonly SearchValues<char> Base64Letters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
-
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
     /// The secrets of a text in its order. Placeholders and references such as <c>SECRET:name,key</c> are none.
@@ -56,20 +53,8 @@ internal static class SecretFinder
 
         var bytes = new byte[trimmed.Length];
         return Convert.TryFromBase64Chars(trimmed, bytes, out var length)
-            && Utf8(bytes.AsSpan(0, length)) is { } decoded
+            && StrictUtf8.TryDecode(bytes.AsSpan(0, length)) is { } decoded
             && decoded.AsSpan().ContainsAny(Markers)
             && FindPlain(decoded).Count > 0;
-    }
-
-    private static string? Utf8(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
     }
 }

@@ -11,9 +11,7 @@ internal static partial class SecretMask
     /// <summary>The text with placeholders and references to a key of a Secret hidden.</summary>
     public static string Of(string text)
     {
-        var masked = text.Contains(Placeholder.Prefix, StringComparison.Ordinal)
-            ? Placeholder.Pattern().Replace(text, match => new string(Hidden, match.Length))
-            : text;
+        var masked = Placeholder.Replace(text, name => new string(Hidden, Placeholder.For(name).Length));
         return masked.Contains("SECRET:", StringComparison.Ordinal)
             ? Reference().Replace(masked, match => new string(Hidden, match.Length))
             : masked;

@@ -13,7 +13,7 @@ internal static class SecretNames
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Passwords = FrozenSet.Create(
-        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pw", "pw");
+        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pw");
 
     private static readonly FrozenSet<string> Secrets = FrozenSet.Create(
         StringComparer.Ordinal,

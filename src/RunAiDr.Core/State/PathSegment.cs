@@ -10,8 +10,6 @@ internal static class PathSegment
     private const int LongestFileName = 200;
     private const int HashDigits = 16;
 
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     public static string Encode(string name)
     {
         var encoded = new StringBuilder(name.Length);
@@ -53,7 +51,7 @@ internal static class PathSegment
             i += 2;
         }
 
-        return Utf8([.. bytes]) is { Length: > 0 } name && Encode(name) == segment ? name : null;
+        return StrictUtf8.TryDecode([.. bytes]) is { Length: > 0 } name && Encode(name) == segment ? name : null;
     }
 
     /// <summary>The encoded name and the extension; over 200 bytes it is cut, <c>~</c> and a hash of the name added.</summary>
@@ -81,16 +79,4 @@ internal static class PathSegment
         stem.Length > HashDigits
         && stem[^(HashDigits + 1)] == '~'
         && stem[^HashDigits..].All(char.IsAsciiHexDigitLower);
-
-    private static string? Utf8(byte[] bytes)
-    {
-        try
-        {
-            return Strict.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
-        {
-            return null;
-        }
-    }
 }

@@ -71,7 +71,7 @@ public sealed record RestorePointInfo(
         CheckFormat(file, where);
         return new RestorePointInfo(
             Required(file, "cluster", where),
-            Text(file["clusterUid"]),
+            file.Text("clusterUid"),
             Required(file, "kubernetesVersion", where),
             Required(file, "distribution", where),
             ChartsOf(file, where),
@@ -101,7 +101,7 @@ public sealed record RestorePointInfo(
         var charts = file["charts"] as JsonObject ?? throw Malformed(where, "charts is missing or not a mapping");
         return charts.ToImmutableSortedDictionary(
             chart => chart.Key,
-            chart => Text(chart.Value) ?? throw Malformed(where, $"the version of chart {chart.Key} is not a text"),
+            chart => chart.Value.AsText() ?? throw Malformed(where, $"the version of chart {chart.Key} is not a text"),
             StringComparer.Ordinal);
     }
 
@@ -109,15 +109,12 @@ public sealed record RestorePointInfo(
     {
         var list = file["compareOnly"] as JsonArray ?? throw Malformed(where, "compareOnly is missing or not a list");
         return list
-            .Select(entry => Text(entry) ?? throw Malformed(where, "compareOnly holds something that is not a text"))
+            .Select(entry => entry.AsText() ?? throw Malformed(where, "compareOnly holds something that is not a text"))
             .ToImmutableSortedSet(StringComparer.Ordinal);
     }
 
     private static string Required(JsonObject file, string key, string where) =>
-        Text(file[key]) ?? throw Malformed(where, $"{key} is missing or not a text");
-
-    private static string? Text(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        file.Text(key) ?? throw Malformed(where, $"{key} is missing or not a text");
 
     private static RunAiDrException Malformed(string where, string reason) => new(
         Fault.RestorePoint,

@@ -11,7 +11,7 @@ public static class StatePath
 {
     private const string Extension = ".yaml";
     private const string TemplateNamespace = "runai";
-    private const string RbacGroup = "rbac.authorization.k8s.io";
+    private const string RbacGroup = KnownKinds.Rbac;
     private const string RoleBindings = "rolebindings";
 
     public static string For(ResourceKey key)

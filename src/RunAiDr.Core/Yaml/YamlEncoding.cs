@@ -15,8 +15,6 @@ internal static class YamlEncoding
         '\u2028', '\u2029', '\ufeff', '\ufffe', '\uffff',
     ]);
 
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     public static string Decode(ReadOnlySpan<byte> utf8, YamlSource source)
     {
         var mark = Encoding.UTF8.Preamble;
@@ -36,7 +34,7 @@ internal static class YamlEncoding
     {
         try
         {
-            return Strict.GetString(utf8);
+            return StrictUtf8.Decode(utf8);
         }
         catch (DecoderFallbackException failure)
         {

@@ -24,18 +24,7 @@ public static class YamlReader
     public static YamlDocument ReadDocument(ReadOnlyMemory<byte> utf8, string where, Fault fault)
     {
         var source = new YamlSource(where, fault);
-        var documents = ReadStream(utf8, source, single: true);
-        return documents.Count == 1 ? documents[0] : new YamlDocument(null, []);
-    }
-
-    /// <summary>Reads every document of a stream, empty ones as null.</summary>
-    /// <exception cref="RunAiDrException">A document is not readable.</exception>
-    public static IReadOnlyList<JsonNode?> ReadAll(ReadOnlyMemory<byte> utf8, string where, Fault fault) =>
-        [.. ReadStream(utf8, new YamlSource(where, fault), single: false).Select(document => document.Root)];
-
-    private static List<YamlDocument> ReadStream(ReadOnlyMemory<byte> utf8, YamlSource source, bool single)
-    {
-        var documents = new List<YamlDocument>();
+        YamlDocument? document = null;
         var scanner = new Scanner(new StringReader(YamlEncoding.Decode(utf8.Span, source)), skipComments: true);
         try
         {
@@ -43,13 +32,13 @@ public static class YamlReader
             parser.Consume<StreamStart>();
             while (parser.Accept<DocumentStart>(out var start))
             {
-                if (single && documents.Count == 1)
+                if (document is not null)
                 {
                     throw source.Refuse(start.Start, "a second document begins here", "Keep one document in the file.");
                 }
 
                 parser.MoveNext();
-                documents.Add(new YamlTree(parser, source).ReadDocument());
+                document = new YamlTree(parser, source).ReadDocument();
                 parser.Consume<DocumentEnd>();
             }
         }
@@ -64,6 +53,6 @@ public static class YamlReader
             throw source.Refuse(scanner.CurrentPosition, "not valid YAML", "Correct the text there.", failure);
         }
 
-        return documents;
+        return document ?? new YamlDocument(null, []);
     }
 }

@@ -24,8 +24,7 @@ public sealed class ConfigReaderTests : IDisposable
                 Branch = "main",
                 AuthorName = "runai-dr",
                 AuthorEmail = "runai-dr@localhost",
-                GuardShare = 0.3,
-                GuardCount = 10,
+                DeletionGuard = new(0.3, 10),
             },
             config);
     }
@@ -55,8 +54,7 @@ public sealed class ConfigReaderTests : IDisposable
                 Context = "production",
                 AuthorName = "DR",
                 AuthorEmail = "dr@example.org",
-                GuardShare = 0.5,
-                GuardCount = 3,
+                DeletionGuard = new(0.5, 3),
             },
             config);
     }
@@ -115,7 +113,7 @@ public sealed class ConfigReaderTests : IDisposable
 
         var config = Read("cluster: prod\nrepository: dr.git\nbranch: record\n");
 
-        Assert.Equal(("other", "Robot", 99, "record"), (config.Cluster, config.AuthorName, config.GuardCount, config.Branch));
+        Assert.Equal(("other", "Robot", 99, "record"), (config.Cluster, config.AuthorName, config.DeletionGuard.Count, config.Branch));
     }
 
     [Fact]

@@ -92,6 +92,21 @@ public class BadServerTests
     }
 
     [Fact]
+    public async Task A_discovery_document_of_another_shape_is_a_failure_by_name()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.WriteAsync("""{"kind":7}""");
+        });
+        using var client = Client(server.Connection with { Timeouts = HastyClock.Patient });
+
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => client.DiscoverAsync(default));
+
+        Assert.Contains("no discovery document", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_closed_once_is_no_failure()
     {
         var requests = 0;

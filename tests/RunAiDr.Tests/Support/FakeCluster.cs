@@ -129,15 +129,19 @@ internal sealed class FakeCluster : IClusterWriter
 
             if (before is null)
             {
-                var live = options.DryRun ? null : Store(resource);
-                return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Created, null, live));
+                if (!options.DryRun)
+                {
+                    Store(resource);
+                }
+
+                return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Created));
             }
 
             var after = (JsonObject)before.DeepClone();
             Merge(after, resource.Body);
             if (JsonNode.DeepEquals(before, after))
             {
-                return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Unchanged, null, before));
+                return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Unchanged));
             }
 
             if (!options.Force)
@@ -146,7 +150,7 @@ internal sealed class FakeCluster : IClusterWriter
             }
 
             _live[resource.Key] = options.DryRun ? before : after;
-            return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Configured, null, after));
+            return Task.FromResult(new ApplyResult(resource.Key, ApplyAction.Configured));
         }
     }
 

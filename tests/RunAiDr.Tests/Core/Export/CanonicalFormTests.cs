@@ -49,16 +49,6 @@ public class CanonicalFormTests
         Assert.Equal(before, input.Body.ToJsonString());
     }
 
-    [Fact]
-    public void A_resource_that_is_being_deleted_is_told_apart()
-    {
-        var input = Input("configmap-template");
-        Assert.False(CanonicalForm.IsTerminating(input));
-
-        input.Metadata["deletionTimestamp"] = "2026-11-22T11:35:56Z";
-        Assert.True(CanonicalForm.IsTerminating(input));
-    }
-
     [Theory]
     [InlineData("""{"metadata": {"name": "a", "labels": [], "annotations": "x", "ownerReferences": {"uid": 1}, "finalizers": 3}, "spec": []}""")]
     [InlineData("""{"metadata": {"name": "a", "ownerReferences": [1, null, "x"]}, "spec": null, "subjects": {}, "secrets": [null, 1, {"name": 2}]}""")]

@@ -35,6 +35,7 @@ public sealed class CommitMessageTests
     [InlineData("cluster/projects.run.ai/vision.yaml", "prod: change projects.run.ai vision")]
     [InlineData("values/runai-backend.yaml", "values: change values of runai-backend")]
     [InlineData("values/runai-backend.release.yaml", "values: change chart of runai-backend")]
+    [InlineData("values/a", "prod: change values/a")]
     [InlineData("restore-point.yaml", "prod: change restore-point.yaml")]
     [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two lines")]
     public void One_change_is_the_subject(string path, string subject)

@@ -11,7 +11,7 @@ public sealed class RestoreOrderTests
     {
         var restorePoint = RestorePointReader.Read(SampleRestorePoint.Tree());
 
-        var lines = RestoreOrder.Arrange([.. restorePoint.Resources.Where(r => !restorePoint.IsCompareOnly(r.Resource))])
+        var lines = RestoreOrder.Arrange(restorePoint.Restored)
             .SelectMany(wave => wave.Resources.Select(r => Visible.Text($"{wave.Phase} {wave.Depth} {r.Resource.Key}")));
 
         Verified.Text(string.Join('\n', lines) + "\n");

@@ -143,14 +143,6 @@ public class YamlReaderTests
         Assert.Equal("""{"8080":1,"true":2,"~":3,"\u003C\u003C":4}""", Read("8080: 1\ntrue: 2\n~: 3\n\"<<\": 4\n")?.ToJsonString());
 
     [Fact]
-    public void Every_document_of_a_stream_is_read_empty_ones_as_null()
-    {
-        var documents = YamlReader.ReadAll("# only a comment\n---\na: 1\n---\n---\n- 2\n...\n"u8.ToArray(), "t", Fault.Configuration);
-
-        Assert.Equal("{\"a\":1} null [2]", string.Join(" ", documents.Select(document => document?.ToJsonString() ?? "null")));
-    }
-
-    [Fact]
     public void A_byte_order_mark_and_CRLF_are_understood() =>
         Assert.Equal("""{"a":1,"b":"x\ny\n"}""", Read("\ufeffa: 1\r\nb: |\r\n  x\r\n  y\r\n")?.ToJsonString());
 

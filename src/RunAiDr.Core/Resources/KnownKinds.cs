@@ -1,11 +1,9 @@
-using RunAiDr.Core.Resources;
+namespace RunAiDr.Core.Resources;
 
-namespace RunAiDr.Core.Rehydration;
-
-/// <summary>Built-in kinds that rehydration looks at by itself.</summary>
-internal static class KnownKinds
+/// <summary>Built-in kinds that this program looks at by itself, whatever the scope says.</summary>
+public static class KnownKinds
 {
-    private const string Rbac = "rbac.authorization.k8s.io";
+    public const string Rbac = "rbac.authorization.k8s.io";
 
     public static readonly ResourceKind Namespace = new("", "v1", "Namespace", "namespaces", false);
     public static readonly ResourceKind ServiceAccount = new("", "v1", "ServiceAccount", "serviceaccounts", true);
