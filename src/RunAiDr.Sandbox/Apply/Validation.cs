@@ -15,6 +15,7 @@ internal static class Validation
     {
         var causes = new List<Cause>();
         Metadata(rules, body, causes);
+        Finalizers.Check(rules, live, body, causes);
         if (rules.Structural is not null)
         {
             causes.AddRange(StructuralValidation.Validate(rules.Structural, body, live));

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Sandbox.Controllers;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
 
@@ -52,6 +53,11 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
         var asked = query.ResourceVersion.Length == 0 ? 0 : long.Parse(query.ResourceVersion, CultureInfo.InvariantCulture);
         if (!initial)
         {
+            if (asked != 0 && watch.Type.IsCustom && asked < BeganAt(watch.Type))
+            {
+                throw Statuses.Expired($"too old resource version: {asked} ({BeganAt(watch.Type)})");
+            }
+
             var from = asked == 0 ? store.Revision : asked;
             return watch with { Start = from, Sent = from };
         }
@@ -76,6 +82,9 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
         await watch.Stream.FlushAsync(ct);
         return watch with { Start = snapshot.Revision, Sent = snapshot.Revision };
     }
+
+    /// <summary>A custom kind is watched from its definition on: whatever happened before is not kept.</summary>
+    private long BeganAt(ResourceType type) => store.Find(CrdController.Storage, "", type.Kind.QualifiedName)?.Revision ?? 0;
 
     private async Task FollowAsync(Watch watch, CancellationToken ct)
     {

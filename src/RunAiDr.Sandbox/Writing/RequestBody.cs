@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Core;
+using RunAiDr.Core.Yaml;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Storage;
@@ -69,20 +71,33 @@ internal static class RequestBody
         return Checked(body);
     }
 
-    /// <summary>The body of an apply; the write functions check what it says it is.</summary>
+    /// <summary>The body of an apply, JSON or YAML; the write functions check what it says it is.</summary>
     public static JsonObject ParseApply(byte[] bytes)
     {
         try
         {
             return JsonText.Read(bytes) as JsonObject ?? [];
         }
-        catch (JsonException failure)
+        catch (JsonException)
         {
-            throw Statuses.BadRequest($"error decoding YAML: error converting YAML to JSON: yaml: {failure.Message}");
+            return ParseYaml(bytes);
         }
     }
 
     public static string MediaType(string? contentType) => (contentType ?? "").Split(';')[0].Trim();
+
+    // Of YAML 1.1, which a real server reads, the words for true and false other than those two are missing.
+    private static JsonObject ParseYaml(byte[] bytes)
+    {
+        try
+        {
+            return YamlReader.Read(bytes, "body", Fault.Configuration) as JsonObject ?? [];
+        }
+        catch (RunAiDrException failure)
+        {
+            throw Statuses.BadRequest($"error decoding YAML: error converting YAML to JSON: {failure.Message}");
+        }
+    }
 
     private static JsonObject Checked(JsonObject body)
     {
