@@ -46,7 +46,7 @@ internal sealed class ResourceApply(ApiConnection api)
             201 => ApplyAction.Created,
             _ when options.DryRun => SameContent(live, applied) ? ApplyAction.Unchanged : ApplyAction.Configured,
             _ => RevisionMark.Of(applied) <= before ? ApplyAction.Unchanged : ApplyAction.Configured,
-        });
+        }, Live: applied);
     }
 
     private static ApiRequest RequestFor(Resource resource, ApplyOptions options)

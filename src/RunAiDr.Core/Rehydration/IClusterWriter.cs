@@ -38,5 +38,8 @@ public enum ApplyAction
     Failed,
 }
 
-/// <summary>What happened to one resource. A refused resource is a result, so the others still get their turn.</summary>
-public sealed record ApplyResult(ResourceKey Key, ApplyAction Action, string? Reason = null);
+/// <summary>
+/// What happened to one resource. A refused resource is a result, so the others still get their turn.
+/// <paramref name="Live"/> is the resource as the server now holds it, where it answered with it.
+/// </summary>
+public sealed record ApplyResult(ResourceKey Key, ApplyAction Action, string? Reason = null, JsonObject? Live = null);
