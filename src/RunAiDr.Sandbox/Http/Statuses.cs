@@ -51,6 +51,9 @@ internal static class Statuses
         Fail(415, "UnsupportedMediaType",
             $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", accepted)}", null);
 
+    /// <summary>For a built-in kind the router refuses, before anybody reads the body.</summary>
+    public static StatusException UnsupportedPatch() => Fail(415, "UnsupportedMediaType", "415: Unsupported Media Type", []);
+
     public static StatusException TooLarge() =>
         Fail(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728", null);
 

@@ -83,8 +83,7 @@ internal sealed class WriteEndpoint(ObjectWriter writer, RbacAuthorizer authoriz
         ("application/strategic-merge-patch+json", false) => PatchKind.Strategic,
         (_, true) => throw Statuses.UnsupportedMediaType(
             "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"),
-        _ => throw Statuses.UnsupportedMediaType(
-            "application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"),
+        _ => throw Statuses.UnsupportedPatch(),
     };
 
     private static async Task AnswerAsync(HttpContext http, ResourceType type, WriteResult result, CancellationToken ct)

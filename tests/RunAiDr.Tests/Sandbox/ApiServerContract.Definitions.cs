@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
 using RunAiDr.Sandbox.Installation;
-using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Sandbox;
 

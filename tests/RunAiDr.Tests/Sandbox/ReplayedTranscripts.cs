@@ -67,6 +67,19 @@ internal static class ReplayedTranscripts
         "73-lease",
     ];
 
+    /// <summary>Transcripts that take many seconds because their watches do.</summary>
+    public static readonly string[] Waiting =
+    [
+        "20-watch-events",
+        "21-watch-without-version",
+        "24-watch-list",
+        "25-watch-selector",
+        "28-watch-errors",
+        "29-watch-bookmarks",
+        "30-watch-bookmarks-quiet",
+        "53-namespace-delete",
+    ];
+
     public static TheoryData<string> Names => new(Whole.Concat(LeftOut.Keys).Order(StringComparer.Ordinal));
 
     public static IReadOnlySet<int> Left(string name) => LeftOut.GetValueOrDefault(name, []).ToHashSet();
