@@ -69,7 +69,7 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
     }
 
     /// <summary>Whatever JSON object stands at a path such as <c>/version</c>.</summary>
-    public Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
+    internal Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
         _api.ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
 
     public void Dispose() => _api.Dispose();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace RunAiDr.Core.Resources;
 
 /// <summary>What in a resource hands out more power than a reviewer expects.</summary>
-public static class Danger
+internal static class Danger
 {
     private const string PodSecurity = "pod-security.kubernetes.io/enforce";
 
