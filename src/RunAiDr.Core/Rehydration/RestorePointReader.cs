@@ -93,7 +93,7 @@ internal static class RestorePointReader
     {
         var apiVersion = body.Text("apiVersion") ?? throw Bad(path, "has no apiVersion", UndoEdit);
         var kind = body.Text("kind") ?? throw Bad(path, "has no kind", UndoEdit);
-        if (string.IsNullOrEmpty(body.Object("metadata")?.Text("name")))
+        if (string.IsNullOrEmpty(body.Map("metadata")?.Text("name")))
         {
             throw Bad(path, "has no metadata.name", UndoEdit);
         }
