@@ -68,7 +68,7 @@ public sealed partial class ClusterClient
             ContentType = "application/json",
             Body = Encoding.UTF8.GetBytes(review.ToJsonString()),
         };
-        return (await _api.ObjectAsync(request, ct)).Object("status")?.IsTrue("allowed") == true;
+        return (await _api.ObjectAsync(request, ct)).Map("status")?.IsTrue("allowed") == true;
     }
 
     private static void AddUnlessEmpty(JsonObject attributes, string name, string? value)

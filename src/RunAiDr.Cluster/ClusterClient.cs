@@ -37,7 +37,7 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
         var version = await _api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/version"), ct);
         var system = new ApiRequest(HttpMethod.Get, ResourcePaths.Of(KnownKinds.Namespace, null, "kube-system")) { Kind = KnownKinds.Namespace };
         var answer = await _api.SendAsync(system, null, ct);
-        var uid = answer.Status is 403 or 404 ? null : _api.ObjectOf(system, answer).Object("metadata")?.Text("uid");
+        var uid = answer.Status is 403 or 404 ? null : _api.ObjectOf(system, answer).Map("metadata")?.Text("uid");
         var groups = await new Discovery(_api).GroupsAsync(ct);
         return new ClusterIdentity(
             uid,
@@ -69,7 +69,7 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
     }
 
     /// <summary>Whatever JSON object stands at a path such as <c>/version</c>.</summary>
-    public Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
+    internal Task<JsonObject> GetRawAsync(string path, CancellationToken ct) =>
         _api.ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
 
     public void Dispose() => _api.Dispose();

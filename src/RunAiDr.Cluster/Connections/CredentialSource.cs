@@ -21,7 +21,7 @@ public abstract class CredentialSource
 }
 
 /// <summary>A credential that stays the same.</summary>
-public sealed class FixedCredentials(Credential credential) : CredentialSource
+internal sealed class FixedCredentials(Credential credential) : CredentialSource
 {
     public Credential Credential => credential;
 

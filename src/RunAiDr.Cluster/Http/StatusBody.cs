@@ -16,7 +16,7 @@ internal sealed record StatusBody(int Code, string? Reason, string Message, IRea
             return null;
         }
 
-        var causes = body.Object("details")?.Objects("causes") ?? [];
+        var causes = body.Map("details")?.Maps("causes") ?? [];
         return new StatusBody(
             body["code"] is JsonValue code && code.TryGetValue<int>(out var number) ? number : 0,
             body.Text("reason"),

@@ -36,7 +36,7 @@ internal sealed class Discovery(ApiConnection api)
                 "APIGroupDiscoveryList" => FromAggregated(body),
                 "APIVersions" => await FromVersionsAsync(
                     [.. body.Texts("versions").Select(version => (Group: "", Version: version))], ct),
-                "APIGroupList" => await FromVersionsAsync([.. body.Objects("groups").SelectMany(VersionsOf)], ct),
+                "APIGroupList" => await FromVersionsAsync([.. body.Maps("groups").SelectMany(VersionsOf)], ct),
                 _ => throw ApiFailure.Broken(request, api.Server, "the answer is no discovery document"),
             });
         }
@@ -48,18 +48,18 @@ internal sealed class Discovery(ApiConnection api)
     public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken ct)
     {
         var body = await api.ObjectAsync(new ApiRequest(HttpMethod.Get, "/apis"), ct);
-        return [.. body.Objects("groups").Select(g => g.Text("name") ?? "")];
+        return [.. body.Maps("groups").Select(g => g.Text("name") ?? "")];
     }
 
     private List<ResourceKind> FromAggregated(JsonObject body)
     {
         var kinds = new List<ResourceKind>();
-        foreach (var group in body.Objects("items"))
+        foreach (var group in body.Maps("items"))
         {
-            var name = group.Object("metadata")?.Text("name") ?? "";
-            foreach (var version in group.Objects("versions"))
+            var name = group.Map("metadata")?.Text("name") ?? "";
+            foreach (var version in group.Maps("versions"))
             {
-                var resources = version.Objects("resources").ToList();
+                var resources = version.Maps("resources").ToList();
                 if (version.Text("freshness") == "Stale" && resources.Count == 0)
                 {
                     RefuseStale(name, version.Text("version"));
@@ -68,7 +68,7 @@ internal sealed class Discovery(ApiConnection api)
                 kinds.AddRange(resources.Where(CanBeListed).Select(r => new ResourceKind(
                     name,
                     version.Text("version") ?? "",
-                    r.Object("responseKind")?.Text("kind") ?? "",
+                    r.Map("responseKind")?.Text("kind") ?? "",
                     r.Text("resource") ?? "",
                     r.Text("scope") == "Namespaced")));
             }
@@ -103,7 +103,7 @@ internal sealed class Discovery(ApiConnection api)
         }
 
         var body = api.ObjectOf(request, answer);
-        return [.. body.Objects("resources")
+        return [.. body.Maps("resources")
             .Where(r => CanBeListed(r) && !(r.Text("name") ?? "/").Contains('/'))
             .Select(r => new ResourceKind(
                 group, version, r.Text("kind") ?? "", r.Text("name") ?? "", r.IsTrue("namespaced")))];
@@ -111,8 +111,8 @@ internal sealed class Discovery(ApiConnection api)
 
     private static IEnumerable<(string Group, string Version)> VersionsOf(JsonObject group)
     {
-        var preferred = group.Object("preferredVersion")?.Text("version");
-        return group.Objects("versions")
+        var preferred = group.Map("preferredVersion")?.Text("version");
+        return group.Maps("versions")
             .Select(v => (group.Text("name") ?? "", v.Text("version") ?? ""))
             .OrderBy(v => v.Item2 == preferred ? 0 : 1);
     }

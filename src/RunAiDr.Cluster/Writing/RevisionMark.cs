@@ -27,7 +27,7 @@ internal sealed class RevisionMark(ApiConnection api)
 
     public void Observe(JsonObject resource) => Raise(Of(resource));
 
-    public static long Of(JsonObject resource) => Number(resource.Object("metadata")?.Text("resourceVersion"));
+    public static long Of(JsonObject resource) => Number(resource.Map("metadata")?.Text("resourceVersion"));
 
     private Task AskOnceAsync(Resource resource, CancellationToken ct)
     {

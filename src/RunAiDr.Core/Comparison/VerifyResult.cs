@@ -71,7 +71,7 @@ public sealed record VerifyResult(
 
     private static ResourceKey? KeyOf(StateDifference file) =>
         StatePath.TryParse(file.Path, out var parts)
-        && (parts.Name ?? file.SavedBody?.Object("metadata")?.Text("name")) is { } name
+        && (parts.Name ?? file.SavedBody?.Map("metadata")?.Text("name")) is { } name
             ? new ResourceKey(parts.Group, parts.Plural, parts.Namespace, name)
             : null;
 
@@ -83,8 +83,8 @@ public sealed record VerifyResult(
         }
 
         var expected = (JsonObject)saved.DeepClone();
-        var metadata = expected.Object("metadata");
-        foreach (var owner in metadata?.Objects("ownerReferences").ToArray() ?? [])
+        var metadata = expected.Map("metadata");
+        foreach (var owner in metadata?.Maps("ownerReferences").ToArray() ?? [])
         {
             if (lostOwners.Contains(OwnerReference.From(owner)))
             {

@@ -4,7 +4,7 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Core.Export;
 
 /// <summary>A resource as the state tree holds it: without what the API server sets, the rest untouched.</summary>
-public static class CanonicalForm
+internal static class CanonicalForm
 {
     /// <summary>The resource without <see cref="DroppedFields"/>; the one given stays as it is.</summary>
     public static Resource Clean(Resource resource)

@@ -99,11 +99,11 @@ internal static partial class DroppedFields
     private static Func<JsonNode?, Resource, bool> Is(string text) => (value, _) => value.AsText() == text;
 
     private static bool WhenBoundByController(JsonNode? value, Resource original) =>
-        original.Metadata.Object("annotations") is { } annotations
+        original.Metadata.Map("annotations") is { } annotations
         && annotations.ContainsKey("pv.kubernetes.io/bound-by-controller");
 
     private static bool WhenAddressIsAllotted(JsonNode? value, Resource original) =>
-        original.Body.Object("spec") is { } spec && spec.Text("clusterIP") is not (null or "" or "None");
+        original.Body.Map("spec") is { } spec && spec.Text("clusterIP") is not (null or "" or "None");
 
     private static bool WhenAggregated(JsonNode? value, Resource original) =>
         original.Body["aggregationRule"] is not null;

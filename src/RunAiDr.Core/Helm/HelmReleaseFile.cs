@@ -7,7 +7,7 @@ namespace RunAiDr.Core.Helm;
 /// Where a release lies in a state tree, and what stands beside its values. The revision is no state: a restore
 /// starts at 1.
 /// </summary>
-public static class HelmReleaseFile
+internal static class HelmReleaseFile
 {
     private static readonly string[] Endings = [".release.yaml", ".yaml", ".age"];
 

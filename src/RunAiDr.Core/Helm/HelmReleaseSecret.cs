@@ -10,7 +10,7 @@ namespace RunAiDr.Core.Helm;
 /// Decodes a Secret of type <c>helm.sh/release.v1</c>: base64 (the API's) of base64 (Helm's) of gzip of JSON. Chart files,
 /// default values and rendered objects in it are skipped, not kept.
 /// </summary>
-public static class HelmReleaseSecret
+internal static class HelmReleaseSecret
 {
     // etcd refuses requests over 1.5 MiB, so a larger Secret cannot be one.
     private const int MaxEncodedBytes = 4 * 1024 * 1024;

@@ -22,7 +22,7 @@ internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
 
         var copy = resource with { Body = (JsonObject)resource.Body.DeepClone() };
         var dropped = new List<OwnerReference>();
-        foreach (var reference in copy.Metadata.Objects("ownerReferences").ToArray())
+        foreach (var reference in copy.Metadata.Maps("ownerReferences").ToArray())
         {
             var owner = OwnerReference.From(reference);
             if (await FindUidAsync(owner, resource.Namespace, ct) is { } uid)
@@ -35,7 +35,7 @@ internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
             reference.Parent?.AsArray().Remove(reference);
         }
 
-        if (!copy.Metadata.Objects("ownerReferences").Any())
+        if (!copy.Metadata.Maps("ownerReferences").Any())
         {
             copy.Metadata.Remove("ownerReferences");
         }
@@ -58,7 +58,7 @@ internal sealed class OwnerLinks(IClusterWriter target, TargetKinds kinds)
 
         // A missing owner is remembered too: what is restored comes after its owners, so none appears later.
         var live = await target.GetAsync(kind, key.Namespace, key.Name, ct);
-        return _uids[key] = live?.Object("metadata")?.Text("uid");
+        return _uids[key] = live?.Map("metadata")?.Text("uid");
     }
 }
 

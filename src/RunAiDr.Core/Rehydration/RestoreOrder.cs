@@ -17,10 +17,10 @@ public enum RestorePhase
 }
 
 /// <summary>Resources that may be applied at the same time. <paramref name="Depth"/> counts owners within the phase.</summary>
-public sealed record RestoreWave(RestorePhase Phase, int Depth, IReadOnlyList<RestorableResource> Resources);
+internal sealed record RestoreWave(RestorePhase Phase, int Depth, IReadOnlyList<RestorableResource> Resources);
 
 /// <summary>The one place that says what is restored before what.</summary>
-public static class RestoreOrder
+internal static class RestoreOrder
 {
     private static readonly Dictionary<string, RestorePhase> Phases = new(StringComparer.Ordinal)
     {

@@ -6,7 +6,7 @@ using RunAiDr.Core.Yaml;
 namespace RunAiDr.Core.Rehydration;
 
 /// <summary>Reads a state tree for restoring. Everything in a commit is untrusted: people edit and merge it.</summary>
-public static class RestorePointReader
+internal static class RestorePointReader
 {
     private const string UndoEdit = "Undo the edit of this file.";
     private const long LargestFile = 4 * 1024 * 1024;
@@ -94,7 +94,7 @@ public static class RestorePointReader
     {
         var apiVersion = body.Text("apiVersion") ?? throw Bad(path, "has no apiVersion", UndoEdit);
         var kind = body.Text("kind") ?? throw Bad(path, "has no kind", UndoEdit);
-        if (string.IsNullOrEmpty(body.Object("metadata")?.Text("name")))
+        if (string.IsNullOrEmpty(body.Map("metadata")?.Text("name")))
         {
             throw Bad(path, "has no metadata.name", UndoEdit);
         }

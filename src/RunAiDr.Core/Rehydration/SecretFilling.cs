@@ -25,7 +25,7 @@ internal static class SecretFilling
     public static Resource Fill(Resource resource, IReadOnlyDictionary<string, SecretText> values)
     {
         var body = (JsonObject)resource.Body.DeepClone();
-        if (resource.Kind is { Group: "", Plural: "secrets" } && body.Object("data") is { } data)
+        if (resource.Kind is { Group: "", Plural: "secrets" } && body.Map("data") is { } data)
         {
             foreach (var (key, value) in data.ToArray())
             {

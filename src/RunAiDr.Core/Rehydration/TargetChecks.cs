@@ -130,7 +130,7 @@ internal sealed class TargetChecks(
     {
         var classes = restored
             .Where(r => r.Resource.Kind is { Group: "", Plural: "persistentvolumeclaims" })
-            .Select(r => r.Resource.Body.Object("spec")?.Text("storageClassName"))
+            .Select(r => r.Resource.Body.Map("spec")?.Text("storageClassName"))
             .Where(name => !string.IsNullOrEmpty(name))
             .Select(name => (KnownKinds.StorageClass, ResourceKey.For(KnownKinds.StorageClass, null, name ?? "")));
         var missing = await MissingAsync(classes, ct);

@@ -17,9 +17,9 @@ internal sealed class TargetKinds(IReadOnlyList<ResourceKind> served, IEnumerabl
     /// <summary>The kinds that a CustomResourceDefinition serves, one per version.</summary>
     public static IEnumerable<ResourceKind> KindsOf(JsonObject definition)
     {
-        var spec = definition.Object("spec");
-        var names = spec?.Object("names");
-        return spec?.Objects("versions").Where(version => version.IsTrue("served")).Select(version => new ResourceKind(
+        var spec = definition.Map("spec");
+        var names = spec?.Map("names");
+        return spec?.Maps("versions").Where(version => version.IsTrue("served")).Select(version => new ResourceKind(
             spec.Text("group") ?? "",
             version.Text("name") ?? "",
             names?.Text("kind") ?? "",

@@ -41,5 +41,5 @@ internal readonly record struct Reading(JsonObject? Live, bool Refused)
 {
     public bool IsMissing => Live is null && !Refused;
 
-    public bool IsBeingDeleted => Live?.Object("metadata")?.Text("deletionTimestamp") is not null;
+    public bool IsBeingDeleted => Live?.Map("metadata")?.Text("deletionTimestamp") is not null;
 }

@@ -66,7 +66,7 @@ internal sealed class TargetWaits(IClusterWriter target, RehydrationOptions opti
     private bool IsInTime(long started) => time.GetElapsedTime(started) < options.WaitLimit;
 
     private static (string? Status, string? Message)? Condition(JsonObject? definition, string type) =>
-        definition?.Object("status")?.Objects("conditions")
+        definition?.Map("status")?.Maps("conditions")
             .Where(condition => condition.Text("type") == type)
             .Select(condition => ((string?, string?)?)(condition.Text("status"), condition.Text("message")))
             .FirstOrDefault();

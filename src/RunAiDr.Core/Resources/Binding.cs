@@ -9,7 +9,7 @@ internal static class Binding
     /// <summary>The Role or ClusterRole that a binding names, null when it names none.</summary>
     public static (ResourceKind Kind, ResourceKey Key)? RoleOf(Resource binding)
     {
-        var reference = binding.Body.Object("roleRef");
+        var reference = binding.Body.Map("roleRef");
         return reference?.Text("name") is not { } name
             ? null
             : reference.Text("kind") == "Role"
@@ -19,7 +19,7 @@ internal static class Binding
 
     /// <summary>The ServiceAccounts among the subjects, in the binding's own namespace where they name none.</summary>
     public static IEnumerable<ResourceKey> ServiceAccountsOf(Resource binding) =>
-        from subject in binding.Body.Objects("subjects")
+        from subject in binding.Body.Maps("subjects")
         where subject.Text("kind") == "ServiceAccount"
         let name = subject.Text("name")
         where name is not null

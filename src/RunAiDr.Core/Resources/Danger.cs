@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace RunAiDr.Core.Resources;
 
 /// <summary>What in a resource hands out more power than a reviewer expects.</summary>
-public static class Danger
+internal static class Danger
 {
     private const string PodSecurity = "pod-security.kubernetes.io/enforce";
 
@@ -32,7 +32,7 @@ public static class Danger
             yield return "binds to cluster-admin";
         }
 
-        var subjects = body.Objects("subjects").Select(subject => subject.Text("name"));
+        var subjects = body.Maps("subjects").Select(subject => subject.Text("name"));
         foreach (var subject in subjects.Intersect(TooWide, StringComparer.Ordinal))
         {
             yield return $"binds {subject}";
@@ -41,7 +41,7 @@ public static class Danger
 
     private static IEnumerable<string> OfRules(JsonObject body)
     {
-        foreach (var rule in body.Objects("rules"))
+        foreach (var rule in body.Maps("rules"))
         {
             if (Has(rule, "verbs", "*") && (Has(rule, "resources", "*") || Has(rule, "nonResourceURLs", "*")))
             {
@@ -65,13 +65,13 @@ public static class Danger
 
     private static IEnumerable<string> OfNamespace(JsonObject body)
     {
-        if (body.Object("metadata")?.Object("labels")?.Text(PodSecurity) == "privileged")
+        if (body.Map("metadata")?.Map("labels")?.Text(PodSecurity) == "privileged")
         {
             yield return $"{PodSecurity} is privileged";
         }
     }
 
-    private static string? RoleName(JsonObject body) => body.Object("roleRef")?.Text("name");
+    private static string? RoleName(JsonObject body) => body.Map("roleRef")?.Text("name");
 
     private static bool Has(JsonObject rule, string field, string value) =>
         rule.Texts(field).Contains(value, StringComparer.Ordinal);

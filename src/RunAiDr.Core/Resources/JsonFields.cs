@@ -10,9 +10,9 @@ public static class JsonFields
     public static bool IsTrue(this JsonObject body, string field) =>
         body[field] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
 
-    public static JsonObject? Object(this JsonObject body, string field) => body[field] as JsonObject;
+    public static JsonObject? Map(this JsonObject body, string field) => body[field] as JsonObject;
 
-    public static IEnumerable<JsonObject> Objects(this JsonObject body, string field) =>
+    public static IEnumerable<JsonObject> Maps(this JsonObject body, string field) =>
         body[field] is JsonArray items ? items.OfType<JsonObject>() : [];
 
     public static IEnumerable<string> Texts(this JsonObject body, string field) =>

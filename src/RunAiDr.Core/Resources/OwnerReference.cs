@@ -13,10 +13,10 @@ internal sealed record OwnerReference(string Group, string Kind, string Name)
 
     /// <summary>As others would refer to this resource; null when it has no name.</summary>
     public static OwnerReference? To(JsonObject body) =>
-        body.Object("metadata")?.Text("name") is { } name
+        body.Map("metadata")?.Text("name") is { } name
             ? new(ResourceKind.Split(body.Text("apiVersion") ?? "").Group, body.Text("kind") ?? "", name)
             : null;
 
     public static IEnumerable<OwnerReference> In(JsonObject body) =>
-        body.Object("metadata")?.Objects("ownerReferences").Select(From) ?? [];
+        body.Map("metadata")?.Maps("ownerReferences").Select(From) ?? [];
 }

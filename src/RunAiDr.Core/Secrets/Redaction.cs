@@ -6,10 +6,10 @@ namespace RunAiDr.Core.Secrets;
 /// A document without its secrets: a placeholder stands where each stood. What was found leaves here, for whoever
 /// encrypts it; who does not, drops it.
 /// </summary>
-public sealed record Redaction(JsonNode? Document, IReadOnlyList<FoundSecret> Secrets);
+internal sealed record Redaction(JsonNode? Document, IReadOnlyList<FoundSecret> Secrets);
 
 /// <summary>
 /// A secret and the name of its placeholder, which says where it belongs:
 /// <c>values/runai-backend/keycloakx.adminPassword</c>.
 /// </summary>
-public sealed record FoundSecret(string Name, SecretText Value);
+internal sealed record FoundSecret(string Name, SecretText Value);

@@ -5,7 +5,7 @@ using RunAiDr.Core.State;
 namespace RunAiDr.Core.Secrets;
 
 /// <summary>Replaces the secrets of exported documents by placeholders.</summary>
-public static class Redactor
+internal static class Redactor
 {
     // Their texts are names, verbs and schemas; "password" there is the name of a property, not a setting.
     private static readonly string[] GroupsWithoutData = [KnownKinds.Rbac, "apiextensions.k8s.io"];

@@ -7,7 +7,7 @@ namespace RunAiDr.Core.State;
 /// Where a resource stands in a state tree: a function of its key, no two keys at one path, and the key can be read
 /// off the path unless the name was too long for a file name and had to be cut. Paths are plain ASCII.
 /// </summary>
-public static class StatePath
+internal static class StatePath
 {
     private const string Extension = ".yaml";
     private const string TemplateNamespace = "runai";
@@ -99,7 +99,7 @@ public static class StatePath
 /// <summary>
 /// What a path says about its resource. <paramref name="Name"/> is null when the file name was cut: the file has it.
 /// </summary>
-public sealed record StatePathParts(string Group, string Plural, string? Namespace, string? Name)
+internal sealed record StatePathParts(string Group, string Plural, string? Namespace, string? Name)
 {
     /// <summary>Whether a resource with these parts, with any name where it was cut, stands at the path.</summary>
     internal bool IsAt(string path)
