@@ -48,13 +48,13 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
     private static bool LacksOnlyItsOwner(JsonObject live, JsonObject desired)
     {
         const string Owners = "ownerReferences";
-        if (live.Object("metadata")?[Owners] is not null)
+        if (live.Map("metadata")?[Owners] is not null)
         {
             return false;
         }
 
         var ownerless = desired.DeepClone().AsObject();
-        _ = ownerless.Object("metadata")?.Remove(Owners);
+        _ = ownerless.Map("metadata")?.Remove(Owners);
         return AppliedFields.FirstDifference(live, ownerless) is null;
     }
 }
