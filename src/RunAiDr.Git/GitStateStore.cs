@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
@@ -130,7 +131,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"'{MessageFormat.Lines(tag)}' is not a legal tag name.",
+                $"'{Visible.Text(tag)}' is not a legal tag name.",
                 "Use letters, digits, '-' and '_', and at most 200 of them (git check-ref-format has all the rules).");
         }
 
@@ -144,7 +145,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         if (!RefName.IsLegal(options.Branch))
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"'{MessageFormat.Lines(options.Branch)}' is not a legal branch name.", "Name the branch of record otherwise, for example main.");
+                Fault.Configuration, $"'{Visible.Text(options.Branch)}' is not a legal branch name.", "Name the branch of record otherwise, for example main.");
         }
 
         if (string.IsNullOrWhiteSpace(options.AuthorName) || string.IsNullOrWhiteSpace(options.AuthorEmail)
@@ -163,7 +164,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"'{MessageFormat.Lines(cluster)}' cannot be the name of a cluster: it becomes a folder and part of tag names.",
+                $"'{Visible.Text(cluster)}' cannot be the name of a cluster: it becomes a folder and part of tag names.",
                 "Use letters, digits, '-' and '_'.");
         }
     }

@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Git;
 
@@ -133,5 +134,5 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         Fault.RestorePoint, $"'{words}' in {repository.Info.Path} is not a commit.", Remedy(words));
 
     // What a terminal would obey is not printed.
-    private static string Shown(string words) => MessageFormat.Lines(words.Length > 300 ? words[..300] + "…" : words);
+    private static string Shown(string words) => Visible.Text(words.Length > 300 ? words[..300] + "…" : words);
 }

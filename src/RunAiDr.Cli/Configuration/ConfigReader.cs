@@ -85,12 +85,12 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             {
                 foreach (var (name, leaf) in section)
                 {
-                    Take(document, $"{key}.{name}", $"/{key}/{name}", leaf);
+                    Take(document, $"{key}.{name}", YamlDocument.PointerTo(key) + YamlDocument.PointerTo(name), leaf);
                 }
             }
             else
             {
-                Take(document, key, $"/{key}", value);
+                Take(document, key, YamlDocument.PointerTo(key), value);
             }
         }
     }

@@ -27,7 +27,7 @@ internal static class SecretsFile
             entry => entry.Key,
             entry => entry.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
                 ? new SecretText((string)value!)
-                : throw Wrong($"{path}:{document.Locate($"/{entry.Key.Replace("/", "~1", StringComparison.Ordinal)}").Line}: the value is not a text"),
+                : throw Wrong($"{path}:{document.Locate(YamlDocument.PointerTo(entry.Key)).Line}: the value is not a text"),
             StringComparer.Ordinal);
     }
 

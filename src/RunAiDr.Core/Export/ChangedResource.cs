@@ -13,17 +13,18 @@ internal readonly record struct ChangedResource(string Place, string Text)
         {
             return path == HelmReleaseFile.Path(release) ? new("values", $"chart of {release}")
                 : path == HelmReleaseFile.ValuesPath(release) ? new("values", $"values of {release}")
-                : new(report.Cluster, path);
+                : new(report.Cluster, Visible.Text(path));
         }
 
         if (!StatePath.TryParse(path, out var parts))
         {
-            return new ChangedResource(report.Cluster, path);
+            return new ChangedResource(report.Cluster, Visible.Text(path));
         }
 
         var plural = ResourceKind.Qualify(parts.Group, parts.Plural);
         var kind = report.KindNames.GetValueOrDefault(plural, plural);
-        var name = CommitMessage.OneLine(parts.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
+        // A name may hold line breaks, which would end a subject or forge a trailer.
+        var name = Visible.Text(parts.Name ?? System.IO.Path.GetFileNameWithoutExtension(path));
         var place = parts is { Group: "", Plural: "namespaces" } ? name : parts.Namespace ?? report.Cluster;
         return new ChangedResource(place, $"{kind} {name}");
     }

@@ -1,3 +1,4 @@
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -59,7 +60,7 @@ public static class CommitMessage
             trailers.AddRange(changes
                 .Select(change => report.LastManagers.GetValueOrDefault(change.Path))
                 .OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-                .Select(manager => KeyValuePair.Create("Changed-By", OneLine(manager))));
+                .Select(manager => KeyValuePair.Create("Changed-By", Visible.Text(manager))));
         }
 
         return trailers;
@@ -71,10 +72,4 @@ public static class CommitMessage
         StateChangeKind.Changed => "change",
         _ => "delete",
     };
-
-    /// <summary>
-    /// Names of resources and managers may hold line breaks, which would end a subject or forge a trailer.
-    /// </summary>
-    internal static string OneLine(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
 }

@@ -15,6 +15,10 @@ public sealed class YamlDocument
 
     public JsonNode? Root { get; }
 
+    /// <summary>One step of a JSON pointer (RFC 6901), with its slash; steps put together are a pointer.</summary>
+    public static string PointerTo(string key) =>
+        $"/{key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
     /// <summary>
     /// Line and column, from 1, of the key or list item that a JSON pointer (RFC 6901) names, of its nearest existing
     /// parent when it is not there.

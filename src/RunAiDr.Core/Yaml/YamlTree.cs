@@ -61,7 +61,7 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
                 throw source.Refuse(key.Start, "the key stands twice in this map", "Remove one of the two.");
             }
 
-            map.Add(key.Value, ReadNode($"{pointer}/{Escape(key.Value)}", depth + 1, key.Start));
+            map.Add(key.Value, ReadNode(pointer + YamlDocument.PointerTo(key.Value), depth + 1, key.Start));
         }
 
         return map;
@@ -90,7 +90,4 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
             throw source.Refuse(node.Start, "a tag", "Remove it; quote the value if it is a text.");
         }
     }
-
-    private static string Escape(string key) =>
-        key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

@@ -37,7 +37,7 @@ public sealed class CommitMessageTests
     [InlineData("values/runai-backend.release.yaml", "values: change chart of runai-backend")]
     [InlineData("values/a", "prod: change values/a")]
     [InlineData("restore-point.yaml", "prod: change restore-point.yaml")]
-    [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two lines")]
+    [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two\\nlines")]
     public void One_change_is_the_subject(string path, string subject)
     {
         Assert.Equal(subject, CommitMessage.For([Change(path)], Report, isFirst: false).Subject);
@@ -58,7 +58,7 @@ public sealed class CommitMessageTests
         Assert.Equal(
             "change team-a: RoleBinding runai-researcher\nchange team-a: Secret x\nadd team-a: Secret y", text.Body);
         Assert.Equal(
-            ["Cluster: prod", "Cluster-Revision: 677", "Changed-By: a Cluster: forged", "Changed-By: kubectl-patch"],
+            ["Cluster: prod", "Cluster-Revision: 677", @"Changed-By: a\nCluster: forged", "Changed-By: kubectl-patch"],
             text.Trailers.Select(trailer => $"{trailer.Key}: {trailer.Value}").ToArray());
     }
 
