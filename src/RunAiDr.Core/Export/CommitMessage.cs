@@ -1,3 +1,4 @@
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -73,8 +74,9 @@ public static class CommitMessage
     };
 
     /// <summary>
-    /// Names of resources and managers may hold line breaks, which would end a subject or forge a trailer.
+    /// Names of resources and managers may hold line breaks, which would end a subject or forge a trailer, and characters
+    /// that turn the writing direction round.
     /// </summary>
     internal static string OneLine(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+        Visible.Text(text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text);
 }

@@ -37,6 +37,7 @@ public sealed class CommitMessageTests
     [InlineData("values/runai-backend.release.yaml", "values: change chart of runai-backend")]
     [InlineData("restore-point.yaml", "prod: change restore-point.yaml")]
     [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two lines")]
+    [InlineData("namespaces/team-a/rolebindings/%E2%80%AERTL.yaml", "team-a: change RoleBinding \\u{202e}RTL")]
     public void One_change_is_the_subject(string path, string subject)
     {
         Assert.Equal(subject, CommitMessage.For([Change(path)], Report, isFirst: false).Subject);
