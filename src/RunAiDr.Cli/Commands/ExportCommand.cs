@@ -57,7 +57,7 @@ internal sealed class ExportCommand : OperatorCommand
     private static IEnumerable<string> Lines(ExportResult result)
     {
         yield return result.Committed
-            ? $"Committed restore point {result.RestorePoint.Abbreviated}: {result.Resources} resources, {result.ChangedFiles} files changed, revision {result.Revision}"
+            ? $"Committed restore point {result.RestorePoint.Abbreviated}: {result.Resources} resources, {result.ChangedFiles} {(result.ChangedFiles == 1 ? "file" : "files")} changed, revision {result.Revision}"
             : $"Nothing changed: restore point {result.RestorePoint.Abbreviated} still holds, {result.Resources} resources, revision {result.Revision}";
         if (result.Tag is not null)
         {
