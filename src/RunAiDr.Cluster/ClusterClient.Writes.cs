@@ -50,9 +50,15 @@ public sealed partial class ClusterClient
     }
 
     /// <inheritdoc/>
-    public async Task<bool> MayAsync(string verb, ResourceKind kind, string? @namespace, CancellationToken ct)
+    public Task<bool> MayAsync(string verb, ResourceKind kind, string? @namespace, CancellationToken ct) =>
+        ReviewAsync(new JsonObject { ["verb"] = verb }, kind, @namespace, ct);
+
+    public Task<bool> MayBindAsync(ResourceKind roleKind, string roleName, string? @namespace, CancellationToken ct) =>
+        ReviewAsync(new JsonObject { ["verb"] = "bind", ["name"] = roleName }, roleKind, @namespace, ct);
+
+    private async Task<bool> ReviewAsync(JsonObject attributes, ResourceKind kind, string? @namespace, CancellationToken ct)
     {
-        var attributes = new JsonObject { ["verb"] = verb, ["resource"] = kind.Plural };
+        attributes["resource"] = kind.Plural;
         AddUnlessEmpty(attributes, "namespace", @namespace);
         AddUnlessEmpty(attributes, "group", kind.Group);
         var review = new JsonObject

@@ -42,13 +42,15 @@ internal sealed class ExportCommand : OperatorCommand
         session.Config.DeletionGuard.Check(writer.Deletions(), changes, invocation.Get(_allowDeletions));
         var commit = writer.Commit(CommitMessage.For(changes, report, before is null));
 
-        // Nothing to commit means that there is a tip with this very tree.
-        var restorePoint = commit ?? before!.Id;
+        // Nothing to commit means that there is a tip with this very tree. It is not always the one before this export:
+        // another export may have committed the same state meanwhile.
+        var restorePoint = commit ?? store.Tip(cluster)!.Id;
         var tag = invocation.Get(_tag) is { } name
             ? store.Tag(cluster, name, restorePoint, $"Restore point of cluster {cluster} at revision {report.Revision}")
             : null;
         var result = new ExportResult(
-            cluster, report.Revision, restorePoint, commit is not null, tag, report.Resources, changes.Count,
+            cluster, report.Revision, restorePoint, commit is not null, tag, report.Resources,
+            commit is null ? 0 : changes.Count,
             report.LackingKinds, report.Terminating, report.Placeholders, report.Warnings);
         invocation.Printer.Result(invocation.Format, Lines(result), () => Documents.Of(result));
         return ExitCode.Success;
@@ -57,7 +59,7 @@ internal sealed class ExportCommand : OperatorCommand
     private static IEnumerable<string> Lines(ExportResult result)
     {
         yield return result.Committed
-            ? $"Committed restore point {result.RestorePoint.Abbreviated}: {result.Resources} resources, {result.ChangedFiles} files changed, revision {result.Revision}"
+            ? $"Committed restore point {result.RestorePoint.Abbreviated}: {result.Resources} resources, {result.ChangedFiles} {(result.ChangedFiles == 1 ? "file" : "files")} changed, revision {result.Revision}"
             : $"Nothing changed: restore point {result.RestorePoint.Abbreviated} still holds, {result.Resources} resources, revision {result.Revision}";
         if (result.Tag is not null)
         {

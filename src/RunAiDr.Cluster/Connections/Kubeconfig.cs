@@ -17,7 +17,9 @@ public static class Kubeconfig
     {
         var files = KubeconfigFiles.Read(source);
         var name = source.Context ?? files.CurrentContext ?? throw Wrong(
-            files, "no context is chosen and there is no current-context", $"Choose one with --context: {Listed(files)}.");
+            files, "no context is chosen and there is no current-context", Listed(files) is { Length: > 0 } names
+                ? $"Choose one with --context: {names}."
+                : "Take a file with contexts: this one holds none.");
         var context = files.Find("contexts", name)
             ?? throw Wrong(files, $"there is no context \"{name}\"", $"Choose one of: {Listed(files)}.");
         var clusterName = context.Text("cluster") ?? throw Wrong(files, $"context \"{name}\" names no cluster", "Add it.");

@@ -53,7 +53,7 @@ public static class DifferenceText
 
         yield return (result.Equal, result.Deferred.Count) switch
         {
-            (false, _) => $"not equal: {result.Differences.Count} files differ",
+            (false, _) => result.Differences.Count == 1 ? "not equal: 1 file differs" : $"not equal: {result.Differences.Count} files differ",
             (true, 0) => "equal",
             _ => $"equal, but for {result.Deferred.Count} files that others bring back",
         };

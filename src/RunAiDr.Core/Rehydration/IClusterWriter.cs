@@ -20,6 +20,9 @@ public interface IClusterWriter
 
     /// <summary>Whether the current user may do <paramref name="verb"/> (SelfSubjectAccessReview).</summary>
     Task<bool> MayAsync(string verb, ResourceKind kind, string? @namespace, CancellationToken ct);
+
+    /// <summary>Whether the current user may bind this very role in <paramref name="namespace"/>.</summary>
+    Task<bool> MayBindAsync(ResourceKind roleKind, string roleName, string? @namespace, CancellationToken ct);
 }
 
 /// <summary>

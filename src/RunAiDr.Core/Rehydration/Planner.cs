@@ -30,6 +30,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             await targetChecks.PermissionsAsync(ct),
             await targetChecks.NamespacesAsync(ct),
             await targetChecks.RolesAsync(ct),
+            .. await targetChecks.BindingsAsync(steps, ct),
             await targetChecks.ServiceAccountsAsync(ct),
             await targetChecks.StorageClassesAsync(ct),
             .. ContentChecks.Dangers(restorePoint.Resources),

@@ -31,6 +31,11 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
             return new(PlannedAction.Unchanged, null, desired);
         }
 
+        if (difference.Path.StartsWith("roleRef", StringComparison.Ordinal) && resource.Kind.Group == KnownKinds.Role.Group)
+        {
+            return new(PlannedAction.Conflict, $"differs in {difference.Path}, which never changes: delete it first", desired);
+        }
+
         return options.Overwrite || MayFillIn(live, desired)
             ? new(PlannedAction.Configure, $"differs in {difference.Path}", desired)
             : new(PlannedAction.Conflict, $"exists and differs in {difference.Path}", desired);

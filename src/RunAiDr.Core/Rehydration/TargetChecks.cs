@@ -107,6 +107,46 @@ internal sealed class TargetChecks(
         };
     }
 
+    /// <summary>
+    /// The API server lets nobody hand out rights that he lacks, unless he may bind the role: the right to create
+    /// bindings is not enough.
+    /// </summary>
+    public async Task<IReadOnlyList<PlanCheck>> BindingsAsync(IReadOnlyList<PlannedStep> steps, CancellationToken ct)
+    {
+        var written = steps
+            .Where(step => step.Action is PlannedAction.Create or PlannedAction.Configure)
+            .Select(step => step.Key)
+            .ToHashSet();
+        var bindings = restored.Select(r => r.Resource).Where(r => Binding.Is(r) && written.Contains(r.Key)).ToArray();
+        if (bindings.Length == 0 || await target.MayAsync("bind", KnownKinds.ClusterRole, null, ct))
+        {
+            return [];
+        }
+
+        var denied = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(bindings, Limit(ct), async (binding, token) =>
+        {
+            if (Binding.RoleOf(binding) is ({ } kind, { } role)
+                && !await target.MayBindAsync(kind, role.Name, binding.Namespace, token))
+            {
+                denied.Add(binding.Key.ToString());
+            }
+        });
+        return denied.IsEmpty
+            ? []
+            :
+            [
+                new(
+                    "bindings",
+                    CheckResult.Blocked,
+                    $"{denied.Count} bind a role that this user may not bind",
+                    "Grant the verb bind on roles and clusterroles, or choose another context.")
+                {
+                    Items = [.. denied.Order(StringComparer.Ordinal)],
+                },
+            ];
+    }
+
     public async Task<PlanCheck> ServiceAccountsAsync(CancellationToken ct)
     {
         var accounts =

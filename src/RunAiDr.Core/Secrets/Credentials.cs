@@ -39,6 +39,9 @@ internal static partial class Credentials
         FindGroup(BasicCredentials(), text, "basic", spans, IsUserAndPassword);
         FindGroup(DockerAuth(), text, "auth", spans, IsUserAndPassword);
         FindGroup(Words(), text, "password", spans, _ => true);
+        FindGroup(UserFlag(), text, "user-password", spans, password => !password.All(char.IsAsciiDigit)); // -u uid:gid
+        FindNamed(Element(), text, spans);
+        FindNamed(NameAndValue(), text, spans);
         foreach (var match in KnownToken().EnumerateMatches(text))
         {
             spans.Add(new SecretSpan(match.Index, match.Length, "token"));
@@ -106,6 +109,20 @@ internal static partial class Credentials
         }
     }
 
+    /// <summary>Text that calls a thing by its name in one place and has its value in another.</summary>
+    private static void FindNamed(Regex pattern, string text, List<SecretSpan> spans)
+    {
+        foreach (Match match in pattern.Matches(text))
+        {
+            var name = match.Groups["name"].ValueSpan;
+            var secret = match.Groups["secret"];
+            if (SecretNames.IsSecret(name))
+            {
+                spans.Add(new SecretSpan(secret.Index, secret.Length, name.ToString()));
+            }
+        }
+    }
+
     private static bool LooksLikeToken(string text) => text.Length >= 24 || text.Any(char.IsAsciiDigit);
 
     private static bool IsUserAndPassword(string text)
@@ -130,6 +147,20 @@ internal static partial class Credentials
         + @"|\b(?:password|identified by)[ \t]+')(?<secret>[^\s']+)",
         Linear)]
     private static partial Regex Words();
+
+    /// <summary>curl, wget: the password after the user.</summary>
+    [GeneratedRegex(@"(?:[ \t]-u|--user)[ \t=]+[""']?[^\s:""']+:(?<secret>[^\s""']+)", Linear)]
+    private static partial Regex UserFlag();
+
+    [GeneratedRegex(@"<(?<name>[a-z0-9_.-]+)(?:[ \t][^<>]*)?>(?<secret>[^<]*[^<\s][^<]*)</", Linear)]
+    private static partial Regex Element();
+
+    /// <summary>The environment of a container, in YAML or JSON: <c>name: X</c> and below or beside it <c>value: Y</c>.</summary>
+    [GeneratedRegex(
+        @"\b(?:name|key)\\?[""']?[ \t]*[:=][ \t]*\\?[""']?(?<name>[a-z0-9_.-]+)\\?[""']?(?:[ \t]*,\s*|\s+)(?:\\?[""'])?"
+        + @"value\\?[""']?[ \t]*[:=][ \t]*(?:\\?""(?<secret>[^""\\]+)|'(?<secret>[^']+)|(?<secret>[^\s""'\\,}][^\r\n,}]*))",
+        Linear)]
+    private static partial Regex NameAndValue();
 
     [GeneratedRegex(
         @"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}"

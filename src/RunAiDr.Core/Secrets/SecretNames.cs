@@ -51,7 +51,8 @@ internal static class SecretNames
             "key" or "keys" => SecretKeys.Contains(before)
                 || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
             "string" => before == "connection",
-            _ => Passwords.Contains(last) || Secrets.Contains(last),
+            "pwd" => IsPasswordNotFolder(name),
+            _ => IsPasswordWord(last) || Secrets.Contains(last),
         };
     }
 
@@ -60,7 +61,15 @@ internal static class SecretNames
     /// </summary>
     public static bool IsPassword(ReadOnlySpan<char> name) =>
         name.Length <= LongestName && name.ContainsAny(Markers) && Words(name) is { Count: > 0 } words
-        && Passwords.Contains(words[^1]);
+        && (IsPasswordWord(words[^1]) || words[^1] == "pwd");
+
+    // PGPASSWORD and SSHPASS have no mark between their words.
+    private static bool IsPasswordWord(string word) =>
+        Passwords.Contains(word) || word.EndsWith("password", StringComparison.Ordinal)
+        || word.EndsWith("passwd", StringComparison.Ordinal) || word == "sshpass";
+
+    // PWD of a shell is the folder it is in; Pwd of a connection string and MYSQL_PWD are passwords.
+    private static bool IsPasswordNotFolder(ReadOnlySpan<char> name) => name is not ("PWD" or "pwd");
 
     /// <summary>
     /// Splits camelCase, snake_case, kebab-case and dots into lower-case words without trailing digits.

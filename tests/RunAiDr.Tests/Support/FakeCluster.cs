@@ -106,6 +106,9 @@ internal sealed class FakeCluster : IClusterWriter
         return Task.FromResult(May(verb, kind, @namespace));
     }
 
+    public Task<bool> MayBindAsync(ResourceKind roleKind, string roleName, string? @namespace, CancellationToken ct) =>
+        MayAsync($"bind {roleName}", roleKind, @namespace, ct);
+
     public Task<ApplyResult> ApplyAsync(Resource resource, ApplyOptions options, CancellationToken ct)
     {
         lock (_gate)

@@ -38,6 +38,7 @@ public sealed class CommitMessageTests
     [InlineData("values/a", "prod: change values/a")]
     [InlineData("restore-point.yaml", "prod: change restore-point.yaml")]
     [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two\\nlines")]
+    [InlineData("namespaces/team-a/rolebindings/%E2%80%AERTL.yaml", "team-a: change RoleBinding \\u{202e}RTL")]
     public void One_change_is_the_subject(string path, string subject)
     {
         Assert.Equal(subject, CommitMessage.For([Change(path)], Report, isFirst: false).Subject);

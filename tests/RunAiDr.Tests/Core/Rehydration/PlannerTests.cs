@@ -90,6 +90,35 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public async Task The_right_to_create_bindings_is_not_the_right_to_bind_a_role()
+    {
+        var tree = new MemoryStateTree().Put(Given.Namespace("a")).Put(Given.Binding("a", "b", "reader", "alice"));
+        var weak = new FakeCluster { May = (verb, _, _) => verb != "bind" && verb != "bind reader" };
+        var named = new FakeCluster { May = (verb, _, ns) => verb != "bind" && (verb != "bind reader" || ns == "a") };
+        var role = Given.Of(new("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", false), null, "reader");
+        weak.Put(role);
+        named.Put(role);
+
+        Assert.Equal("rolebindings.rbac.authorization.k8s.io/b -n a", Blocked(await PlanAsync(tree, weak), "bindings"));
+        Assert.True((await PlanAsync(tree, named)).CanStart);
+    }
+
+    [Fact]
+    public async Task A_binding_to_another_role_is_a_conflict_even_when_overwriting()
+    {
+        var tree = new MemoryStateTree().Put(Given.Namespace("a")).Put(Given.Binding("a", "b", "reader", "alice"));
+        var cluster = new FakeCluster();
+        cluster.Put(Given.Namespace("a"));
+        cluster.Put(Given.Binding("a", "b", "writer", "alice"));
+
+        var plan = await PlanAsync(tree, cluster, new RehydrationOptions { Overwrite = true });
+
+        var step = Assert.Single(plan.Steps, step => step.Key.Name == "b");
+        Assert.Equal(PlannedAction.Conflict, step.Action);
+        Assert.Contains("delete it first", step.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_secret_without_value_blocks_unless_it_is_supplied_there_already_or_left_out()
     {
         var placeholder = Placeholder.For("secrets/a/s/password");

@@ -40,6 +40,14 @@ public sealed class SecretFinderTests
     [InlineData("{\"auths\":{\"r\":{\"auth\":\"<dXNlcjpwYXNz>\"}}}")]
     [InlineData("Basic <dXNlcjpwYXNzd29yZA==>")]
     [InlineData("connectionString: <Server=x;Pwd=y>")]
+    [InlineData("export PGPASSWORD=<abc>")]
+    [InlineData("MYSQL_PWD=<abc>")]
+    [InlineData("SSHPASS=<abc>")]
+    [InlineData("curl -u admin:<abc> http://x")]
+    [InlineData("curl --user 'admin:<abc>' http://x")]
+    [InlineData("- name: DB_PASSWORD\n  value: <abc>\n- name: TZ\n  value: UTC")]
+    [InlineData("- name: \"DB_PASSWORD\"\n  value: \"<a b>\"")]
+    [InlineData("[{\"name\":\"DB_PASSWORD\",\"value\":\"<abc>\"}]")]
     public void The_secret_is_found_and_nothing_beside_it(string marked)
     {
         var expected = new List<string>();
@@ -57,6 +65,16 @@ public sealed class SecretFinderTests
         Assert.Equal(expected, SecretFinder.Find(text).ConvertAll(span => text.Substring(span.Start, span.Length)));
     }
 
+    [Fact]
+    public void The_secret_in_an_element_of_XML_is_found()
+    {
+        const string text = "<user>a</user><db.password kind=\"x\">hunter2</db.password>";
+
+        var span = Assert.Single(SecretFinder.Find(text));
+
+        Assert.Equal("hunter2", text.Substring(span.Start, span.Length));
+    }
+
     [Theory]
     [InlineData("WANDB_API_KEY=SECRET:wandb,token")]
     [InlineData("password: {name: metrics, key: password}")]
@@ -69,6 +87,10 @@ public sealed class SecretFinderTests
     [InlineData("tlsSecretName: my-secret")]
     [InlineData("tlsSecret: my-secret")]
     [InlineData("secretKey:\n  name: a\n  key: b")]
+    [InlineData("PWD=/workspace")]
+    [InlineData("docker run -u 1000:1000 image")]
+    [InlineData("<name>DB_PASSWORD</name><password></password>")]
+    [InlineData("- name: TZ\n  value: UTC")]
     [InlineData("maxTokens: 4096\ntokenTtl: 30s")]
     [InlineData("key: node-role.kubernetes.io/runai-system")]
     [InlineData("kubernetes.io/metadata.name: x\nimage: host:5000/a@sha256:0123456789abcdef")]
