@@ -78,7 +78,10 @@ internal sealed class Benchmark(BenchOptions options, string folder)
         _figures.Add(new("kubectl apply --server-side", kubectl, "objects/s"));
         _figures.Add(new("rehydrate", rehydrate, "objects/s")
         {
-            Ratio = rehydrate / kubectl, Baseline = "kubectl", Wanted = "≥ 3.0", Met = rehydrate >= 3 * kubectl,
+            Ratio = rehydrate / kubectl,
+            Baseline = "kubectl",
+            Wanted = "≥ 3.0",
+            Met = rehydrate >= 3 * kubectl,
         });
         _figures.Add(new("rehydrate, peak memory", Figures.Median(peaks), "MB"));
     }
@@ -138,12 +141,18 @@ internal sealed class Benchmark(BenchOptions options, string folder)
         _figures.Add(new($"(b) git fast-import of {bytes / MegaByte:0} MB", import, "s"));
         _figures.Add(new("export with commit", export, "s")
         {
-            Ratio = export / (download + import), Baseline = "(a) + (b)", Wanted = "≤ 1.0", Met = export <= download + import,
+            Ratio = export / (download + import),
+            Baseline = "(a) + (b)",
+            Wanted = "≤ 1.0",
+            Met = export <= download + import,
         });
         _figures.Add(new("export, peak memory", peak, "MB") { Wanted = "≤ 250 MB", Met = peak <= 250 });
         _figures.Add(new("unchanged export", again, "s")
         {
-            Ratio = again / download, Baseline = "(a)", Wanted = "≤ 1.3", Met = again <= 1.3 * download,
+            Ratio = again / download,
+            Baseline = "(a)",
+            Wanted = "≤ 1.3",
+            Met = again <= 1.3 * download,
         });
     }
 

@@ -9,7 +9,8 @@ internal sealed class TokenFileCredentials(string path, TimeProvider clock, X509
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
 
-    private (Credential Credential, DateTimeOffset ReadAt)? _last;
+    // One reference, so that threads see a whole reading or none.
+    private Reading? _last;
 
     public override bool Renews => true;
 
@@ -24,7 +25,7 @@ internal sealed class TokenFileCredentials(string path, TimeProvider clock, X509
         {
             var token = await File.ReadAllTextAsync(path, ct);
             var credential = Credential.Bearer(token.Trim(), path, chain);
-            _last = (credential, clock.GetUtcNow());
+            _last = new Reading(credential, clock.GetUtcNow());
             return credential;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -36,4 +37,6 @@ internal sealed class TokenFileCredentials(string path, TimeProvider clock, X509
                 failure);
         }
     }
+
+    private sealed record Reading(Credential Credential, DateTimeOffset ReadAt);
 }

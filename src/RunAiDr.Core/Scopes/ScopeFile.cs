@@ -121,9 +121,14 @@ internal sealed partial class ScopeFile(string where)
             _errors.Add(node.LineOf("kinds"), $"kind '{kind}' is not listed under kinds");
         }
 
+        var treatment = ReadTreatment(node);
+        if (kinds.Any(kind => kind == "secrets" != (treatment == Treatment.Reference)))
+        {
+            _errors.Add(node.LineOf("treatment"), "secrets are kept by reference, and nothing else is");
+        }
+
         return new ScopeRule(
-            node.Text("name") ?? "", kinds, ReadCondition(node.Map("where")), ReadExclusion(node.Map("exclude")),
-            ReadTreatment(node));
+            node.Text("name") ?? "", kinds, ReadCondition(node.Map("where")), ReadExclusion(node.Map("exclude")), treatment);
     }
 
     private ScopeCondition ReadCondition(ScopeNode? node)

@@ -15,7 +15,7 @@ internal static partial class Credentials
     /// <summary>Each match of a pattern below holds one of these.</summary>
     private static readonly SearchValues<string> PatternWords = SearchValues.Create(
         [
-            "bearer", "basic", "auth", "--", "login", "password", "identified by",
+            "bearer", "basic", "auth", "--", "login", "password", "identified by", " -u", "\t-u", "</", "value",
             "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "nvapi-", "hf_", "sk-",
             "AGE-SECRET-KEY-1", "eyJ", "AKIA", "ASIA",
         ],

@@ -25,6 +25,18 @@ public sealed class ScopeTests
 
         """;
 
+    [Theory]
+    [InlineData("secrets", "export")]
+    [InlineData("configmaps", "reference")]
+    public void Secrets_are_kept_by_reference_and_nothing_else_is(string kind, string treatment)
+    {
+        var failure = Assert.Throws<RunAiDrException>(() => Scope.Parse(
+            $"version: 1\nlabels: {{project: a/b}}\nkinds: {{{kind}: [v1]}}\nhelm: []\nrules:\n- name: x\n  kinds: [{kind}]\n  treatment: {treatment}\n",
+            "s.yaml"));
+
+        Assert.Contains("s.yaml:8: secrets are kept by reference", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_error_of_a_scope_file_is_told_at_once_with_its_line()
     {
