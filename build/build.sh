@@ -67,6 +67,6 @@ status=0
 if [ "$target" = Test ]; then
   results=$(cat artifacts/test-results/*.trx 2>/dev/null | grep -o '<Counters [^>]*' || true)
   total() { printf '%s\n' "$results" | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
-  printf '%s passed, %s failed, %s skipped\n' "$(total passed)" "$(total failed)" "$(total notExecuted)"
+  printf '%s passed, %s failed, %s skipped\n' "$(total passed)" "$(total failed)" "$(($(total total) - $(total executed)))"
 fi
 exit "$status"

@@ -15,11 +15,14 @@ internal static partial class Credentials
     /// <summary>Each match of a pattern below holds one of these.</summary>
     private static readonly SearchValues<string> PatternWords = SearchValues.Create(
         [
-            "bearer", "basic", "auth", "--", "login", "password", "identified by", " -u", "\t-u", "</", "value",
+            "bearer", "basic", "auth", "--", "login", "password", "identified by", " -u", "\t-u", "</",
             "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "nvapi-", "hf_", "sk-",
             "AGE-SECRET-KEY-1", "eyJ", "AKIA", "ASIA",
         ],
         StringComparison.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<string> NameWords =
+        SearchValues.Create(["name", "key"], StringComparison.OrdinalIgnoreCase);
 
     public static void Find(string text, List<SecretSpan> spans)
     {
@@ -31,6 +34,11 @@ internal static partial class Credentials
         {
             FindPatterns(text, spans);
         }
+
+        if (text.Contains("value", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny(NameWords))
+        {
+            FindNamed(NameAndValue(), text, spans);
+        }
     }
 
     private static void FindPatterns(string text, List<SecretSpan> spans)
@@ -41,7 +49,6 @@ internal static partial class Credentials
         FindGroup(Words(), text, "password", spans, _ => true);
         FindGroup(UserFlag(), text, "user-password", spans, password => !password.All(char.IsAsciiDigit)); // -u uid:gid
         FindNamed(Element(), text, spans);
-        FindNamed(NameAndValue(), text, spans);
         foreach (var match in KnownToken().EnumerateMatches(text))
         {
             spans.Add(new SecretSpan(match.Index, match.Length, "token"));

@@ -14,7 +14,7 @@ internal static class SecretFinder
         [
             "pass", "pw", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "basic", "://", "kubeconfig",
             "dockerc", "htp", "eyJ", "gh", "glpat-", "xox", "nvapi-", "hf_", "sk-", "AKIA", "ASIA", "identified",
-            "-u ", "--user",
+            "-u", "--user",
         ],
         StringComparison.OrdinalIgnoreCase);
 
