@@ -68,7 +68,8 @@ internal sealed record Refusal(int Code, string? Reason, string Message, JsonObj
         return status;
     }
 
-    private static JsonObject Named(string name, string group, string kind)
+    /// <summary>The <c>details</c> of a Status about one resource; the server leaves an empty name or group out.</summary>
+    public static JsonObject Named(string name, string group, string kind)
     {
         var details = new JsonObject();
         if (name.Length > 0)

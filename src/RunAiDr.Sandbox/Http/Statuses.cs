@@ -141,26 +141,9 @@ internal static class Statuses
         };
     }
 
-    public static JsonObject Details(ResourceKind kind, string name) => Details(name, kind.Group, kind.Plural);
+    public static JsonObject Details(ResourceKind kind, string name) => Refusal.Named(name, kind.Group, kind.Plural);
 
-    private static JsonObject KindDetails(ResourceKind kind, string name) => Details(name, kind.Group, kind.Kind);
-
-    private static JsonObject Details(string name, string group, string kind)
-    {
-        var details = new JsonObject();
-        if (name.Length > 0)
-        {
-            details["name"] = name;
-        }
-
-        if (group.Length > 0)
-        {
-            details["group"] = group;
-        }
-
-        details["kind"] = kind;
-        return details;
-    }
+    private static JsonObject KindDetails(ResourceKind kind, string name) => Refusal.Named(name, kind.Group, kind.Kind);
 
     private static string Qualified(ResourceKind kind) => kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
 }
