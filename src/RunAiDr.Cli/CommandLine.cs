@@ -36,6 +36,9 @@ internal sealed class CommandLine(ProcessContext process)
             Output = process.Output,
             Error = process.Error,
             EnableDefaultExceptionHandler = false,
+
+            // Ctrl-C and SIGTERM cancel the command; a rehydration then awaits the writes under way and reports.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
         };
         var code = await parsed.InvokeAsync(configuration, ct);
         return parsed.Action is ParseErrorAction ? ExitCode.Configuration : code;

@@ -1,12 +1,6 @@
 using System.Collections;
 using RunAiDr.Cli;
 
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, signal) =>
-{
-    signal.Cancel = true;
-    stop.Cancel();
-};
 var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
     .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
 var process = new ProcessContext(
@@ -14,4 +8,4 @@ var process = new ProcessContext(
 {
     IsTerminal = !Console.IsErrorRedirected,
 };
-return await new CommandLine(process).InvokeAsync(args, stop.Token);
+return await new CommandLine(process).InvokeAsync(args, CancellationToken.None);
