@@ -13,20 +13,38 @@ internal sealed class GarbageCollector(ObjectStore store, KindRegistry kinds, Ob
 
     public void Reconcile()
     {
-        var all = kinds.All.Where(t => !t.Has(KindTraits.Review)).DistinctBy(t => t.Storage, StringComparer.Ordinal)
-            .SelectMany(t => store.Newest(t.Storage).Select(o => (Type: t, Object: o))).ToList();
-        var alive = all.Select(a => a.Object.Uid).ToHashSet(StringComparer.Ordinal);
+        var all = ReadAll();
         var dying = all.Where(a => a.Object.Terminating).ToList();
         foreach (var (type, stored) in dying)
         {
             LetGo(type, stored, all);
         }
 
-        foreach (var (type, stored) in all.Where(a => a.Object.Owners is { Length: > 0 } owners && !owners.Any(alive.Contains)))
+        foreach (var (type, stored) in Orphans(all))
         {
             remover.Delete(type, stored.Name.Namespace, stored.Name.Name, DeleteOptions.Default with { Uid = stored.Uid });
         }
     }
+
+    private List<(ResourceType Type, StoredObject Object)> ReadAll() =>
+        [.. kinds.All.Where(t => !t.Has(KindTraits.Review)).DistinctBy(t => t.Storage, StringComparer.Ordinal)
+            .SelectMany(t => store.Newest(t.Storage).Select(o => (Type: t, Object: o)))];
+
+    private List<(ResourceType Type, StoredObject Object)> Orphans(List<(ResourceType Type, StoredObject Object)> all)
+    {
+        var alive = UidsOf(all);
+        var suspects = all.Where(HasNoOwner).ToList();
+
+        // Kinds are read one after the other: an owner made meanwhile shows only in a second look.
+        alive = suspects.Count == 0 ? alive : UidsOf(ReadAll());
+        return [.. suspects.Where(HasNoOwner)];
+
+        bool HasNoOwner((ResourceType Type, StoredObject Object) a) =>
+            a.Object.Owners is { Length: > 0 } owners && !owners.Any(alive.Contains);
+    }
+
+    private static HashSet<string> UidsOf(List<(ResourceType Type, StoredObject Object)> all) =>
+        all.Select(a => a.Object.Uid).ToHashSet(StringComparer.Ordinal);
 
     private void LetGo(ResourceType type, StoredObject stored, List<(ResourceType Type, StoredObject Object)> all)
     {

@@ -185,11 +185,13 @@ public sealed class RoundTripTests : IDisposable
 
     private static IEnumerable<JsonObject> Backwards()
     {
-        var all = SampleInstallation.Resources().ToList();
-        var first = all.Where(IsNeededFirst).ToList();
-        var rest = all.Where(resource => !IsNeededFirst(resource));
-        return first.AsEnumerable().Reverse().Concat(rest.Reverse());
+        var all = SampleInstallation.Resources().Reverse().ToList();
+
+        // What is owned comes last: the garbage collector takes away what has no owner.
+        return all.OrderBy(resource => IsNeededFirst(resource) ? 0 : IsOwned(resource) ? 2 : 1);
     }
+
+    private static bool IsOwned(JsonObject resource) => resource["metadata"]!["ownerReferences"] is not null;
 
     private static bool IsNeededFirst(JsonObject resource) => (string)resource["kind"]! is "CustomResourceDefinition" or "Namespace";
 
