@@ -123,6 +123,17 @@ public sealed class GitStateStore : IStateStore, IDisposable
                 : null);
     }
 
+    public StateAmendment? Amend(string cluster, string treeId, IReadOnlyList<StateEdit> edits, CommitText text)
+    {
+        CheckCluster(cluster);
+        foreach (var edit in edits)
+        {
+            EntryName.Check(edit.Path);
+        }
+
+        return GitFault.Explain(Path, () => new Amendment(_repository, _branch, _author).Commit(cluster, treeId, edits, text));
+    }
+
     public string Tag(string cluster, string name, CommitId restorePoint, string message)
     {
         CheckCluster(cluster);

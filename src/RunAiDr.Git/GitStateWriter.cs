@@ -42,6 +42,8 @@ internal sealed class GitStateWriter : IStateWriter
         }
     }
 
+    public void Keep(string path) => _put[path] = _tip.Files[path].Id;
+
     public void Reset()
     {
         _put.Clear();
@@ -118,11 +120,7 @@ internal sealed class GitStateWriter : IStateWriter
             folder.Add(path, entry);
         }
 
-        var clusters = FolderTree.Of(FolderIn(_tip.Commit?.Tree, ClusterFolder.Parent));
-        clusters.Set(_cluster, folder.Write(_objects));
-        var root = FolderTree.Of(_tip.Commit?.Tree);
-        root.Set(ClusterFolder.Parent, clusters.Write(_objects));
-        if (root.Write(_objects) is { } written)
+        if (ClusterFolder.Replace(_tip.Commit?.Tree, _cluster, folder.Write(_objects), _objects) is { } written)
         {
             return written.Id == _tip.Commit?.Tree.Sha ? null : written.Id;
         }
@@ -130,14 +128,4 @@ internal sealed class GitStateWriter : IStateWriter
         // Git keeps no empty folder, but a commit has a tree even when no file is left.
         return _tip.Files.Count == 0 ? null : _objects.Add(GitObjectKind.Tree, []);
     }
-
-    private Tree? FolderIn(Tree? tree, string name) => tree?[name] switch
-    {
-        null => null,
-        { Target: Tree folder } => folder,
-        _ => throw new RunAiDrException(
-            Fault.Repository,
-            $"'{name}' on the branch of record in {_path} is a file where a folder must be.",
-            "Move that file away in a commit of your own."),
-    };
 }

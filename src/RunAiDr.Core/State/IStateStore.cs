@@ -16,6 +16,16 @@ public interface IStateStore
     /// <summary>The tip of the branch of record as a state tree, or null before the first export.</summary>
     IStateTree? Tip(string cluster);
 
+    /// <summary>
+    /// Commits edits of single files on the branch of record, and costs as much as these files and their folders do.
+    /// Null when the folder of the cluster is no longer <paramref name="treeId"/>: somebody else changed it.
+    /// </summary>
+    /// <param name="cluster">Whose folder.</param>
+    /// <param name="treeId">Object id of that folder as the caller knows it.</param>
+    /// <param name="edits">At least one; each changes the folder.</param>
+    /// <param name="text">The message.</param>
+    StateAmendment? Amend(string cluster, string treeId, IReadOnlyList<StateEdit> edits, CommitText text);
+
     /// <summary>Makes the annotated tag <c>dr/&lt;cluster&gt;/&lt;name&gt;</c> and gives its full name.</summary>
     /// <exception cref="RunAiDrException">The name is taken or not a legal tag name.</exception>
     string Tag(string cluster, string name, CommitId restorePoint, string message);
@@ -34,6 +44,9 @@ public interface IStateSink
 /// <summary>The next state tree of one cluster while an export fills it.</summary>
 public interface IStateWriter : IStateSink, IDisposable
 {
+    /// <summary>Takes a file of the tip over as it is: for what the cluster cannot show any more but must not be lost.</summary>
+    void Keep(string path);
+
     /// <summary>Number of files that the tip has and this tree lacks, and number of files the tip has.</summary>
     (int Deleted, int Before) Deletions();
 
@@ -73,6 +86,12 @@ public enum StateChangeKind
     Changed,
     Deleted,
 }
+
+/// <summary>One file of a cluster's folder that gets new content, or goes where that is null.</summary>
+public sealed record StateEdit(string Path, ReadOnlyMemory<byte>? Content);
+
+/// <summary>The commit of some edits, and the object id of the cluster's folder in it.</summary>
+public sealed record StateAmendment(CommitId Commit, string TreeId);
 
 public sealed record StateChange(StateChangeKind Kind, string Path);
 

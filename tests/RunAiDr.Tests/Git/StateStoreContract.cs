@@ -53,6 +53,46 @@ public abstract class StateStoreContract
     }
 
     [Fact]
+    public void An_amendment_changes_single_files_and_gives_the_tree_that_a_whole_export_gives()
+    {
+        Commit(("a/x", "1"), ("a/y", "2"), ("b/c/d", "3"), ("restore-point.yaml", "v"));
+        var tree = Store.Tip(Cluster)!.TreeId;
+
+        var amended = Store.Amend(
+            Cluster, tree, [new("a/x", "9"u8.ToArray()), new("b/c/d", null), new("e/f", "5"u8.ToArray())], Text);
+
+        var after = Store.Tip(Cluster)!;
+        Assert.Equal((amended!.Commit, amended.TreeId), (after.Id, after.TreeId));
+        AssertPaths(["a/x", "a/y", "e/f", "restore-point.yaml"], after);
+        Assert.Null(Commit(("a/x", "9"), ("a/y", "2"), ("e/f", "5"), ("restore-point.yaml", "v")));
+    }
+
+    [Fact]
+    public void An_amendment_of_a_folder_that_somebody_else_changed_is_not_made()
+    {
+        Commit(("a/x", "1"), ("restore-point.yaml", "v"));
+        var tree = Store.Tip(Cluster)!.TreeId;
+        Commit(("a/x", "2"), ("restore-point.yaml", "v"));
+        var tip = Store.Tip(Cluster)!.Id;
+
+        Assert.Null(Store.Amend(Cluster, tree, [new("a/x", "3"u8.ToArray())], Text));
+        Assert.Equal(tip, Store.Tip(Cluster)!.Id);
+    }
+
+    [Fact]
+    public void A_kept_file_stays_as_the_tip_has_it()
+    {
+        Commit(("a/x", "1"), ("b", "2"));
+        using var writer = Store.Begin(Cluster);
+        writer.Put("b", "3"u8);
+        writer.Keep("a/x");
+        writer.Commit(Text);
+
+        AssertPaths(["a/x", "b"], Store.Tip(Cluster));
+        Assert.Equal("1"u8.ToArray(), Store.Tip(Cluster)!.Read("a/x"));
+    }
+
+    [Fact]
     public void Committing_the_same_tree_twice_makes_one_restore_point()
     {
         var first = Commit(("a/x", "1"), ("b", "2"));
