@@ -35,6 +35,13 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Cluster { get; } = new("--cluster")
+    {
+        Description = "Name of the cluster: its folder in the repository [default: the only one of the configuration]",
+        HelpName = "name",
+        Recursive = true,
+    };
+
     public void AddTo(Command root)
     {
         Output.AcceptOnlyFromAmong("text", "json", "yaml"); // the numbers of the enumeration would be taken too
@@ -42,5 +49,6 @@ internal sealed class GlobalOptions
         root.Options.Add(Output);
         root.Options.Add(Kubeconfig);
         root.Options.Add(Context);
+        root.Options.Add(Cluster);
     }
 }

@@ -1,6 +1,5 @@
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
-using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Export;
@@ -13,15 +12,16 @@ namespace RunAiDr.Cli;
 /// <summary>The composition root: everything a command works with, made from the configuration.</summary>
 internal sealed class Session : IDisposable
 {
-    private Session(DrConfig config, GitStateStore store, ClusterClient cluster, Scope scope)
+    private Session(DrConfig config, string name, GitStateStore store, ClusterClient cluster, Scope scope)
     {
-        Config = config;
-        Store = store;
-        Cluster = cluster;
+        (Config, Name, Store, Cluster) = (config, name, store, cluster);
         Exporter = new ClusterExporter(cluster, scope);
     }
 
     public DrConfig Config { get; }
+
+    /// <summary>Name of the cluster.</summary>
+    public string Name { get; }
 
     public GitStateStore Store { get; }
 
@@ -32,24 +32,18 @@ internal sealed class Session : IDisposable
     /// <exception cref="RunAiDrException">The configuration, scope, repository or kubeconfig is wrong.</exception>
     public static Session Open(Invocation invocation)
     {
-        var process = invocation.Process;
-        var path = invocation.PathOf(invocation.Get(invocation.Globals.Config)!);
-        var config = new ConfigReader(path, process.Environment).Read();
-        var scope = ReadScope(config);
-        var connection = Connect(invocation, config);
-        var store = GitStateStore.Open(StoreOptions(config), process.Clock);
-        return new Session(config, store, new ClusterClient(connection, process.Clock), scope);
+        var config = ReadConfig(invocation);
+        var cluster = ChosenOf(invocation, config);
+        var scope = Connections.ScopeOf(cluster);
+        var connection = Connections.Of(invocation, cluster);
+        var store = GitStateStore.Open(StoreOptions(config), invocation.Process.Clock);
+        return new Session(config, cluster.Name, store, new ClusterClient(connection, invocation.Process.Clock), scope);
     }
 
-    /// <summary>Exports the live cluster beside a restore point.</summary>
-    public async Task<StateDifferences> CompareAsync(IStateTree restorePoint, CancellationToken ct)
-    {
-        var comparison = new LiveComparison(restorePoint);
-        await Exporter.ExportAsync(Config.Cluster, comparison, ct);
-        return comparison.Finish();
-    }
+    public static DrConfig ReadConfig(Invocation invocation) =>
+        new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();
 
-    private static GitStateOptions StoreOptions(DrConfig config) => new()
+    public static GitStateOptions StoreOptions(DrConfig config) => new()
     {
         Path = config.Repository,
         Branch = config.Branch,
@@ -57,46 +51,28 @@ internal sealed class Session : IDisposable
         AuthorEmail = config.AuthorEmail,
     };
 
-    private static Scope ReadScope(DrConfig config)
+    /// <summary>The cluster that --cluster names, or the only one.</summary>
+    private static ClusterConfig ChosenOf(Invocation invocation, DrConfig config)
     {
-        if (config.Scope is not { } path)
-        {
-            return Scope.RunAi();
-        }
-
-        try
-        {
-            return Scope.Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        var known = string.Join(", ", config.Clusters.Select(cluster => cluster.Name));
+        var wanted = invocation.Get(invocation.Globals.Cluster);
+        if (wanted is null && config.Clusters.Count > 1)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"The scope {path} cannot be read: {failure.Message}", "Correct `scope` in the configuration.", failure);
+                Fault.Configuration, "The configuration has several clusters", $"Choose one with --cluster: {known}.");
         }
+
+        return config.Clusters.FirstOrDefault(cluster => wanted is null || cluster.Name == wanted)
+            ?? throw new RunAiDrException(
+                Fault.Configuration, $"The configuration has no cluster {wanted}", $"It has {known}.");
     }
 
-    /// <summary>The command line goes before the configuration, that before kubectl's rules, those before a pod's service account.</summary>
-    private static ClusterConnection Connect(Invocation invocation, DrConfig config)
+    /// <summary>Exports the live cluster beside a restore point.</summary>
+    public async Task<StateDifferences> CompareAsync(IStateTree restorePoint, CancellationToken ct)
     {
-        var environment = invocation.Process.Environment;
-        var path = invocation.Get(invocation.Globals.Kubeconfig) is { } given ? invocation.PathOf(given) : config.Kubeconfig;
-        var list = environment.GetValueOrDefault("KUBECONFIG");
-        var home = Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".kube", "config");
-        if (path is null && string.IsNullOrEmpty(list) && !File.Exists(home))
-        {
-            var inCluster = InCluster.TryLoad(
-                InCluster.DefaultFolder,
-                environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST"),
-                environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT"),
-                invocation.Process.Clock);
-            if (inCluster is not null)
-            {
-                return inCluster;
-            }
-        }
-
-        var context = invocation.Get(invocation.Globals.Context) ?? config.Context;
-        return Kubeconfig.Load(new KubeconfigSource(path, list, home, context), invocation.Process.Clock);
+        var comparison = new LiveComparison(restorePoint);
+        await Exporter.ExportAsync(Name, comparison, ct);
+        return comparison.Finish();
     }
 
     public void Dispose()

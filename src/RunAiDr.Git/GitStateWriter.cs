@@ -29,6 +29,10 @@ internal sealed class GitStateWriter : IStateWriter
         _tip = TipFolder.Load(branch.Tip(), cluster, _objects.Known);
     }
 
+    public IReadOnlyDictionary<string, string> Files => _put;
+
+    public string TreeId { get; private set; } = "";
+
     public void Put(string path, ReadOnlySpan<byte> content)
     {
         EntryName.Check(path);
@@ -120,7 +124,9 @@ internal sealed class GitStateWriter : IStateWriter
             folder.Add(path, entry);
         }
 
-        if (ClusterFolder.Replace(_tip.Commit?.Tree, _cluster, folder.Write(_objects), _objects) is { } written)
+        var own = folder.Write(_objects);
+        TreeId = own?.Id ?? "";
+        if (ClusterFolder.Replace(_tip.Commit?.Tree, _cluster, own, _objects) is { } written)
         {
             return written.Id == _tip.Commit?.Tree.Sha ? null : written.Id;
         }

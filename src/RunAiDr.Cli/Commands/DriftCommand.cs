@@ -38,7 +38,7 @@ internal sealed class DriftCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_reference));
+        var tree = session.Store.Open(session.Name, invocation.Get(_reference));
         var drift = await session.CompareAsync(tree, ct);
         invocation.Printer.Result(
             invocation.Format,

@@ -16,7 +16,7 @@ internal sealed class ExportCommand : OperatorCommand
 
     private readonly Option<bool> _allowDeletions = new("--allow-deletions")
     {
-        Description = "Commit even when more files vanish than deletionGuard allows",
+        Description = "Commit even when more files vanish than deletionGuard allows, or a custom resource definition with its resources",
     };
 
     public ExportCommand()
@@ -34,11 +34,16 @@ internal sealed class ExportCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
-        var (cluster, store) = (session.Config.Cluster, session.Store);
+        var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
         var report = await session.Exporter.ExportAsync(cluster, writer, ct);
         var changes = writer.Changes();
+        if (!invocation.Get(_allowDeletions))
+        {
+            VanishedKinds.Check(changes, report.LackingKinds);
+        }
+
         session.Config.DeletionGuard.Check(writer.Deletions(), changes, invocation.Get(_allowDeletions));
         var commit = writer.Commit(CommitMessage.For(changes, report, before is null));
 

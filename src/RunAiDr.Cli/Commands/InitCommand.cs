@@ -9,13 +9,6 @@ namespace RunAiDr.Cli.Commands;
 
 internal sealed class InitCommand : OperatorCommand
 {
-    private readonly Option<string> _cluster = new("--cluster")
-    {
-        Description = "Name of the cluster: its folder in the repository",
-        HelpName = "name",
-        Required = true,
-    };
-
     private readonly Option<string> _repository = new("--repository")
     {
         Description = "Where the DR repository is, or is made (bare)",
@@ -30,19 +23,17 @@ internal sealed class InitCommand : OperatorCommand
             "runai-dr init --cluster production",
             "runai-dr init --cluster production --repository /srv/git/dr.git --config /etc/runai-dr/runai-dr.yaml")
     {
-        Options.Add(_cluster);
         Options.Add(_repository);
     }
 
     public override Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        var cluster = invocation.Get(_cluster)!;
-        if (!ConfigReader.IsClusterName(cluster))
+        var cluster = invocation.Get(invocation.Globals.Cluster) ?? throw new RunAiDrException(
+            Fault.Configuration, "The cluster has no name yet", "Give it one with --cluster <name>.");
+        if (!ClusterName.IsLegal(cluster))
         {
             throw new RunAiDrException(
-                Fault.Configuration,
-                $"{cluster} is not a cluster name",
-                "Use lower-case letters, digits and '-', at most 63.");
+                Fault.Configuration, $"{cluster} is not a cluster name", $"Use {ClusterName.Rule}.");
         }
 
         var config = invocation.PathOf(invocation.Get(invocation.Globals.Config)!);

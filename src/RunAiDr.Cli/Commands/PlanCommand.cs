@@ -20,7 +20,7 @@ internal sealed class PlanCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_options.RestorePoint));
+        var tree = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
         var planner = new Planner(session.Cluster, invocation.Process.Clock);
         var plan = await planner.PlanAsync(tree, _options.Read(invocation), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => Documents.Of(plan));

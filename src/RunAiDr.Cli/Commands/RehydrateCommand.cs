@@ -31,7 +31,7 @@ internal sealed class RehydrateCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_options.RestorePoint));
+        var tree = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
         var options = _options.Read(invocation) with { DryRun = invocation.Get(_dryRun) is not null };
         var plan = await new Planner(session.Cluster, invocation.Process.Clock).PlanAsync(tree, options, ct);
         if (plan.Obstacle is { } obstacle)

@@ -30,7 +30,7 @@ internal sealed class VerifyCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Config.Cluster, invocation.Get(_reference));
+        var tree = session.Store.Open(session.Name, invocation.Get(_reference));
         var result = VerifyResult.Of(await session.CompareAsync(tree, ct), tree);
         invocation.Printer.Result(
             invocation.Format, DifferenceText.Lines(result, invocation.Get(_patch)), () => Documents.Of(result));

@@ -1,9 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RunAiDr.Core;
-using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cli.Configuration;
 
@@ -13,162 +8,104 @@ namespace RunAiDr.Cli.Configuration;
 /// </summary>
 internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, string> environment)
 {
-    private const string Prefix = "RUNAI_DR_";
+    private const string Clusters = "clusters";
 
     private static readonly string[] Keys =
     [
-        "cluster", "repository", "branch", "scope", "kubeconfig", "context",
-        "author.name", "author.email", "deletionGuard.share", "deletionGuard.count",
+        "cluster", "scope", "kubeconfig", "context",
+        "clusters[].name", "clusters[].scope", "clusters[].kubeconfig", "clusters[].context",
+        "repository", "branch", "author.name", "author.email", "deletionGuard.share", "deletionGuard.count",
+        "sync.settle", "sync.maxWait", "sync.resync", "listen",
+        "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
+        "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
+        "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
     ];
 
-    private readonly List<string> _mistakes = [];
-    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
-
-    // Key → file, line and column, or the environment variable.
-    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private readonly ConfigValues _values = new(path, Keys);
 
     /// <exception cref="RunAiDrException">The file is missing, unreadable or wrong.</exception>
     public DrConfig Read()
     {
-        Collect(Load());
-        Override();
-        var defaults = new DrConfig { Cluster = "", Repository = "" };
+        _values.Load();
+        _values.Override(environment);
+        var defaults = new DrConfig { Clusters = [], Repository = "" };
         var config = new DrConfig
         {
-            Cluster = ClusterName(),
-            Repository = FilePath("repository") ?? Missing("repository"),
-            Branch = Value("branch") ?? defaults.Branch,
-            Scope = FilePath("scope"),
-            Kubeconfig = FilePath("kubeconfig"),
-            Context = Value("context"),
-            AuthorName = Value("author.name") ?? defaults.AuthorName,
-            AuthorEmail = Value("author.email") ?? defaults.AuthorEmail,
+            Clusters = ReadClusters(),
+            Repository = _values.FilePath("repository") ?? _values.Missing("repository"),
+            Branch = _values.Text("branch") ?? defaults.Branch,
+            AuthorName = _values.Text("author.name") ?? defaults.AuthorName,
+            AuthorEmail = _values.Text("author.email") ?? defaults.AuthorEmail,
             DeletionGuard = new(
-                Number("deletionGuard.share", 0, 1) ?? defaults.DeletionGuard.Share,
-                (int)(Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.DeletionGuard.Count)),
+                _values.Number("deletionGuard.share", 0, 1) ?? defaults.DeletionGuard.Share,
+                (int)(_values.Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.DeletionGuard.Count)),
+            Sync = ReadSync(defaults.Sync),
+            Listen = _values.EndPoint("listen") ?? defaults.Listen,
+            Remote = ReadRemote(),
+            LeaderElection = new(
+                _values.Flag("leaderElection.enabled") ?? false,
+                _values.Text("leaderElection.namespace"),
+                _values.Text("leaderElection.name") ?? defaults.LeaderElection.Name),
         };
-        return _mistakes.Count == 0
-            ? config
-            : throw new RunAiDrException(
-                Fault.Configuration,
-                string.Join('\n', _mistakes),
-                "Correct the configuration; `runai-dr init` writes one with every key explained.");
+        _values.ThrowMistakes();
+        return config;
     }
 
-    private YamlDocument Load()
+    private SyncConfig ReadSync(SyncConfig defaults) => new(
+        _values.Duration("sync.settle", TimeSpan.Zero, TimeSpan.FromHours(1)) ?? defaults.Settle,
+        _values.Duration("sync.maxWait", TimeSpan.Zero, TimeSpan.FromHours(1)) ?? defaults.MaxWait,
+        _values.Duration("sync.resync", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)) ?? defaults.Resync);
+
+    private RemoteConfig? ReadRemote() => _values.Text("remote.url") is not { } url
+        ? null
+        : new RemoteConfig(url)
+        {
+            Username = _values.Text("remote.username"),
+            TokenFile = _values.FilePath("remote.tokenFile"),
+            CaFile = _values.FilePath("remote.caFile"),
+            Proxy = _values.Text("remote.proxy"),
+            SshKeyFile = _values.FilePath("remote.sshKeyFile"),
+            PassphraseFile = _values.FilePath("remote.passphraseFile"),
+            KnownHostsFile = _values.FilePath("remote.knownHostsFile"),
+        };
+
+    /// <summary>Either one cluster at the top, or several in a list.</summary>
+    private List<ClusterConfig> ReadClusters()
     {
-        try
+        var count = _values.CountOf(Clusters);
+        if (count == 0)
         {
-            return YamlReader.ReadDocument(File.ReadAllBytes(path), path, Fault.Configuration);
+            return [ReadCluster("", "cluster")];
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+
+        if (_values.Text("cluster") is not null)
         {
-            throw new RunAiDrException(
-                Fault.Configuration,
-                $"The configuration {path} cannot be read: {failure.Message}",
-                "Run `runai-dr init` to make one, or name another with --config.",
-                failure);
+            _values.Mistake("cluster", "cluster and clusters exclude each other");
         }
+
+        var clusters = Enumerable.Range(0, count).Select(i => ReadCluster($"{Clusters}[{i}].", "name")).ToList();
+        foreach (var twice in clusters.GroupBy(cluster => cluster.Name, StringComparer.Ordinal).Where(same => same.Count() > 1))
+        {
+            _values.Mistake($"{Clusters}[0].name", $"cluster {twice.Key} is listed twice");
+        }
+
+        return clusters;
     }
 
-    private void Collect(YamlDocument document)
+    private ClusterConfig ReadCluster(string prefix, string nameKey)
     {
-        if (document.Root is not JsonObject root)
+        var key = prefix + nameKey;
+        var name = _values.Text(key) ?? _values.Missing(key);
+        if (name.Length > 0 && !ClusterName.IsLegal(name))
         {
-            _mistakes.Add($"{path}: the configuration is not a mapping of keys to values");
-            return;
+            _values.Mistake(key, $"{name}: a cluster name has {ClusterName.Rule}");
         }
 
-        foreach (var (key, value) in root)
+        return new ClusterConfig(name)
         {
-            if (value is JsonObject section)
-            {
-                foreach (var (name, leaf) in section)
-                {
-                    Take(document, $"{key}.{name}", YamlDocument.PointerTo(key) + YamlDocument.PointerTo(name), leaf);
-                }
-            }
-            else
-            {
-                Take(document, key, YamlDocument.PointerTo(key), value);
-            }
-        }
-    }
-
-    private void Take(YamlDocument document, string key, string pointer, JsonNode? value)
-    {
-        var (line, column) = document.Locate(pointer);
-        if (!Keys.Contains(key, StringComparer.Ordinal))
-        {
-            _mistakes.Add($"{path}:{line}:{column}: unknown key {key}; known are {string.Join(", ", Keys)}");
-        }
-        else if (value is JsonValue scalar)
-        {
-            _values[key] = scalar.GetValueKind() == JsonValueKind.String ? (string)scalar! : scalar.ToJsonString();
-            _places[key] = $"{path}:{line}:{column}";
-        }
-        else if (value is not null)
-        {
-            _mistakes.Add($"{path}:{line}:{column}: {key} is not a single value");
-        }
-    }
-
-    private void Override()
-    {
-        foreach (var key in Keys)
-        {
-            if (environment.TryGetValue(VariableOf(key), out var value) && value.Length > 0)
-            {
-                _values[key] = value;
-                _places[key] = $"environment variable {VariableOf(key)}";
-            }
-        }
-    }
-
-    private static string VariableOf(string key) => Prefix + key.Replace('.', '_').ToUpperInvariant();
-
-    private string? Value(string key) => _values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
-
-    private string? FilePath(string key) =>
-        Value(key) is { } value ? Path.GetFullPath(value, Path.GetDirectoryName(path) ?? "") : null;
-
-    private string ClusterName()
-    {
-        var name = Value("cluster") ?? Missing("cluster");
-        if (name.Length > 0 && !IsClusterName(name))
-        {
-            _mistakes.Add($"{_places["cluster"]}: {name}: a cluster name has lower-case letters, digits and '-' only, and at most 63 characters");
-        }
-
-        return name;
-    }
-
-    /// <summary>The rule of Kubernetes for labels of DNS: the name becomes a folder and part of a tag.</summary>
-    public static bool IsClusterName(string name) =>
-        name.Length is > 0 and <= 63
-        && name[0] != '-' && name[^1] != '-'
-        && Encoding.UTF8.GetBytes(name).All(letter => letter is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'0' and <= (byte)'9') or (byte)'-');
-
-    private double? Number(string key, double least, double most, bool whole = false)
-    {
-        if (Value(key) is not { } text)
-        {
-            return null;
-        }
-
-        var style = whole ? NumberStyles.None : NumberStyles.Float;
-        if (double.TryParse(text, style, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-        {
-            return number;
-        }
-
-        _mistakes.Add($"{_places[key]}: {key} {text}: not a number from {least} to {most}");
-        return null;
-    }
-
-    private string Missing(string key)
-    {
-        _mistakes.Add($"{path}: {key} is missing");
-        return "";
+            Scope = _values.FilePath(prefix + "scope"),
+            Kubeconfig = _values.FilePath(prefix + "kubeconfig"),
+            Context = _values.Text(prefix + "context"),
+        };
     }
 }

@@ -1,27 +1,20 @@
+using System.Net;
 using RunAiDr.Core.Export;
+using RunAiDr.Core.Sync;
 
 namespace RunAiDr.Cli.Configuration;
 
 /// <summary>The configuration file, validated. Each property is a row of the README's table.</summary>
 internal sealed record DrConfig
 {
-    /// <summary>Name of the cluster: its folder in the DR repository.</summary>
-    public required string Cluster { get; init; }
+    /// <summary>The clusters whose state this repository keeps; at least one.</summary>
+    public required IReadOnlyList<ClusterConfig> Clusters { get; init; }
 
     /// <summary>Path of the DR repository, absolute or relative to the configuration file.</summary>
     public required string Repository { get; init; }
 
     /// <summary>Branch of record.</summary>
     public string Branch { get; init; } = "main";
-
-    /// <summary>Scope file, absolute or relative to the configuration file; the built-in Run:ai scope when absent.</summary>
-    public string? Scope { get; init; }
-
-    /// <summary>Kubeconfig file; kubectl's own rules when absent.</summary>
-    public string? Kubeconfig { get; init; }
-
-    /// <summary>Context in the kubeconfig; its current context when absent.</summary>
-    public string? Context { get; init; }
 
     /// <summary>Author of the commits.</summary>
     public string AuthorName { get; init; } = "runai-dr";
@@ -31,4 +24,52 @@ internal sealed record DrConfig
 
     /// <summary>When an export stops for confirmation.</summary>
     public DeletionGuard DeletionGuard { get; init; } = new();
+
+    /// <summary>The pace of continuous export.</summary>
+    public SyncConfig Sync { get; init; } = new(Defaults.Settle, Defaults.MaxWait, Defaults.Resync);
+
+    /// <summary>Where <c>sync</c> serves its probes and metrics.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
+
+    /// <summary>Where <c>sync</c> pushes to; nowhere when absent.</summary>
+    public RemoteConfig? Remote { get; init; }
+
+    /// <summary>Whether replicas of <c>sync</c> elect the one that writes.</summary>
+    public LeaderElectionConfig LeaderElection { get; init; } = new(false, null, "runai-dr");
+
+    private static SyncOptions Defaults { get; } = new() { Cluster = "" };
 }
+
+/// <summary>One cluster: its name, its scope file (the built-in Run:ai scope when absent) and how it is reached (kubectl's own rules when absent).</summary>
+internal sealed record ClusterConfig(string Name)
+{
+    public string? Scope { get; init; }
+
+    public string? Kubeconfig { get; init; }
+
+    public string? Context { get; init; }
+}
+
+/// <summary>See <see cref="SyncOptions"/>.</summary>
+internal sealed record SyncConfig(TimeSpan Settle, TimeSpan MaxWait, TimeSpan Resync);
+
+/// <summary>A Git remote and what it asks for; secrets are files, read again at each use.</summary>
+internal sealed record RemoteConfig(string Url)
+{
+    public string? Username { get; init; }
+
+    public string? TokenFile { get; init; }
+
+    public string? CaFile { get; init; }
+
+    public string? Proxy { get; init; }
+
+    public string? SshKeyFile { get; init; }
+
+    public string? PassphraseFile { get; init; }
+
+    public string? KnownHostsFile { get; init; }
+}
+
+/// <summary>The Lease that replicas compete for; the pod's own namespace when none is named.</summary>
+internal sealed record LeaderElectionConfig(bool Enabled, string? Namespace, string Name);

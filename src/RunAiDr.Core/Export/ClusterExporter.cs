@@ -8,6 +8,8 @@ namespace RunAiDr.Core.Export;
 /// </summary>
 public sealed class ClusterExporter(IClusterReader reader, Scope scope)
 {
+    internal Scope Scope => scope;
+
     /// <summary>
     /// Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.
     /// </summary>
@@ -15,11 +17,15 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     /// <param name="sink">Takes the files; it is reset when the reading starts again at a newer revision.</param>
     /// <param name="ct">Stops the export.</param>
     /// <exception cref="RunAiDrException">The cluster cannot be read whole, or holds what no state tree can.</exception>
-    public async Task<ExportReport> ExportAsync(string cluster, IStateSink sink, CancellationToken ct)
+    public async Task<ExportReport> ExportAsync(string cluster, IStateSink sink, CancellationToken ct) =>
+        (await ReadAsync(cluster, sink, ct)).Report;
+
+    /// <summary>As <see cref="ExportAsync"/>, for a caller who goes on from what was read.</summary>
+    internal async Task<ExportedCluster> ReadAsync(string cluster, IStateSink sink, CancellationToken ct)
     {
         var identity = await reader.IdentifyAsync(ct);
-        var (selections, lacking) = scope.Selections(await reader.DiscoverAsync(ct));
-        var pass = new ExportPass(scope, sink);
+        var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
+        var pass = new ExportPass(Scope, sink);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -28,7 +34,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    pass = new ExportPass(scope, sink);
+                    pass = new ExportPass(Scope, sink);
                 }
 
                 attempt = page.Attempt;
@@ -37,6 +43,10 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
             pass.Take(page);
         }
 
-        return pass.Finish(cluster, identity, lacking);
+        return new ExportedCluster(pass.Finish(cluster, identity, lacking), selections, pass.Context);
     }
 }
+
+/// <summary>What a full export has read, from which list requests, and what it learned of projects and references.</summary>
+internal sealed record ExportedCluster(
+    ExportReport Report, IReadOnlyList<ListSelection> Selections, ExportContext Context);

@@ -4,33 +4,51 @@ using RunAiDr.Core.Scopes;
 namespace RunAiDr.Core.Export;
 
 /// <summary>
-/// What the cut has shown so far: which namespaces are projects, and which Roles and ServiceAccounts the exported
+/// What is known of the cluster so far: which namespaces are projects, and which Roles and ServiceAccounts the exported
 /// bindings name. The selections come in an order that makes both complete before they are asked for.
 /// </summary>
 internal sealed class ExportContext : IScopeContext
 {
     private readonly HashSet<string> _projectNamespaces = new(StringComparer.Ordinal);
-    private readonly HashSet<ResourceKey> _referenced = [];
+    private readonly Dictionary<ResourceKey, IReadOnlyList<ResourceKey>> _references = [];
+    private readonly Dictionary<ResourceKey, int> _referenced = [];
 
     public bool IsProjectNamespace(string @namespace) => _projectNamespaces.Contains(@namespace);
 
-    public bool IsReferenced(ResourceHead head) => _referenced.Contains(head.Key);
+    public bool IsReferenced(ResourceHead head) => _referenced.ContainsKey(head.Key);
 
     public void AddProjectNamespace(string name) => _projectNamespaces.Add(name);
 
-    /// <summary>Notes what a binding names; other kinds name nothing.</summary>
-    public void NoteReferences(Resource resource)
+    /// <summary>
+    /// Notes what an exported resource refers to, instead of what it did before; empty when it is gone. Says whether
+    /// another set of Roles and ServiceAccounts is referenced now.
+    /// </summary>
+    public bool NoteReferences(ResourceKey from, IReadOnlyList<ResourceKey> references)
     {
-        if (!Binding.Is(resource))
+        var before = _references.GetValueOrDefault(from, []);
+        if (references.SequenceEqual(before))
         {
-            return;
+            return false;
         }
 
-        if (Binding.RoleOf(resource) is var (kind, role) && kind == KnownKinds.Role)
+        var (added, removed) = (references.Except(before).ToList(), before.Except(references).ToList());
+        _references[from] = references;
+        return added.Count(Add) + removed.Count(Remove) > 0;
+    }
+
+    private bool Add(ResourceKey key)
+    {
+        _referenced[key] = _referenced.GetValueOrDefault(key) + 1;
+        return _referenced[key] == 1;
+    }
+
+    private bool Remove(ResourceKey key)
+    {
+        if (--_referenced[key] > 0)
         {
-            _referenced.Add(role);
+            return false;
         }
 
-        _referenced.UnionWith(Binding.ServiceAccountsOf(resource));
+        return _referenced.Remove(key);
     }
 }

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
@@ -14,7 +12,6 @@ namespace RunAiDr.Core.Export;
 /// <summary>One reading of the whole cut: items come in, files go out, and nothing but names is held back.</summary>
 internal sealed class ExportPass(Scope scope, IStateSink sink)
 {
-    private readonly ExportContext _context = new();
     private readonly StateFiles _files = new(sink);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
@@ -27,6 +24,9 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
     private readonly ArrayBufferWriter<byte> _yaml = new(64 * 1024);
     private string _revision = "";
 
+    /// <summary>What the cut has shown so far of projects and references.</summary>
+    public ExportContext Context { get; } = new();
+
     public void Take(CutPage page)
     {
         _revision = page.Revision;
@@ -34,7 +34,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         _kindNames[kind.QualifiedName] = kind.Kind;
         foreach (var item in page.Items)
         {
-            Take(HeadOf(kind, item));
+            Take(ListedItem.HeadOf(kind, item));
         }
     }
 
@@ -61,22 +61,6 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         };
     }
 
-    private static ResourceHead HeadOf(ResourceKind kind, ReadOnlyMemory<byte> item)
-    {
-        try
-        {
-            return ResourceHead.Read(kind, item);
-        }
-        catch (JsonException)
-        {
-            // Without the inner exception: it may quote the text.
-            throw new RunAiDrException(
-                Fault.ClusterUnreachable,
-                $"The list of {kind.QualifiedName} holds an item that is not a resource.",
-                "Check that the address is that of an API server and that no proxy changes its answers.");
-        }
-    }
-
     private void Take(ResourceHead head)
     {
         if (scope.ReleaseOf(head) is { } release)
@@ -86,10 +70,10 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
 
         if (head.IsNamespace && !head.IsTerminating && scope.IsProject(head.Labels))
         {
-            _context.AddProjectNamespace(head.Name);
+            Context.AddProjectNamespace(head.Name);
         }
 
-        if (scope.Match(head, _context) is not { } rule)
+        if (scope.Match(head, Context) is not { } rule)
         {
             return;
         }
@@ -123,8 +107,13 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
             return; // two list requests of the scope both brought it
         }
 
-        var clean = CanonicalForm.Clean(ResourceOf(head));
-        _context.NoteReferences(clean);
+        var clean = ListedItem.Clean(head);
+        var references = Binding.ReferencesOf(clean);
+        if (references.Count > 0)
+        {
+            Context.NoteReferences(key, references);
+        }
+
         var redaction = Redactor.Resource(clean);
         Put(path, key.ToString(), redaction);
         _counts[key.QualifiedName] = _counts.GetValueOrDefault(key.QualifiedName) + 1;
@@ -137,14 +126,6 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         {
             _compareOnly.Add(RestorePointInfo.CompareOnlyEntry(key));
         }
-    }
-
-    private static Resource ResourceOf(ResourceHead head)
-    {
-        var body = (JsonObject)JsonNode.Parse(head.Json.Span)!; // the head was read from it: an object
-        body["apiVersion"] ??= head.Kind.ApiVersion; // items of lists of built-in kinds lack both
-        body["kind"] ??= head.Kind.Kind;
-        return new Resource(head.Kind, body);
     }
 
     private HelmRelease? WriteRelease(HelmReleaseScope scoped)

@@ -24,4 +24,16 @@ internal static class Binding
         let name = subject.Text("name")
         where name is not null
         select ResourceKey.For(KnownKinds.ServiceAccount, subject.Text("namespace") ?? binding.Namespace, name);
+
+    /// <summary>The Role, if it is not a ClusterRole, and the ServiceAccounts that a binding names; of other kinds nothing.</summary>
+    public static IReadOnlyList<ResourceKey> ReferencesOf(Resource resource)
+    {
+        if (!Is(resource))
+        {
+            return [];
+        }
+
+        ResourceKey[] role = RoleOf(resource) is var (kind, key) && kind == KnownKinds.Role ? [key] : [];
+        return [.. role.Concat(ServiceAccountsOf(resource)).Distinct()];
+    }
 }

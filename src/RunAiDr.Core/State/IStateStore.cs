@@ -44,6 +44,12 @@ public interface IStateSink
 /// <summary>The next state tree of one cluster while an export fills it.</summary>
 public interface IStateWriter : IStateSink, IDisposable
 {
+    /// <summary>Path → Git blob id of every file put or kept so far.</summary>
+    IReadOnlyDictionary<string, string> Files { get; }
+
+    /// <summary>Object id of the cluster's folder that <see cref="Commit"/> committed, or found at the tip.</summary>
+    string TreeId { get; }
+
     /// <summary>Takes a file of the tip over as it is: for what the cluster cannot show any more but must not be lost.</summary>
     void Keep(string path);
 

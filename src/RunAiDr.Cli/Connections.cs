@@ -1,0 +1,53 @@
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Core;
+using RunAiDr.Core.Scopes;
+
+namespace RunAiDr.Cli;
+
+/// <summary>How a cluster of the configuration is reached and what of it is read.</summary>
+internal static class Connections
+{
+    /// <exception cref="RunAiDrException">The scope file is missing or wrong.</exception>
+    public static Scope ScopeOf(ClusterConfig config)
+    {
+        if (config.Scope is not { } path)
+        {
+            return Scope.RunAi();
+        }
+
+        try
+        {
+            return Scope.Parse(File.ReadAllText(path), path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"The scope {path} cannot be read: {failure.Message}", "Correct `scope` in the configuration.", failure);
+        }
+    }
+
+    /// <summary>The command line goes before the configuration, that before kubectl's rules, those before a pod's service account.</summary>
+    public static ClusterConnection Of(Invocation invocation, ClusterConfig config)
+    {
+        var environment = invocation.Process.Environment;
+        var path = invocation.Get(invocation.Globals.Kubeconfig) is { } given ? invocation.PathOf(given) : config.Kubeconfig;
+        var list = environment.GetValueOrDefault("KUBECONFIG");
+        var home = Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".kube", "config");
+        if (path is null && string.IsNullOrEmpty(list) && !File.Exists(home))
+        {
+            var inCluster = InCluster.TryLoad(
+                InCluster.DefaultFolder,
+                environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST"),
+                environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT"),
+                invocation.Process.Clock);
+            if (inCluster is not null)
+            {
+                return inCluster;
+            }
+        }
+
+        var context = invocation.Get(invocation.Globals.Context) ?? config.Context;
+        return Kubeconfig.Load(new KubeconfigSource(path, list, home, context), invocation.Process.Clock);
+    }
+}

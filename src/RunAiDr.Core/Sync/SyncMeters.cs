@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace RunAiDr.Core.Sync;
+
+/// <summary>The measurements of the service. Names follow OpenTelemetry; Prometheus sees <c>runai_dr_…</c> with units.</summary>
+public sealed class SyncMeters : IDisposable
+{
+    public const string Name = "RunAiDr";
+
+    private readonly Meter _meter = new(Name);
+    private readonly ConcurrentBag<Func<SyncStatus>> _clusters = [];
+    private Func<PushStatus>? _pushes;
+
+    public SyncMeters()
+    {
+        CommitLag = _meter.CreateHistogram<double>(
+            "runai_dr.commit.lag", "s", "Time from the first change of a batch to its commit.");
+        PushLag = _meter.CreateHistogram<double>(
+            "runai_dr.push.lag", "s", "Time from the oldest unpushed commit to its push.");
+        WatchRestarts = _meter.CreateCounter<long>("runai_dr.watch.restarts", null, "Interruptions of watches.");
+        FullExports = _meter.CreateCounter<long>("runai_dr.resyncs", null, "Full exports by outcome.");
+        GuardStops = _meter.CreateCounter<long>("runai_dr.guard.stops", null, "Cycles that stopped for confirmation.");
+        PushFailures = _meter.CreateCounter<long>("runai_dr.push.failures", null, "Failed synchronizations with the remote.");
+        _meter.CreateObservableGauge("runai_dr.ready", () => Each(status => status.Ready ? 1 : 0), null, "1 when sync of the cluster is in order.");
+        _meter.CreateObservableGauge("runai_dr.guard.stopped", () => Each(status => status.GuardStopped ? 1 : 0), null, "1 while an operator has to confirm deletions.");
+        _meter.CreateObservableGauge("runai_dr.restore_point.age", Ages, "s", "For how long the restore point may have differed from the cluster.");
+        _meter.CreateObservableGauge("runai_dr.resources", Resources, null, "Resources at the last full export by kind.");
+        _meter.CreateObservableGauge("runai_dr.unpushed.commits", () => Pushes(status => status.Ahead), null, "Commits that the remote lacks.");
+        _meter.CreateObservableGauge("runai_dr.unpushed.age", () => Pushes(status => status.Age.TotalSeconds), "s", "Age of the oldest commit that the remote lacks.");
+        _meter.CreateObservableGauge("runai_dr.leader", () => IsLeader() ? 1 : 0, null, "1 on the replica that writes.");
+    }
+
+    public Func<bool> IsLeader { get; set; } = () => true;
+
+    internal Histogram<double> CommitLag { get; }
+
+    internal Histogram<double> PushLag { get; }
+
+    internal Counter<long> WatchRestarts { get; }
+
+    internal Counter<long> FullExports { get; }
+
+    internal Counter<long> GuardStops { get; }
+
+    internal Counter<long> PushFailures { get; }
+
+    /// <summary>Shows the state of a cluster in the gauges.</summary>
+    public void Observe(Func<SyncStatus> cluster) => _clusters.Add(cluster);
+
+    /// <summary>Shows the state of the remote in the gauges.</summary>
+    public void Observe(Func<PushStatus> pushes) => _pushes = pushes;
+
+    public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Of(SyncStatus status) => new("cluster", status.Cluster);
+
+    private IEnumerable<Measurement<int>> Each(Func<SyncStatus, int> value) =>
+        _clusters.Select(cluster => cluster()).Select(status => new Measurement<int>(value(status), Of(status)));
+
+    private IEnumerable<Measurement<double>> Ages() =>
+        from cluster in _clusters
+        let status = cluster()
+        where status.RestorePointAge is not null
+        select new Measurement<double>(status.RestorePointAge.GetValueOrDefault().TotalSeconds, Of(status));
+
+    private IEnumerable<Measurement<int>> Resources() =>
+        from cluster in _clusters
+        let status = cluster()
+        from count in status.Resources
+        select new Measurement<int>(count.Value, Of(status), new("kind", count.Key));
+
+    private IEnumerable<Measurement<double>> Pushes(Func<PushStatus, double> value) =>
+        _pushes is { } pushes ? [new Measurement<double>(value(pushes()))] : [];
+}

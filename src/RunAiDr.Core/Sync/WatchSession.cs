@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Core.Sync;
+
+/// <summary>
+/// From one full export to the next: watches everything that it read, from the revision it read it at, and commits what
+/// happens.
+/// </summary>
+internal sealed class WatchSession(
+    ClusterExporter exporter, IClusterWatcher watcher, IStateStore store, SyncOptions options, SyncJournal journal)
+{
+    // Little enough for memory; a full queue only makes the server wait.
+    private const int QueueLength = 512;
+
+    /// <summary>Commits batches until the cluster has to be read again, and gives the reason.</summary>
+    /// <exception cref="RunAiDrException">A watch is refused, the guard stops a batch, or the repository fails.</exception>
+    public async Task<string> RunAsync(SyncIndex index, CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var queue = Channel.CreateBounded<(ListSelection, WatchEvent)>(QueueLength);
+        var pumps = index.Selections.Select(selection => PumpAsync(selection, index.Report.Revision, queue.Writer, stop.Token)).ToArray();
+        try
+        {
+            return await ConsumeAsync(index, queue.Reader, ct);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(pumps);
+        }
+    }
+
+    private async Task PumpAsync(
+        ListSelection selection, string revision, ChannelWriter<(ListSelection, WatchEvent)> queue, CancellationToken ct)
+    {
+        try
+        {
+            await foreach (var step in watcher.WatchAsync(selection, revision, ct))
+            {
+                await queue.WriteAsync((selection, step), ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The session has ended.
+        }
+#pragma warning disable CA1031 // Whatever ended a watch ends the session: without it changes would be missed.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            queue.TryComplete(failure);
+        }
+    }
+
+    private async Task<string> ConsumeAsync(
+        SyncIndex index, ChannelReader<(ListSelection Selection, WatchEvent Step)> queue, CancellationToken ct)
+    {
+        var clock = journal.Clock;
+        var started = clock.GetTimestamp();
+        var batch = new SyncBatch(options, clock);
+        var intake = new ChangeIntake(exporter.Scope, watcher, index, batch);
+        var commit = new BatchCommit(store, watcher, options, index);
+        while (true)
+        {
+            var untilResync = options.Resync - clock.GetElapsedTime(started);
+            if (untilResync <= TimeSpan.Zero)
+            {
+                return "the interval of full exports has passed";
+            }
+
+            try
+            {
+                await WaitAsync(queue, batch.DueIn is { } due && due < untilResync ? due : untilResync, ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested && intake.ReadAgain is null)
+            {
+                // A graceful stop: what has been seen is committed, within a moment.
+                await CommitAsync(commit, batch, CancellationToken.None);
+                throw;
+            }
+
+            while (batch.DueIn != TimeSpan.Zero && queue.TryRead(out var item))
+            {
+                if (item.Step.Kind == WatchEventKind.Expired)
+                {
+                    return $"the server no longer knows what happened to {item.Selection.Kind.QualifiedName} since the last reading";
+                }
+
+                await TakeAsync(intake, item.Selection, item.Step, ct);
+            }
+
+            journal.Pending(batch.Age);
+            if (batch.DueIn != TimeSpan.Zero)
+            {
+                continue;
+            }
+
+            if (intake.ReadAgain is { } reason)
+            {
+                return reason;
+            }
+
+            if (await CommitAsync(commit, batch, ct) is { } other)
+            {
+                return other;
+            }
+        }
+    }
+
+    /// <summary>Returns when there is something to read or the time is over.</summary>
+    private async Task WaitAsync(ChannelReader<(ListSelection, WatchEvent)> queue, TimeSpan atMost, CancellationToken ct)
+    {
+        using var timer = new CancellationTokenSource(atMost, journal.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, ct);
+        try
+        {
+            await queue.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // Time is over.
+        }
+    }
+
+    private async Task TakeAsync(ChangeIntake intake, ListSelection selection, WatchEvent step, CancellationToken ct)
+    {
+        switch (step.Kind)
+        {
+            case WatchEventKind.Progress:
+                journal.Connected(selection);
+                break;
+            case WatchEventKind.Interrupted:
+                journal.Interrupted(selection, step.Reason ?? "");
+                break;
+            default:
+                await intake.TakeAsync(selection, step, ct);
+                break;
+        }
+    }
+
+    private async Task<string?> CommitAsync(BatchCommit commit, SyncBatch batch, CancellationToken ct)
+    {
+        var (waited, revision) = (batch.Age, batch.Revision);
+        var outcome = await commit.CommitAsync(batch, ct);
+        if (outcome.Commit is { } restorePoint)
+        {
+            journal.Committed(restorePoint, outcome.Changes.Count, revision, waited);
+        }
+
+        batch.Clear();
+        journal.Pending(TimeSpan.Zero);
+        return outcome.ReadAgain;
+    }
+}
