@@ -36,6 +36,18 @@ public sealed partial class ClusterClient
             ct);
     }
 
+    /// <summary>As <see cref="CreateAsync"/>, null when the resource exists.</summary>
+    internal Task<JsonObject?> TryCreateAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
+        WriteAsync(HttpMethod.Post, kind, body, [409], ct);
+
+    /// <summary>
+    /// Replaces a resource (PUT) if it still has the resourceVersion of <paramref name="body"/>, and gives it as stored;
+    /// null when it was changed or deleted meanwhile.
+    /// </summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
+    internal Task<JsonObject?> ReplaceAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
+        WriteAsync(HttpMethod.Put, kind, body, [404, 409], ct);
+
     /// <summary>Deletes a resource; false when it is not there. Finalizers may keep it for a while.</summary>
     public async Task<bool> DeleteAsync(ResourceKind kind, string? @namespace, string name, CancellationToken ct)
     {
@@ -55,6 +67,25 @@ public sealed partial class ClusterClient
 
     public Task<bool> MayBindAsync(ResourceKind roleKind, string roleName, string? @namespace, CancellationToken ct) =>
         ReviewAsync(new JsonObject { ["verb"] = "bind", ["name"] = roleName }, roleKind, @namespace, ct);
+
+    private async Task<JsonObject?> WriteAsync(
+        HttpMethod method, ResourceKind kind, JsonObject body, int[] late, CancellationToken ct)
+    {
+        var (replaces, metadata) = (method == HttpMethod.Put, body.Map("metadata") ?? []);
+        var (@namespace, name) = (metadata.Text("namespace"), metadata.Text("name") ?? "");
+        var path = replaces ? ResourcePaths.Of(kind, @namespace, name) : ResourcePaths.Of(kind, @namespace);
+        var request = new ApiRequest(method, $"{path}?fieldManager={ResourceApply.FieldManager}")
+        {
+            Verb = replaces ? "update" : "create",
+            Kind = kind,
+            Namespace = @namespace,
+            ContentType = "application/json",
+            Body = Encoding.UTF8.GetBytes(body.ToJsonString()),
+            Repeatable = replaces,
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        return late.Contains(answer.Status) ? null : _api.ObjectOf(request, answer);
+    }
 
     private async Task<bool> ReviewAsync(JsonObject attributes, ResourceKind kind, string? @namespace, CancellationToken ct)
     {

@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Cluster.Reading;
+using RunAiDr.Cluster.Watching;
 using RunAiDr.Cluster.Writing;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Sync;
 
 namespace RunAiDr.Cluster;
 
@@ -15,20 +17,23 @@ namespace RunAiDr.Cluster;
 /// <see cref="RunAiDrException"/>: <see cref="Fault.ClusterUnreachable"/> when no sensible answer came,
 /// <see cref="Fault.ClusterRefused"/> for 401, 403 and a kind that is not served (404). Safe for use by many threads.
 /// </summary>
-public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDisposable
+public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IClusterWatcher, IDisposable
 {
     private static readonly string[] OpenShiftGroups = ["config.openshift.io", "route.openshift.io"];
 
     private readonly ApiConnection _api;
     private readonly ResourceApply _apply;
+    private readonly ClusterWatch _watch;
 
     /// <param name="connection">Which server, and who asks.</param>
     /// <param name="clock">What time limits, pauses and certificates are measured with.</param>
     /// <param name="chance">A number from 0 to 1 for the jitter of pauses; null for an even chance.</param>
     public ClusterClient(ClusterConnection connection, TimeProvider clock, Func<double>? chance = null)
     {
-        _api = new ApiConnection(connection, clock, chance ?? new Random().NextDouble);
+        chance ??= EvenChance();
+        _api = new ApiConnection(connection, clock, chance);
         _apply = new ResourceApply(_api);
+        _watch = new ClusterWatch(_api, clock, chance);
     }
 
     /// <inheritdoc/>
@@ -73,4 +78,17 @@ public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IDis
         _api.ObjectAsync(new ApiRequest(HttpMethod.Get, path), ct);
 
     public void Dispose() => _api.Dispose();
+
+    // A Random must not be used by two threads at once, and may give nothing but 0 afterwards.
+    private static Func<double> EvenChance()
+    {
+        var (random, gate) = (new Random(), new Lock());
+        return () =>
+        {
+            lock (gate)
+            {
+                return random.NextDouble();
+            }
+        };
+    }
 }

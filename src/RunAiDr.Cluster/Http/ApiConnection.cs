@@ -9,7 +9,7 @@ using RunAiDr.Core;
 namespace RunAiDr.Cluster.Http;
 
 /// <summary>Sends requests to one API server, with credentials, time limits and retries, and reads whole answers.</summary>
-internal sealed class ApiConnection : IDisposable
+internal sealed partial class ApiConnection : IDisposable
 {
     private readonly ClusterConnection _connection;
     private readonly TimeProvider _clock;
@@ -36,6 +36,8 @@ internal sealed class ApiConnection : IDisposable
 
     public int PageSize => _connection.PageSize;
 
+    public ClusterTimeouts Timeouts => _connection.Timeouts;
+
     /// <summary>The answer, whatever its status, after the retries it deserves.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="into">Where the body goes; null allocates.</param>
@@ -60,6 +62,17 @@ internal sealed class ApiConnection : IDisposable
     public async Task<ApiAnswer> DemandAsync(ApiRequest request, BodyBuffer? into, CancellationToken ct) =>
         Demanded(request, await SendAsync(request, into, ct));
 
+    /// <summary>As <see cref="DemandAsync"/>, of an answer that is there already.</summary>
+    public ApiAnswer Demanded(ApiRequest request, ApiAnswer answer)
+    {
+        if (!answer.Succeeded)
+        {
+            throw ApiFailure.From(request, answer, Server);
+        }
+
+        return answer.IsJson ? answer : throw ApiFailure.NotAnApiServer(request, answer, Server);
+    }
+
     /// <summary>The JSON object that answers a request of which only success is expected.</summary>
     /// <exception cref="RunAiDrException">The server cannot be reached, refuses, or sends no JSON object.</exception>
     public async Task<JsonObject> ObjectAsync(ApiRequest request, CancellationToken ct) =>
@@ -79,16 +92,6 @@ internal sealed class ApiConnection : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private ApiAnswer Demanded(ApiRequest request, ApiAnswer answer)
-    {
-        if (!answer.Succeeded)
-        {
-            throw ApiFailure.From(request, answer, Server);
-        }
-
-        return answer.IsJson ? answer : throw ApiFailure.NotAnApiServer(request, answer, Server);
-    }
 
     private async Task<ApiAnswer> SendOnceAsync(ApiRequest request, BodyBuffer buffer, CancellationToken ct)
     {
@@ -111,7 +114,7 @@ internal sealed class ApiConnection : IDisposable
         try
         {
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            await ReadBodyAsync(response.Content, buffer, limit);
+            await ReadBodyAsync(response.Content, buffer, limit, most: long.MaxValue);
             return AnswerOf(response, buffer);
         }
         catch (OperationCanceledException stopped) when (!ct.IsCancellationRequested)
@@ -149,11 +152,11 @@ internal sealed class ApiConnection : IDisposable
     private Uri UriFor(ApiRequest request) =>
         new(Server.GetLeftPart(UriPartial.Authority) + Server.AbsolutePath.TrimEnd('/') + request.Path);
 
-    private static async Task ReadBodyAsync(HttpContent content, BodyBuffer buffer, RequestLimit limit)
+    private static async Task ReadBodyAsync(HttpContent content, BodyBuffer buffer, RequestLimit limit, long most)
     {
         await using var body = await content.ReadAsStreamAsync(limit.Token);
-        buffer.Clear(content.Headers.ContentLength ?? 0);
-        while (true)
+        buffer.Clear(Math.Min(content.Headers.ContentLength ?? 0, most));
+        while (buffer.Content.Length < most)
         {
             limit.Reading();
             var read = await body.ReadAsync(buffer.Room(), limit.Token);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using RunAiDr.Cluster.Connections;
 
@@ -18,6 +19,10 @@ internal sealed class ClientCertificate
 /// <summary>Makes the HTTP handler that a connection asks for.</summary>
 internal static class Transport
 {
+    // A peer that vanished without a word is noticed within half a minute: by pings of HTTP/2, by those of TCP elsewhere.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
+
     public static SocketsHttpHandler For(ClusterConnection connection, ServerTrust trust, ClientCertificate certificate)
     {
         var handler = new SocketsHttpHandler
@@ -26,12 +31,35 @@ internal static class Transport
             UseCookies = false,
             ConnectTimeout = connection.Timeouts.Connect,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // renewed client certificates and moved addresses
-            EnableMultipleHttp2Connections = true,
+            EnableMultipleHttp2Connections = true, // a server takes some 100 requests per connection, and watches last
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            ConnectCallback = ConnectAsync,
             AutomaticDecompression = connection.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             SslOptions = TlsOptions(connection, trust, certificate),
         };
         SetProxy(handler, connection);
         return handler;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, (int)PingDelay.TotalSeconds);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static SslClientAuthenticationOptions TlsOptions(

@@ -28,6 +28,11 @@ internal static class ResourcePaths
     public static string NextPage(ListSelection selection, int limit, string token) =>
         $"{Of(selection.Kind, selection.Namespace)}?limit={limit}{Selector(selection)}&continue={Uri.EscapeDataString(token)}";
 
+    /// <summary>What happens after a revision, for so many seconds.</summary>
+    public static string Watch(ListSelection selection, string revision, int seconds) =>
+        $"{Of(selection.Kind, selection.Namespace)}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}"
+            + $"{Selector(selection)}&resourceVersion={Uri.EscapeDataString(revision)}";
+
     private static string Selector(ListSelection selection) => selection.LabelSelector is null
         ? ""
         : $"&labelSelector={Uri.EscapeDataString(selection.LabelSelector)}";
