@@ -17,7 +17,8 @@ have dotnet || { say "The .NET SDK 10 is not installed: install it and put dotne
 
 # Program or file that shows the package is there -> Debian package.
 needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client
-       /usr/lib/postgresql/15/bin/postgres:postgresql-15)
+       /usr/lib/postgresql/15/bin/postgres:postgresql-15
+       /usr/sbin/nginx:nginx /usr/sbin/fcgiwrap:fcgiwrap /usr/sbin/sshd:openssh-server)
 [ -x "$tools/bin/helm" ] || needs+=(npm:npm)
 ls /usr/lib/*/libgit2.so.1.5 >/dev/null 2>&1 || needs+=(/nonexistent:libgit2-1.5)
 
@@ -37,7 +38,9 @@ if [ ${#packages[@]} -gt 0 ]; then
     $as_root mkdir -p /etc/postgresql-common
     [ -e /etc/postgresql-common/createcluster.conf ] ||
       echo 'create_main_cluster = false' | $as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-    $as_root apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    # Nor are the servers of the other packages: without a runlevel no service is started.
+    $as_root env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
   else
     say "Missing, and not installable from here (no apt-get or no right to use it): ${packages[*]}"
     say "Ask an administrator to run: apt-get install ${packages[*]}"

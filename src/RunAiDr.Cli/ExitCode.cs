@@ -34,6 +34,9 @@ internal static class ExitCode
     /// <summary>Rehydration ended, but some resources were refused; the report names them.</summary>
     public const int Incomplete = 9;
 
+    /// <summary>The remote of the Git repository refused, or cannot be reached.</summary>
+    public const int Remote = 10;
+
     /// <summary>Interrupted by Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
 
@@ -52,6 +55,7 @@ internal static class ExitCode
         Fault.Repository => Repository,
         Fault.RestorePoint => RestorePoint,
         Fault.NeedsOperator => NeedsOperator,
+        Fault.Remote => Remote,
         _ => Bug,
     };
 }

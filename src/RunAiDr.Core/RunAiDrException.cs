@@ -20,6 +20,9 @@ public enum Fault
 
     /// <summary>Stopped on purpose: the next step needs the operator's confirmation or input.</summary>
     NeedsOperator,
+
+    /// <summary>The remote of the Git repository refused, or cannot be reached.</summary>
+    Remote,
 }
 
 /// <summary>A failure the operator can act on: its message says what happened and where, <see cref="Remedy"/> what to do.</summary>

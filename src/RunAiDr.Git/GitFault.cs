@@ -30,6 +30,10 @@ internal static class GitFault
     public static bool IsFault(Exception failure) =>
         failure is LibGit2SharpException or IOException or UnauthorizedAccessException;
 
+    /// <summary>True when a failure in a conversation with a remote is one of this host: the disk.</summary>
+    public static bool IsLocal(Exception failure, string path) =>
+        IsFull(path) || failure is LockedFileException || Code(failure, "libgit2.category") == OsCategory;
+
     /// <summary>True when a file could not be made because somebody else has it.</summary>
     public static bool IsTaken(IOException failure) => failure.HResult is Busy or Exists;
 

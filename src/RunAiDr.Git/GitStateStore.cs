@@ -16,19 +16,9 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private readonly CommitAuthor _author;
     private readonly Lock _gate = new();
 
-    static GitStateStore()
-    {
-        // What a user's or a machine's Git configuration says must not change a restore point.
-        foreach (var level in (ConfigurationLevel[])[ConfigurationLevel.Global, ConfigurationLevel.Xdg, ConfigurationLevel.System])
-        {
-            GlobalSettings.SetConfigSearchPaths(level, "/nonexistent");
-        }
-    }
-
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
     {
         _repository = repository;
-        repository.ObjectDatabase.AddBackend(new LooseObjects(System.IO.Path.Combine(repository.Info.Path, "objects")), LooseObjects.Priority);
         _branch = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(options, clock);
     }
@@ -44,7 +34,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         Check(options);
         return GitFault.Explain(options.Path, () =>
         {
-            var store = new GitStateStore(new Repository(options.Path), options, clock);
+            var store = new GitStateStore(GitLibrary.Open(options.Path), options, clock);
             try
             {
                 store._branch.EnsureNotCheckedOut();
@@ -151,7 +141,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
 
     public void Dispose() => _repository.Dispose();
 
-    private static void Check(GitStateOptions options)
+    internal static void Check(GitStateOptions options)
     {
         if (!RefName.IsLegal(options.Branch))
         {
@@ -169,7 +159,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         }
     }
 
-    private static void CheckCluster(string cluster)
+    internal static void CheckCluster(string cluster)
     {
         if (!EntryName.IsLegalName(cluster) || !RefName.IsLegal(cluster))
         {
@@ -180,7 +170,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         }
     }
 
-    private static void CreateBare(GitStateOptions options)
+    internal static void CreateBare(GitStateOptions options)
     {
         if (Directory.Exists(options.Path) && Directory.EnumerateFileSystemEntries(options.Path).Any())
         {

@@ -29,6 +29,8 @@ internal sealed class PackFile : IDisposable
         WriteHeader();
     }
 
+    public static bool IsTemporary(string path) => Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>Removes what a killed process left behind. A file in use is locked by its writer and stays.</summary>
     public static void RemoveStale(string folder)
     {

@@ -88,6 +88,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(Fault.ClusterRefused, 6)]
     [InlineData(Fault.Repository, 7)]
     [InlineData(Fault.RestorePoint, 8)]
+    [InlineData(Fault.Remote, 10)]
     public void Each_fault_has_its_exit_code(object fault, int code) =>
         Assert.Equal(code, ExitCode.For(new RunAiDrException((Fault)fault, "what", "remedy")));
 

@@ -1,0 +1,105 @@
+using LibGit2Sharp;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Git;
+
+/// <summary>
+/// Puts our commits onto another tip: the folders of our clusters become what they were in each commit, everything else
+/// stays as it is there. What else a commit changed is taken along where nobody else changed it.
+/// </summary>
+internal sealed class Replay(Repository repository, IReadOnlyCollection<string> clusters)
+{
+    private static readonly CompareOptions Exactly = new() { Similarity = SimilarityOptions.None };
+
+    /// <summary>The last of the commits put onto the tip; the tip itself when none of them changes anything there.</summary>
+    /// <param name="tip">Where the commits go.</param>
+    /// <param name="local">The last of our commits.</param>
+    /// <param name="known">What the remote had before, null when nothing: those commits are not put again.</param>
+    public Commit Onto(Commit tip, Commit local, Commit? known)
+    {
+        var ours = repository.Commits.QueryBy(new CommitFilter
+        {
+            IncludeReachableFrom = local,
+            ExcludeReachableFrom = known is null ? [tip] : new[] { tip, known },
+            SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Reverse,
+            FirstParentOnly = true,
+        });
+        return ours.ToList().Aggregate(tip, Put);
+    }
+
+    private Commit Put(Commit onto, Commit commit)
+    {
+        var parent = commit.Parents.FirstOrDefault()?.Tree;
+        var folders = clusters
+            .Where(cluster => Folder(parent, cluster)?.Sha != Folder(commit.Tree, cluster)?.Sha)
+            .ToList();
+        var tree = Edited(onto.Tree, objects => folders.Select(cluster => FolderEdit(onto.Tree, commit.Tree, cluster, objects)));
+        tree = Edited(tree, _ => OtherEdits(tree, parent, commit.Tree));
+        return tree.Sha == onto.Tree.Sha
+            ? onto
+            : repository.ObjectDatabase.CreateCommit(commit.Author, commit.Committer, commit.Message, tree, [onto], false);
+    }
+
+    private Tree Edited(Tree tree, Func<NewObjects, IEnumerable<KeyValuePair<string[], FolderEntry?>>> edits)
+    {
+        using var objects = new NewObjects(repository);
+        var made = edits(objects).ToList();
+        if (made.Count == 0)
+        {
+            return tree;
+        }
+
+        if (TreeEdits.Apply(tree, made, objects) is not { } root)
+        {
+            return repository.ObjectDatabase.CreateTree(new TreeDefinition());
+        }
+
+        objects.Store();
+        return repository.Lookup<Tree>(root.Id);
+    }
+
+    private static KeyValuePair<string[], FolderEntry?> FolderEdit(Tree onto, Tree commit, string cluster, NewObjects objects)
+    {
+        var folder = FolderTree.Of(Folder(commit, cluster));
+        var snapshots = StateFolder.Snapshots.TrimEnd('/');
+        folder.Set(snapshots, FolderTree.Of(Folder(onto, cluster))[snapshots]);
+        return new([ClusterFolder.Parent, cluster], folder.Write(objects));
+    }
+
+    private IEnumerable<KeyValuePair<string[], FolderEntry?>> OtherEdits(Tree onto, Tree? parent, Tree commit)
+    {
+        foreach (var change in repository.Diff.Compare<TreeChanges>(parent, commit, Exactly).Where(change => !IsOurs(change.Path)))
+        {
+            var now = Entry(onto, change.Path);
+            if (now == Entry(parent, change.Path) && now != Entry(commit, change.Path) && !IsBelowFile(onto, change.Path))
+            {
+                yield return new(change.Path.Split('/'), Entry(commit, change.Path));
+            }
+        }
+    }
+
+    private bool IsOurs(string path) => clusters.Any(cluster =>
+    {
+        var folder = $"{ClusterFolder.Parent}/{cluster}/";
+        return path.StartsWith(folder, StringComparison.Ordinal)
+            && !path.AsSpan(folder.Length).StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
+    });
+
+    private static bool IsBelowFile(Tree tree, string path)
+    {
+        for (var end = path.LastIndexOf('/'); end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (tree[path[..end]] is { TargetType: not TreeEntryTargetType.Tree })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Tree? Folder(Tree? root, string cluster) => root?[$"{ClusterFolder.Parent}/{cluster}"]?.Target as Tree;
+
+    private static FolderEntry? Entry(Tree? root, string path) =>
+        root?[path] is { } entry ? new FolderEntry(entry.Mode, entry.Target.Sha) : null;
+}
