@@ -14,6 +14,7 @@ namespace RunAiDr.Sandbox.Http;
 internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadEndpoint reader, TimeProvider clock)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan BookmarkPeriod = TimeSpan.FromMinutes(1);
 
     public async Task WatchAsync(HttpContext http, ResourceRequest request, ResourceType type, ListQuery query, CancellationToken ct)
     {
@@ -58,6 +59,11 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
                 throw Statuses.Expired($"too old resource version: {asked} ({BeganAt(watch.Type)})");
             }
 
+            if (asked != 0 && store.IsCompacted(asked))
+            {
+                throw TooOld();
+            }
+
             var from = asked == 0 ? store.Revision : asked;
             return watch with { Start = from, Sent = from };
         }
@@ -83,29 +89,55 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
         return watch with { Start = snapshot.Revision, Sent = snapshot.Revision };
     }
 
-    /// <summary>A custom kind is watched from its definition on: whatever happened before is not kept.</summary>
-    private long BeganAt(ResourceType type) => store.Find(CrdController.Storage, "", type.Kind.QualifiedName)?.Revision ?? 0;
+    /// <summary>
+    /// A custom kind is watched from its definition, or the last change of it, on: what happened before is not kept.
+    /// </summary>
+    private long BeganAt(ResourceType type)
+    {
+        var definition = store.Find(CrdController.Storage, "", type.Kind.QualifiedName);
+        while (definition?.Previous is { Body: not null } before
+            && JsonNode.DeepEquals(before.Read()["spec"], definition.Read()["spec"]))
+        {
+            definition = before;
+        }
+
+        return definition?.Revision ?? 0;
+    }
 
     private async Task FollowAsync(Watch watch, CancellationToken ct)
     {
+        var period = Task.Delay(BookmarkPeriod, clock, ct);
         while (true)
         {
-            var (_, next) = Send(watch);
+            var (known, next) = Send(watch) ?? throw TooOld();
+            if (period.IsCompletedSuccessfully)
+            {
+                Bookmark(watch, known);
+                period = Task.Delay(BookmarkPeriod, clock, ct);
+            }
+
             await watch.Stream.FlushAsync(ct);
             if (watch.Type.IsCustom && kinds.Find(watch.Request.Group, watch.Request.Version, watch.Request.Plural) is null)
             {
                 return;
             }
 
-            await next.WaitAsync(ct);
+            await Task.WhenAny(next, period);
+            ct.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Sends what is new; gives the revision that the watcher now knows and a task that ends with the next change.</summary>
-    private (long Known, Task Next) Send(Watch watch)
+    /// <summary>
+    /// Sends what is new; gives the revision that the watcher now knows and a task that ends with the next change. Null:
+    /// the watcher is too far behind.
+    /// </summary>
+    private (long Known, Task Next)? Send(Watch watch)
     {
-        var (newest, changes, next) = store.Changes(watch.Type.Storage, watch.Sent)
-            ?? throw Statuses.Expired("The resourceVersion for the provided watch is too old.");
+        if (store.Changes(watch.Type.Storage, watch.Sent) is not var (newest, changes, next))
+        {
+            return null;
+        }
+
         foreach (var change in changes)
         {
             watch.Sent = change.Revision;
@@ -117,19 +149,24 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
 
     private async Task LastBookmarkAsync(Watch watch, CancellationToken ct)
     {
-        if (store.IsCompacted(watch.Sent))
+        if (Send(watch) is not var (known, _))
         {
             return;
         }
 
-        var (known, _) = Send(watch);
+        Bookmark(watch, known);
+        await watch.Stream.FlushAsync(ct);
+    }
+
+    private static void Bookmark(Watch watch, long known)
+    {
         if (watch.Query.AllowBookmarks && known > watch.Start)
         {
             watch.Stream.Bookmark(known, initialEventsEnd: false);
         }
-
-        await watch.Stream.FlushAsync(ct);
     }
+
+    private static StatusException TooOld() => Statuses.Expired("The resourceVersion for the provided watch is too old.");
 
     private sealed record Watch(ResourceRequest Request, ResourceType Type, ListQuery Query, FieldSelector Fields, WatchStream Stream)
     {

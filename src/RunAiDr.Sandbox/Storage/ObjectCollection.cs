@@ -9,6 +9,9 @@ internal sealed class ObjectCollection(string resource)
     /// <summary>Group and plural: <c>configmaps</c>, <c>projects.run.ai</c>.</summary>
     public string Resource { get; } = resource;
 
+    /// <summary>The newest change that <see cref="Compact"/> forgot.</summary>
+    public long Forgotten { get; private set; }
+
     public TaskCompletionSource Changed { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StoredObject? Find(ReadOnlySpan<byte> key)
@@ -72,6 +75,7 @@ internal sealed class ObjectCollection(string resource)
     {
         _newest.RemoveAll(version => version.Body is null);
         _newest.ForEach(version => version.Previous = null);
+        Forgotten = _changes.Count > 0 ? _changes[^1].Revision : Forgotten;
         _changes.Clear();
     }
 

@@ -102,14 +102,14 @@ internal sealed class ObjectStore
 
     /// <summary>
     /// Changes after a revision up to the newest, which is given too, and a task that ends with the next change of the
-    /// resource. Null: compacted.
+    /// resource. Null: some are forgotten. An open watch that has seen them all is not disturbed by a compaction.
     /// </summary>
     public (long Newest, List<StoredChange> Changes, Task Next)? Changes(string resource, long after)
     {
         lock (_lock)
         {
             var collection = Collection(resource);
-            return after < _compacted ? null : (_revision, collection.ChangesAfter(after), collection.Changed.Task);
+            return after < collection.Forgotten ? null : (_revision, collection.ChangesAfter(after), collection.Changed.Task);
         }
     }
 

@@ -1,6 +1,12 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Cluster;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Sync;
 using RunAiDr.Sandbox;
 using RunAiDr.Sandbox.Security;
+using RunAiDr.Tests.Cluster;
+using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Sandbox;
 
@@ -113,6 +119,71 @@ public sealed class SandboxServerTests : IAsyncLifetime
         while (next.Length > 0);
 
         Assert.Equal(20_001, names.Count);
+    }
+
+    [Fact]
+    public async Task A_compacted_revision_is_told_to_who_follows_it()
+    {
+        var revision = $"{_server.Revision}";
+        await _client.PostAsync(ConfigMaps, Named("later"));
+        _server.Compact();
+
+        var events = await FollowAsync(revision, _ => Task.FromResult(false));
+
+        Assert.Equal([WatchEventKind.Progress, WatchEventKind.Expired], events.Select(e => e.Kind));
+    }
+
+    [Fact]
+    public async Task An_open_watch_that_has_missed_nothing_survives_a_compaction()
+    {
+        var events = await FollowAsync($"{_server.Revision}", async e =>
+        {
+            if (e.Kind == WatchEventKind.Progress)
+            {
+                await _client.PostAsync("/api/v1/namespaces", Named("moves-the-revision"));
+                _server.Compact();
+                await _client.PostAsync(ConfigMaps, Named("after"));
+            }
+
+            return e.Kind == WatchEventKind.Changed;
+        });
+
+        Assert.Equal([WatchEventKind.Progress, WatchEventKind.Changed], events.Select(e => e.Kind));
+    }
+
+    [Fact]
+    public async Task Bookmarks_come_each_minute_and_before_the_end()
+    {
+        await using var hasty = await SandboxServer.StartAsync(new SandboxOptions { Clock = new HastyClock() }, CancellationToken.None);
+        using var client = SandboxClient.For(hasty.Kubeconfig);
+        var watching = client.WatchAsync($"{ConfigMaps}?watch=true&allowWatchBookmarks=true&timeoutSeconds=150&resourceVersion={hasty.Revision}");
+        await client.PostAsync(ConfigMaps, Named("one"));
+
+        var events = await watching;
+
+        Assert.Equal("ADDED", (string?)events[0]["type"]);
+        Assert.True(events.Count(e => (string?)e["type"] == "BOOKMARK") >= 2, "one of the middle, one of the end");
+    }
+
+    private static JsonObject Named(string name) => new() { ["metadata"] = new JsonObject { ["name"] = name } };
+
+    private async Task<List<WatchEvent>> FollowAsync(string revision, Func<WatchEvent, Task<bool>> last)
+    {
+        using var folder = new TestDirectory();
+        await File.WriteAllTextAsync(folder.File("kubeconfig"), _server.Kubeconfig);
+        var connection = Kubeconfig.Load(new KubeconfigSource(folder.File("kubeconfig"), null, ""), TimeProvider.System);
+        using var client = new ClusterClient(connection, TimeProvider.System);
+        var events = new List<WatchEvent>();
+        await foreach (var happened in client.WatchAsync(new ListSelection(Kinds.ConfigMap, "default"), revision, CancellationToken.None))
+        {
+            events.Add(happened);
+            if (await last(happened))
+            {
+                break;
+            }
+        }
+
+        return events;
     }
 
     private void Load(string file)
