@@ -134,6 +134,21 @@ public sealed class ManifestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_kustomization_on_top_can_choose_another_namespace()
+    {
+        using var mine = new TestDirectory();
+        var path = Path.GetRelativePath(mine.Path, DeployTemplates.Base);
+        await File.WriteAllTextAsync(mine.File("kustomization.yaml"), $"namespace: dr-system\nresources: [{path}]\n");
+
+        var built = await DeployTemplates.BuildAsync(mine.Path);
+
+        Assert.Equal("dr-system", (string)built.Of("Deployment")["metadata"]!["namespace"]!);
+        Assert.All(
+            (string[])["RoleBinding", "ClusterRoleBinding"],
+            kind => Assert.Equal("dr-system", (string)built.Of(kind)["subjects"]![0]!["namespace"]!));
+    }
+
+    [Fact]
     public void The_image_starts_what_is_published_as_the_user_of_the_pod()
     {
         var user = (int)Pod["securityContext"]!["runAsUser"]!;
