@@ -27,9 +27,10 @@ for need in "${needs[@]}"; do
   have "${need%%:*}" || [ -e "${need%%:*}" ] || packages+=("${need##*:}")
 done
 
+as_root=""
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+
 if [ ${#packages[@]} -gt 0 ]; then
-  as_root=""
-  [ "$(id -u)" = 0 ] || as_root="sudo -n"
   if have apt-get && $as_root true 2>/dev/null; then
     say "Installing ${packages[*]}"
     export DEBIAN_FRONTEND=noninteractive
@@ -60,6 +61,20 @@ if [ ! -x "$tools/bin/helm" ] || [ ! -x "$tools/bin/kubectl" ]; then
   install -m 755 "$scratch/helm/helm" "$scratch/kubectl/kubectl" "$tools/bin/"
 fi
 export PATH=$tools/bin:$PATH
+
+# promtool checks the alerts. It is taken out of its package: installing that would start a Prometheus.
+if ! have promtool; then
+  say "Fetching promtool"
+  package=$(mktemp -d)
+  chmod 755 "$package"
+  trap 'rm -rf "${scratch:-}" "$package"' EXIT
+  (cd "$package" && { apt-get download -qq prometheus 2>/dev/null ||
+      { $as_root apt-get update -qq && apt-get download -qq prometheus; }; } >/dev/null 2>&1 &&
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/promtool) ||
+    { say "promtool could not be fetched: Debian's package prometheus is not reachable."; exit 2; }
+  mkdir -p "$tools/bin"
+  install -m 755 "$package/usr/bin/promtool" "$tools/bin/"
+fi
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ -x "$tools/dotnet-cake" ] || dotnet tool install Cake.Tool --version 7.0.0 --tool-path "$tools" >/dev/null

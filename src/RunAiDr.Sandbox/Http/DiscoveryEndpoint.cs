@@ -43,6 +43,10 @@ internal sealed class DiscoveryEndpoint(KindRegistry kinds)
                 return true;
             case ["apis", var group, _] when KindRegistry.IsBuiltInGroup(group):
                 throw Statuses.NoSuchResource();
+            case ["openapi", "v2"] when OpenApiDocuments.AskForProtobuf(http.Request.Headers.Accept.ToString()):
+                http.Response.ContentType = OpenApiDocuments.V2ProtobufType;
+                await Answers.WriteAsync(http, 200, OpenApiDocuments.V2Protobuf(), ct);
+                return true;
             case ["openapi", "v2"]:
                 await Answers.WriteAsync(http, 200, OpenApiDocuments.V2(), ct);
                 return true;

@@ -5,6 +5,13 @@ namespace RunAiDr.Sandbox.Kinds;
 /// <summary>The least OpenAPI that kubectl and helm need: every kind exists, takes any field and has the usual write parameters.</summary>
 internal static class OpenApiDocuments
 {
+    /// <summary>What is asked for as <c>spec.v2@v1.0</c>, which is no valid media type, is answered as this.</summary>
+    public const string V2ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    /// <summary>kubectl does when the document of version 3 lacks a kind, and can read nothing else then.</summary>
+    public static bool AskForProtobuf(string accept) =>
+        accept.Contains("proto-openapi.spec.v2", StringComparison.Ordinal);
+
     public static JsonObject V2() => new()
     {
         ["swagger"] = "2.0",
@@ -12,6 +19,9 @@ internal static class OpenApiDocuments
         ["paths"] = new JsonObject(),
         ["definitions"] = new JsonObject(),
     };
+
+    // Field 1 is swagger, field 2 is info with title and version.
+    public static byte[] V2Protobuf() => "\n\u00032.0\u0012\u0015\n\nKubernetes\u0012\u0007v1.36.3"u8.ToArray();
 
     public static JsonObject Index(IReadOnlyList<ResourceType> types)
     {

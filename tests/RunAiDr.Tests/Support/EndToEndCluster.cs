@@ -71,6 +71,9 @@ internal sealed class EndToEndCluster : IAsyncDisposable
 
     public Task<string> KubectlAsync(params string[] arguments) => RunAsync("kubectl", arguments);
 
+    /// <summary>For what may be refused.</summary>
+    public Task<Ended> TryKubectlAsync(params string[] arguments) => TryAsync("kubectl", arguments);
+
     public Task<string> HelmAsync(params string[] arguments) => RunAsync("helm", arguments);
 
     public async Task<JsonNode> GetAsync(params string[] arguments) =>
@@ -96,15 +99,20 @@ internal sealed class EndToEndCluster : IAsyncDisposable
 
     private async Task<string> RunAsync(string program, string[] arguments)
     {
+        var ended = await TryAsync(program, arguments);
+        Assert.True(
+            ended.Code == 0, $"{program} {string.Join(' ', arguments)}: exit code {ended.Code}\n{ended.Error}{ended.Output}");
+        return ended.Output;
+    }
+
+    private Task<Ended> TryAsync(string program, string[] arguments)
+    {
         // In the folder of the data: its README's commands are given from there. Caches stay with the test.
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["KUBECONFIG"] = Kubeconfig,
             ["HOME"] = _folder.Path,
         };
-        var ended = await EndToEndPrograms.RunAsync(Data, environment, program, arguments);
-        Assert.True(
-            ended.Code == 0, $"{program} {string.Join(' ', arguments)}: exit code {ended.Code}\n{ended.Error}{ended.Output}");
-        return ended.Output;
+        return EndToEndPrograms.RunAsync(Data, environment, program, arguments);
     }
 }
