@@ -18,6 +18,7 @@ internal sealed class CommandLine(ProcessContext process)
         _globals.AddTo(root);
         root.Subcommands.Add(Bind(new InitCommand()));
         root.Subcommands.Add(Bind(new ExportCommand()));
+        root.Subcommands.Add(Bind(new SyncCommand()));
         root.Subcommands.Add(Bind(new DriftCommand()));
         root.Subcommands.Add(Bind(new PlanCommand()));
         root.Subcommands.Add(Bind(new RehydrateCommand()));

@@ -9,6 +9,12 @@ internal sealed record ProcessContext(
 {
     /// <summary>Whether a person watches <see cref="Error"/> on a terminal.</summary>
     public bool IsTerminal { get; init; }
+
+    /// <summary>Name of this host.</summary>
+    public string Host { get; init; } = "localhost";
+
+    /// <summary>Id of this process.</summary>
+    public int Id { get; init; } = 1;
 }
 
 /// <summary>One call of a command: its parsed arguments and where its results go.</summary>

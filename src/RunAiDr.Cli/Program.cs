@@ -7,5 +7,7 @@ var process = new ProcessContext(
     Console.Out, Console.Error, environment, Environment.CurrentDirectory, TimeProvider.System)
 {
     IsTerminal = !Console.IsErrorRedirected,
+    Host = Environment.MachineName,
+    Id = Environment.ProcessId,
 };
 return await new CommandLine(process).InvokeAsync(args, CancellationToken.None);

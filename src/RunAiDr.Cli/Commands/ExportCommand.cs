@@ -16,7 +16,7 @@ internal sealed class ExportCommand : OperatorCommand
 
     private readonly Option<bool> _allowDeletions = new("--allow-deletions")
     {
-        Description = "Commit even when more files vanish than deletionGuard allows, or a custom resource definition with its resources",
+        Description = "Commit even when many files vanish, or a custom resource definition with its resources",
     };
 
     public ExportCommand()

@@ -17,7 +17,10 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
     private CommitId? _restorePoint;
     private bool _exported;
     private bool _watching;
-    private long _staleSince = clock.GetTimestamp();
+
+    // Since when the cluster may differ from the restore point. Null with every watch connected and nothing pending: what
+    // was not told has not happened.
+    private long? _staleSince = clock.GetTimestamp();
 
     /// <summary>Called after each commit.</summary>
     public Action NewCommit { get; init; } = () => { };
@@ -39,7 +42,7 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
     {
         lock (_gate)
         {
-            (_failure, _held, _counts, _exported, _watching) = (null, held, report.Counts, true, true);
+            (_failure, _held, _counts, _exported, _watching, _staleSince) = (null, held, report.Counts, true, true, null);
             _interrupted.Clear();
             _restorePoint = commit ?? _restorePoint;
         }
@@ -77,7 +80,7 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
         {
             if (_interrupted.Count == 0 && _watching)
             {
-                _staleSince = clock.GetTimestamp() - (long)(age.TotalSeconds * clock.TimestampFrequency);
+                _staleSince = age == TimeSpan.Zero ? null : clock.GetTimestamp() - (long)(age.TotalSeconds * clock.TimestampFrequency);
             }
         }
     }
@@ -95,6 +98,7 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
         lock (_gate)
         {
             _interrupted.TryAdd(selection, (clock.GetTimestamp(), reason));
+            _staleSince ??= clock.GetTimestamp();
         }
 
         meters.WatchRestarts.Add(1, Tag, new("kind", selection.Kind.QualifiedName));
@@ -130,13 +134,12 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
     {
         lock (_gate)
         {
-            _staleSince = _watching && _interrupted.Count == 0 ? clock.GetTimestamp() : _staleSince;
+            _staleSince ??= clock.GetTimestamp();
             _watching = false;
         }
     }
 
-    // With every watch connected, what was not told has not happened.
-    private TimeSpan Age() => clock.GetElapsedTime(_staleSince);
+    private TimeSpan Age() => _staleSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
     private IEnumerable<string> NotReady()
     {

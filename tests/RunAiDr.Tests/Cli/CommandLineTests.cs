@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("")]
     [InlineData("init")]
     [InlineData("export")]
+    [InlineData("sync")]
     [InlineData("drift")]
     [InlineData("plan")]
     [InlineData("rehydrate")]
@@ -72,6 +73,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rehydrate p --dry-run client")]
     [InlineData("init")]
     [InlineData("export")]
+    [InlineData("sync")]
     [InlineData("init --cluster UPPER")]
     [InlineData("verify p --config nothing.yaml")]
     public async Task What_is_typed_wrongly_ends_with_exit_code_2_and_a_reason(string arguments)

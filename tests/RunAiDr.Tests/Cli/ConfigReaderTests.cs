@@ -1,3 +1,4 @@
+using System.Net;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
 using RunAiDr.Tests.Support;
@@ -16,15 +17,20 @@ public sealed class ConfigReaderTests : IDisposable
     {
         var config = Read("cluster: prod\nrepository: dr.git\n");
 
+        Assert.Equal([new ClusterConfig("prod")], config.Clusters);
         Assert.Equal(
             new DrConfig
             {
-                Cluster = "prod",
+                Clusters = config.Clusters,
                 Repository = _folder.File("dr.git"),
                 Branch = "main",
                 AuthorName = "runai-dr",
                 AuthorEmail = "runai-dr@localhost",
                 DeletionGuard = new(0.3, 10),
+                Sync = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(30)),
+                Listen = new(IPAddress.Loopback, 8080),
+                Remote = null,
+                LeaderElection = new(false, null, "runai-dr"),
             },
             config);
     }
@@ -41,20 +47,45 @@ public sealed class ConfigReaderTests : IDisposable
             context: production
             author: {name: DR, email: dr@example.org}
             deletionGuard: {share: 0.5, count: 3}
+            sync: {settle: 500ms, maxWait: 1.5s, resync: 2h}
+            listen: "[::1]:9"
+            leaderElection: {enabled: true, namespace: dr, name: writer}
+            remote:
+              url: https://git.example.org/dr.git
+              username: robot
+              tokenFile: token
+              caFile: ca.pem
+              proxy: http://proxy.example.org:3128
+              sshKeyFile: key
+              passphraseFile: passphrase
+              knownHostsFile: known_hosts
             """);
 
         Assert.Equal(
+            [new ClusterConfig("prod") { Scope = _folder.File("my-scope.yaml"), Kubeconfig = "/etc/kubeconfig", Context = "production" }],
+            config.Clusters);
+        Assert.Equal(
             new DrConfig
             {
-                Cluster = "prod",
+                Clusters = config.Clusters,
                 Repository = _folder.File("git/dr.git"),
                 Branch = "record",
-                Scope = _folder.File("my-scope.yaml"),
-                Kubeconfig = "/etc/kubeconfig",
-                Context = "production",
                 AuthorName = "DR",
                 AuthorEmail = "dr@example.org",
                 DeletionGuard = new(0.5, 3),
+                Sync = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2)),
+                Listen = new(IPAddress.IPv6Loopback, 9),
+                LeaderElection = new(true, "dr", "writer"),
+                Remote = new("https://git.example.org/dr.git")
+                {
+                    Username = "robot",
+                    TokenFile = _folder.File("token"),
+                    CaFile = _folder.File("ca.pem"),
+                    Proxy = "http://proxy.example.org:3128",
+                    SshKeyFile = _folder.File("key"),
+                    PassphraseFile = _folder.File("passphrase"),
+                    KnownHostsFile = _folder.File("known_hosts"),
+                },
             },
             config);
     }
@@ -80,7 +111,7 @@ public sealed class ConfigReaderTests : IDisposable
                 $"{path}:8:3",
             ],
             failure.Message.Split('\n').Select((line, index) => index == 4 ? line : string.Join(':', line.Split(':')[..3])));
-        Assert.Contains("known are cluster, repository", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("known are cluster, scope", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,7 +144,7 @@ public sealed class ConfigReaderTests : IDisposable
 
         var config = Read("cluster: prod\nrepository: dr.git\nbranch: record\n");
 
-        Assert.Equal(("other", "Robot", 99, "record"), (config.Cluster, config.AuthorName, config.DeletionGuard.Count, config.Branch));
+        Assert.Equal(("other", "Robot", 99, "record"), (config.Clusters.Single().Name, config.AuthorName, config.DeletionGuard.Count, config.Branch));
     }
 
     [Fact]
@@ -125,13 +156,49 @@ public sealed class ConfigReaderTests : IDisposable
     }
 
     [Fact]
+    public void Several_clusters_are_listed_each_with_its_own_access()
+    {
+        var config = Read("""
+            repository: dr.git
+            clusters:
+            - name: east
+              context: east-admin
+            - {name: west, kubeconfig: west.yaml}
+            """);
+
+        Assert.Equal(
+            [
+                new ClusterConfig("east") { Context = "east-admin" },
+                new ClusterConfig("west") { Kubeconfig = _folder.File("west.yaml") },
+            ],
+            config.Clusters);
+    }
+
+    [Theory]
+    [InlineData("cluster: a\nclusters: [{name: b}]\nrepository: r", "exclude each other")]
+    [InlineData("clusters: [{name: b}, {name: b}]\nrepository: r", "listed twice")]
+    [InlineData("clusters: [{context: b}]\nrepository: r", "clusters[0].name is missing")]
+    [InlineData("clusters: [{name: b, color: red}]\nrepository: r", ":1:22: unknown key clusters[0].color")]
+    [InlineData("cluster: a\nrepository: r\nsync: {settle: 2}", ":3:8: sync.settle 2: not a duration")]
+    [InlineData("cluster: a\nrepository: r\nsync: {resync: 1s}", "not a duration from 10 s")]
+    [InlineData("cluster: a\nrepository: r\nlisten: 8080", "not an address and a port")]
+    [InlineData("cluster: a\nrepository: r\nleaderElection: {enabled: maybe}", "not true or false")]
+    public void A_mistake_is_told_with_its_place(string text, string complaint)
+    {
+        Assert.Contains(complaint, Refused(text).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_template_of_init_is_valid()
     {
         var template = RepositoryFiles.Read("templates/config/runai-dr.yaml")
             .Replace("{{cluster}}", "prod", StringComparison.Ordinal)
             .Replace("{{repository}}", "\"dr.git\"", StringComparison.Ordinal);
 
-        Assert.Equal(Read("cluster: prod\nrepository: dr.git\n"), Read(template));
+        var (plain, config) = (Read("cluster: prod\nrepository: dr.git\n"), Read(template));
+
+        Assert.Equal(plain.Clusters, config.Clusters);
+        Assert.Equal(plain with { Clusters = config.Clusters }, config);
     }
 
     private DrConfig Read(string text)

@@ -1,0 +1,32 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace RunAiDr.Cli;
+
+/// <summary>What the process tells about itself. Numbers never change their meaning.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Probes and metrics at http://{Address}: /livez, /readyz, /metrics")]
+    public static partial void Listening(this ILogger log, IPEndPoint address);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Information, Message = "The configuration has changed: starting again with the new one")]
+    public static partial void ConfigurationChanged(this ILogger log);
+
+    [LoggerMessage(EventId = 5003, Level = LogLevel.Error, Message = "The new configuration is not taken: {Mistakes}")]
+    public static partial void ConfigurationWrong(this ILogger log, string mistakes);
+
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "The new configuration names another repository or address: restart runai-dr for it")]
+    public static partial void ConfigurationNeedsRestart(this ILogger log);
+
+    [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "{Leader} holds the lease {Lease}; this replica is {Identity}")]
+    public static partial void Leadership(this ILogger log, string identity, string leader, string lease);
+
+    [LoggerMessage(EventId = 5006, Level = LogLevel.Warning, Message = "Removed {Path}, which a killed process had left")]
+    public static partial void LeftoverRemoved(this ILogger log, string path);
+
+    [LoggerMessage(EventId = 5007, Level = LogLevel.Information, Message = "Packed {Objects} loose objects: {Before} bytes before, {After} after")]
+    public static partial void Packed(this ILogger log, int objects, long before, long after);
+
+    [LoggerMessage(EventId = 5008, Level = LogLevel.Warning, Message = "The repository could not be packed: {Failure}")]
+    public static partial void PackingFailed(this ILogger log, string failure);
+}

@@ -1,0 +1,63 @@
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Core;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Git;
+
+namespace RunAiDr.Cli.Service;
+
+/// <summary>The DR repository of the service: made where it is missing, and its remote.</summary>
+internal static class Repositories
+{
+    /// <summary>
+    /// Makes the repository when its folder is absent or empty: a copy of the remote, or a new one with the seed.
+    /// </summary>
+    /// <exception cref="RunAiDrException">The remote or the folder cannot be used.</exception>
+    public static async Task PrepareAsync(DrConfig config, Invocation invocation, CancellationToken ct)
+    {
+        if (Directory.Exists(config.Repository) && Directory.EnumerateFileSystemEntries(config.Repository).Any())
+        {
+            return;
+        }
+
+        var clock = invocation.Process.Clock;
+        if (RemoteOptions(config) is { } remote)
+        {
+            await GitRemote.CloneBareAsync(remote, clock, ct);
+        }
+
+        GitStateStore.Init(Templates.Folder("repository"), Session.StoreOptions(config), clock);
+    }
+
+    /// <summary>The remote, null when there is none.</summary>
+    public static GitRemote? RemoteOf(DrConfig config, TimeProvider clock) =>
+        RemoteOptions(config) is { } remote ? GitRemote.Open(remote, clock) : null;
+
+    private static GitRemoteOptions? RemoteOptions(DrConfig config) => config.Remote is not { } remote
+        ? null
+        : new GitRemoteOptions
+        {
+            Repository = Session.StoreOptions(config),
+            Url = remote.Url,
+            Clusters = [.. config.Clusters.Select(cluster => cluster.Name)],
+            Username = remote.Username ?? "git",
+            Password = Secret(remote.TokenFile),
+            AuthorityFile = remote.CaFile,
+            Proxy = remote.Proxy is { } proxy ? new Uri(proxy) : null,
+            SshKeyFile = remote.SshKeyFile,
+            SshPassphrase = Secret(remote.PassphraseFile),
+            KnownHostsFile = remote.KnownHostsFile,
+        };
+
+    private static Func<SecretText?>? Secret(string? path) => path is null ? null : () =>
+    {
+        try
+        {
+            return new SecretText(File.ReadAllText(path).TrimEnd('\r', '\n'));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"{path} cannot be read: {failure.Message}", "Correct `remote` in the configuration, or mount the file.", failure);
+        }
+    };
+}

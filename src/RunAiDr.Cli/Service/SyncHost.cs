@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Cluster;
+using RunAiDr.Cluster.Leases;
+using RunAiDr.Core;
+using RunAiDr.Git;
+
+namespace RunAiDr.Cli.Service;
+
+/// <summary>The process around <see cref="SyncService"/>: repository, probes, leader election, new configurations.</summary>
+internal sealed class SyncHost(Invocation invocation, ILogger log)
+{
+    private readonly ProcessContext _process = invocation.Process;
+    private SyncService? _service;
+    private LeaderElection? _election;
+
+    /// <summary>Runs until it is cancelled.</summary>
+    /// <exception cref="RunAiDrException">The configuration is wrong, or another process works on the repository.</exception>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var config = Session.ReadConfig(invocation);
+        await using var web = await Probes.StartAsync(config.Listen, Status, ct);
+        log.Listening(config.Listen);
+        await Repositories.PrepareAsync(config, invocation, ct);
+        using var own = RepositoryLock.Take(config.Repository, _process.Host, _process.Id, _process.Clock);
+        foreach (var leftover in await own.RemoveLeftoversAsync(ct))
+        {
+            log.LeftoverRemoved(leftover);
+        }
+
+        while (!ct.IsCancellationRequested)
+        {
+            using var watch = new ConfigWatch(invocation, config, log);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, watch.Changed);
+            await RunAsync(config, stop.Token);
+            config = watch.Newest;
+        }
+    }
+
+    private async Task RunAsync(DrConfig config, CancellationToken ct)
+    {
+        using var service = new SyncService(config, invocation, log, Repositories.RemoteOf(config, _process.Clock));
+        _service = service;
+        if (!config.LeaderElection.Enabled)
+        {
+            await service.RunAsync(() => true, ct);
+            return;
+        }
+
+        using var client = new ClusterClient(Connections.Of(invocation, config.Clusters[0]), _process.Clock);
+        var election = Replicas.Election(config.LeaderElection, client, _process, log);
+        _election = election;
+        try
+        {
+            await election.RunAsync(leading => service.RunAsync(() => election.IsLeader, leading), ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // It never came to lead.
+        }
+    }
+
+    private ServiceStatus Status() => _service?.Status(_election?.Leader) ?? ServiceStatus.Starting;
+}

@@ -1,0 +1,162 @@
+using Microsoft.Extensions.Logging;
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Cluster;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Sync;
+using RunAiDr.Git;
+
+namespace RunAiDr.Cli.Service;
+
+/// <summary>The work of the replica that writes: every cluster of the configuration, and the remote.</summary>
+internal sealed class SyncService : IDisposable
+{
+    private static readonly TimeSpan LastPush = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
+
+    private readonly List<Worker> _workers = [];
+    private readonly SyncMeters _meters;
+    private readonly GitRemote? _remote;
+    private readonly PushLoop? _pushes;
+    private readonly Housekeeping _housekeeping;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+
+    public SyncService(DrConfig config, Invocation invocation, ILogger log, GitRemote? remote)
+    {
+        var clock = invocation.Process.Clock;
+        var chance = new Random();
+        (_clock, _log) = (clock, log);
+        _housekeeping = new Housekeeping(config.Repository, clock);
+        _meters = new SyncMeters { IsLeader = () => Leads };
+        _remote = remote;
+        _pushes = remote is null ? null : new PushLoop(remote, _meters, log, clock, chance.NextDouble);
+        if (_pushes is not null)
+        {
+            _meters.Observe(_pushes.Status);
+        }
+
+        foreach (var cluster in config.Clusters)
+        {
+            var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble) { NewCommit = () => _pushes?.Notify() };
+            _meters.Observe(journal.Status);
+            _workers.Add(new Worker(config, cluster, invocation, journal));
+        }
+    }
+
+    /// <summary>Whether this replica writes at the moment.</summary>
+    public bool Leads { get; private set; }
+
+    public ServiceStatus Status(string? leader) =>
+        new(Leads, leader, [.. _workers.Select(worker => worker.Journal.Status())], _pushes?.Status());
+
+    /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
+    /// <param name="mayPush">False as soon as another replica may write.</param>
+    /// <param name="ct">Ends the work; what has been seen is committed and pushed if that goes at once.</param>
+    public async Task RunAsync(Func<bool> mayPush, CancellationToken ct)
+    {
+        Leads = true;
+        try
+        {
+            if (_pushes is not null)
+            {
+                // What others pushed meanwhile comes first; ours follows with the first export.
+                await _pushes.SynchronizeAsync(() => false, ct);
+            }
+
+            var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
+            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), pushing, TidyAsync(ct)]);
+            if (_pushes is not null && mayPush())
+            {
+                using var limit = new CancellationTokenSource(LastPush);
+                await _pushes.SynchronizeAsync(mayPush, limit.Token);
+            }
+        }
+        finally
+        {
+            Leads = false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _workers.ForEach(worker => worker.Dispose());
+        _remote?.Dispose();
+        _housekeeping.Dispose();
+        _meters.Dispose();
+    }
+
+    /// <summary>As <see cref="Task.WhenAll(Task[])"/>, but a defect in one ends the wait: the process then stops and is started again.</summary>
+    private static async Task EndingTogether(List<Task> tasks)
+    {
+        while (tasks.Count > 0)
+        {
+            var ended = await Task.WhenAny(tasks);
+            await ended;
+            tasks.Remove(ended);
+        }
+    }
+
+    private async Task TidyAsync(CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(Tidying, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ct))
+            {
+                if (!_housekeeping.IsDue())
+                {
+                    continue;
+                }
+
+                var outcome = await _housekeeping.RunAsync(ct);
+                if (outcome.Failure is { } failure)
+                {
+                    _log.PackingFailed(failure);
+                }
+                else
+                {
+                    _log.Packed(outcome.LooseBefore, outcome.BytesBefore, outcome.BytesAfter);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The service stops; a packing that was cut off is repeated by the next one.
+        }
+    }
+
+    /// <summary>What works for one cluster.</summary>
+    private sealed class Worker : IDisposable
+    {
+        private readonly GitStateStore _store;
+        private readonly ClusterClient _client;
+
+        public Worker(DrConfig config, ClusterConfig cluster, Invocation invocation, SyncJournal journal)
+        {
+            var clock = invocation.Process.Clock;
+            var scope = Connections.ScopeOf(cluster);
+            Journal = journal;
+            _client = new ClusterClient(Connections.Of(invocation, cluster), clock);
+            _store = GitStateStore.Open(Session.StoreOptions(config), clock);
+            var options = new SyncOptions
+            {
+                Cluster = cluster.Name,
+                Settle = config.Sync.Settle,
+                MaxWait = config.Sync.MaxWait,
+                Resync = config.Sync.Resync,
+                DeletionGuard = config.DeletionGuard,
+            };
+            Sync = new ClusterSync(new ClusterExporter(_client, scope), _client, _store, options, journal);
+        }
+
+        public SyncJournal Journal { get; }
+
+        public ClusterSync Sync { get; }
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            _store.Dispose();
+        }
+    }
+}
