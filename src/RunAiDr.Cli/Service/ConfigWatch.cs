@@ -41,15 +41,15 @@ internal sealed class ConfigWatch : IDisposable
 
     private void Look()
     {
-        var digest = Digest();
-        if (_changed.IsCancellationRequested || digest.AsSpan().SequenceEqual(_seen))
-        {
-            return;
-        }
-
-        _seen = digest;
         try
         {
+            var digest = Digest();
+            if (_changed.IsCancellationRequested || digest.AsSpan().SequenceEqual(_seen))
+            {
+                return;
+            }
+
+            _seen = digest;
             var config = Session.ReadConfig(_invocation);
             foreach (var cluster in config.Clusters)
             {
@@ -66,9 +66,9 @@ internal sealed class ConfigWatch : IDisposable
             _log.ConfigurationChanged();
             _changed.Cancel();
         }
-        catch (RunAiDrException fault)
+        catch (Exception failure) when (failure is RunAiDrException or IOException or UnauthorizedAccessException)
         {
-            _log.ConfigurationWrong(fault.Message);
+            _log.ConfigurationWrong(failure.Message);
         }
     }
 

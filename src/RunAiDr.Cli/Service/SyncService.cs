@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
+using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
@@ -103,25 +104,38 @@ internal sealed class SyncService : IDisposable
         {
             while (await timer.WaitForNextTickAsync(ct))
             {
-                if (!_housekeeping.IsDue())
-                {
-                    continue;
-                }
-
-                var outcome = await _housekeeping.RunAsync(ct);
-                if (outcome.Failure is { } failure)
-                {
-                    _log.PackingFailed(failure);
-                }
-                else
-                {
-                    _log.Packed(outcome.LooseBefore, outcome.BytesBefore, outcome.BytesAfter);
-                }
+                await TidyOnceAsync(ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
             // The service stops; a packing that was cut off is repeated by the next one.
+        }
+    }
+
+    private async Task TidyOnceAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (!_housekeeping.IsDue())
+            {
+                return;
+            }
+
+            var outcome = await _housekeeping.RunAsync(ct);
+            if (outcome.Failure is { } failure)
+            {
+                _log.PackingFailed(failure);
+            }
+            else
+            {
+                _log.Packed(outcome.LooseBefore, outcome.BytesBefore, outcome.BytesAfter);
+            }
+        }
+        catch (RunAiDrException fault)
+        {
+            // Whoever commits meets the same fault and says what to do.
+            _log.PackingFailed(fault.Message);
         }
     }
 

@@ -10,7 +10,7 @@ namespace RunAiDr.Core.Sync;
 public sealed class ClusterSync(
     ClusterExporter exporter, IClusterWatcher watcher, IStateStore store, SyncOptions options, SyncJournal journal)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs until it is cancelled; what an operator has to mend is told to the journal and tried again.</summary>

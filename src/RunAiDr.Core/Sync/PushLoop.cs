@@ -21,13 +21,14 @@ public sealed class PushLoop(IStateRemote remote, SyncMeters meters, ILogger log
     private long? _unpushedSince;
     private string? _failure;
     private int _failures;
+    private int _ahead;
 
     public PushStatus Status()
     {
+        var ahead = Ahead();
         lock (_gate)
         {
-            var age = _unpushedSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero;
-            return new PushStatus(_unpushedSince is null ? 0 : remote.Ahead(), age, _failure);
+            return new PushStatus(ahead, _unpushedSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero, _failure);
         }
     }
 
@@ -78,10 +79,11 @@ public sealed class PushLoop(IStateRemote remote, SyncMeters meters, ILogger log
 
     private void Succeeded(RemoteOutcome outcome, long? since)
     {
+        var ahead = Ahead();
         lock (_gate)
         {
             (_failure, _failures) = (null, 0);
-            _unpushedSince = remote.Ahead() == 0 ? null : _unpushedSince;
+            _unpushedSince = ahead == 0 ? null : _unpushedSince;
         }
 
         if (outcome.Pushed > 0)
@@ -94,15 +96,31 @@ public sealed class PushLoop(IStateRemote remote, SyncMeters meters, ILogger log
 
     private void Failed(RunAiDrException fault)
     {
+        var ahead = Ahead();
         lock (_gate)
         {
             _failure = $"{fault.Message} {fault.Remedy}";
             _failures++;
-            _unpushedSince ??= remote.Ahead() > 0 ? clock.GetTimestamp() : null;
+            _unpushedSince ??= ahead > 0 ? clock.GetTimestamp() : null;
         }
 
         meters.PushFailures.Add(1);
         log.PushFailed(fault.Message, fault.Remedy);
+    }
+
+    /// <summary>The last known number when the repository cannot be read: whoever commits meets that fault and tells it.</summary>
+    private int Ahead()
+    {
+        try
+        {
+            _ahead = remote.Ahead();
+        }
+        catch (RunAiDrException)
+        {
+            // See above.
+        }
+
+        return _ahead;
     }
 
     private async Task WaitAsync(CancellationToken ct)

@@ -201,6 +201,15 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.Equal(plain with { Clusters = config.Clusters }, config);
     }
 
+    [Fact]
+    public void The_configuration_of_the_deployment_is_valid()
+    {
+        var config = Read(RepositoryFiles.Read("templates/deploy/runai-dr.yaml"));
+
+        Assert.True(config.LeaderElection.Enabled);
+        Assert.Equal(IPAddress.Any, config.Listen.Address);
+    }
+
     private DrConfig Read(string text)
     {
         var path = _folder.File("runai-dr.yaml");
