@@ -27,6 +27,9 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
         var form = Negotiation.FormOf(http.Request.Headers.Accept);
         http.Response.ContentType = "application/json";
         await http.Response.StartAsync(ct);
+
+        // Who watches a quiet kind wants to know that the watch has begun: headers wait for bytes otherwise.
+        await http.Response.BodyWriter.FlushAsync(ct);
         var stream = new WatchStream(http.Response.BodyWriter, type, form, clock);
         using var end = new CancellationTokenSource(query.Timeout ?? DefaultTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, end.Token);
@@ -117,15 +120,20 @@ internal sealed class WatchEndpoint(ObjectStore store, KindRegistry kinds, ReadE
             }
 
             await watch.Stream.FlushAsync(ct);
-            if (watch.Type.IsCustom && kinds.Find(watch.Request.Group, watch.Request.Version, watch.Request.Plural) is null)
+            var redefined = watch.Type.IsCustom ? store.Changes(CrdController.Storage, long.MaxValue)?.Next ?? next : next;
+            if (IsGone(watch.Type, watch.Request))
             {
                 return;
             }
 
-            await Task.WhenAny(next, period);
+            await Task.WhenAny(next, period, redefined);
             ct.ThrowIfCancellationRequested();
         }
     }
+
+    private bool IsGone(ResourceType type, ResourceRequest request) => type.IsCustom
+        && (kinds.Find(request.Group, request.Version, request.Plural) is null
+            || store.Find(CrdController.Storage, "", type.Kind.QualifiedName) is null);
 
     /// <summary>
     /// Sends what is new; gives the revision that the watcher now knows and a task that ends with the next change. Null:

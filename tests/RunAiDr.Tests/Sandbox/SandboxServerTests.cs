@@ -174,7 +174,8 @@ public sealed class SandboxServerTests : IAsyncLifetime
         var connection = Kubeconfig.Load(new KubeconfigSource(folder.File("kubeconfig"), null, ""), TimeProvider.System);
         using var client = new ClusterClient(connection, TimeProvider.System);
         var events = new List<WatchEvent>();
-        await foreach (var happened in client.WatchAsync(new ListSelection(Kinds.ConfigMap, "default"), revision, CancellationToken.None))
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await foreach (var happened in client.WatchAsync(new ListSelection(Kinds.ConfigMap, "default"), revision, patience.Token))
         {
             events.Add(happened);
             if (await last(happened))
