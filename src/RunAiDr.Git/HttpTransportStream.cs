@@ -14,8 +14,12 @@ internal sealed class HttpTransportStream(
 
     public override int Write(Stream dataStream, long length) => session.Guard(() =>
     {
-        _written ??= Scratch(session.Options.Repository.Path);
-        dataStream.CopyTo(_written);
+        GitFault.Explain(session.Options.Repository.Path, () =>
+        {
+            _written ??= Scratch(session.Options.Repository.Path);
+            dataStream.CopyTo(_written);
+            return _written;
+        });
         session.Touch();
         return 0;
     });

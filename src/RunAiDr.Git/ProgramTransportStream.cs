@@ -126,7 +126,8 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
             // It has ended already.
         }
 
-        // Hooks on the other side may still run; what they print is read by nobody and must not block them.
+        // What the other side has still to say must not block it, and hooks may still run there.
+        _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
         if (!_process.WaitForExit(EndPatience))
         {
             Kill();

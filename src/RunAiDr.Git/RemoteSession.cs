@@ -9,6 +9,8 @@ namespace RunAiDr.Git;
 /// </summary>
 internal sealed class RemoteSession : IDisposable
 {
+    private const long MostStoredAtOnce = 256 << 10;
+
     // libgit2 makes the transports, so they can be given nothing; it calls them on the thread that called it.
     [ThreadStatic]
     private static RemoteSession? _current;
@@ -32,6 +34,9 @@ internal sealed class RemoteSession : IDisposable
     public RemoteAddress Address { get; }
 
     public GitRemoteOptions Options { get; }
+
+    /// <summary>Whether what the remote says ends up on our disk.</summary>
+    public bool StoresAnswer { get; set; }
 
     /// <summary>Ends the conversation: cancelled, or the remote was silent for too long.</summary>
     public CancellationToken Ended => _end.Token;
@@ -60,7 +65,16 @@ internal sealed class RemoteSession : IDisposable
     }
 
     /// <summary>Called at each sign of life of the remote.</summary>
-    public void Touch() => _silence.CancelAfter(Options.SilenceLimit);
+    public void Touch()
+    {
+        _silence.CancelAfter(Options.SilenceLimit);
+        if (StoresAnswer)
+        {
+            // libgit2 maps the pack it writes into memory: at the end of the disk that can kill the process. And it
+            // removes what filled the disk before it tells of its failure, so then it is too late to look.
+            GitFault.EnsureSpace(Options.Repository.Path, MostStoredAtOnce);
+        }
+    }
 
     /// <summary>Keeps the failure of a transport's work, whatever it is, for libgit2 would drop it.</summary>
     public T Guard<T>(Func<T> work)

@@ -25,6 +25,7 @@ internal sealed class RemoteTransfer(Repository repository, RemoteAddress addres
     public void Fetch(IReadOnlyList<string> specifications, CancellationToken ct) => Run(
         () =>
         {
+            RemoteSession.Current.StoresAnswer = true;
             Commands.Fetch(
                 repository,
                 Remote().Name,

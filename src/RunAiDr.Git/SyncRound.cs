@@ -17,10 +17,10 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
         var there = transfer.List(ct);
         var known = _tracked.Commit;
         var remote = RemoteTip(there, ct);
-        EnsureGoesOn(known, remote);
+        var rewritten = IsRewritten(known, remote);
         var fetched = CommitCount.Between(repository, remote, _branch.Tip());
         FetchTags(there, ct);
-        var replayed = remote is not null && Integrate(remote, known, ct);
+        var replayed = remote is not null && Integrate(remote, known, rewritten, ct);
         var (pushed, complete) = Push(there, remote, mayPush, ct);
         return (new RemoteOutcome(fetched, pushed, replayed), complete);
     }
@@ -36,14 +36,17 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
         return repository.Lookup<Commit>(id) ?? transfer.FetchBranch(options.Repository.Branch, ct);
     }
 
-    private void EnsureGoesOn(Commit? known, Commit? remote)
+    /// <summary>True when the remote does not go on from where it was, and the operator has accepted that.</summary>
+    private bool IsRewritten(Commit? known, Commit? remote)
     {
-        if (known is not null && remote is not null
-            && !IsAncestor(known, remote)
-            && repository.Refs[RemoteRefs.Accepted]?.TargetIdentifier != remote.Sha)
+        if (known is null || remote is null || IsAncestor(known, remote))
         {
-            throw RemoteFault.Rewritten(address, options.Repository.Path, options.Repository.Branch, (known.Sha, remote.Sha));
+            return false;
         }
+
+        return (repository.Refs[RemoteRefs.Accepted] as DirectReference)?.Target is Commit accepted && IsAncestor(accepted, remote)
+            ? true
+            : throw RemoteFault.Rewritten(address, options.Repository.Path, options.Repository.Branch, (known.Sha, remote.Sha));
     }
 
     private void FetchTags(RemoteRefs there, CancellationToken ct)
@@ -56,28 +59,28 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
     }
 
     /// <summary>Brings the local branch to a commit that has the remote's tip in its history; true when commits were put anew.</summary>
-    private bool Integrate(Commit remote, Commit? known, CancellationToken ct)
+    private bool Integrate(Commit remote, Commit? known, bool rewritten, CancellationToken ct)
     {
         while (true)
         {
             ct.ThrowIfCancellationRequested();
             var local = _branch.Tip();
-            if (local is not null && IsAncestor(remote, local))
+            if (!rewritten && local is not null && IsAncestor(remote, local))
             {
-                break;
+                _tracked.Set(remote);
+                return false;
             }
 
             var behind = local is null || IsAncestor(local, remote);
             var next = local is null || behind ? remote : new Replay(repository, options.Clusters).Onto(remote, local, known);
             if (_branch.Move(local, next))
             {
+                // Killed before this, the next call puts the same commits anew, with the same ids.
                 _tracked.Set(remote);
+                repository.Refs.Remove(RemoteRefs.Accepted);
                 return !behind;
             }
         }
-
-        _tracked.Set(remote);
-        return false;
     }
 
     private (int Pushed, bool Complete) Push(RemoteRefs there, Commit? remote, Func<bool> mayPush, CancellationToken ct)

@@ -45,6 +45,28 @@ public sealed class GitDiskTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_disk_that_a_fetch_fills_is_named_and_nothing_is_left_of_it()
+    {
+        Mount();
+        using var elsewhere = new TestDirectory();
+        var there = Options with { Path = elsewhere.File("remote.git") };
+        GitStateStore.Init(TestRepository.Nothing, there, TestRepository.Clock);
+        using var remote = GitStateStore.Open(there, TestRepository.Clock);
+        Export(remote, 2, 1_000_000);
+        using var store = Init();
+        var before = Export(store, 1, 10);
+        using var synchronized = GitRemote.Open(
+            new GitRemoteOptions { Repository = Options, Url = there.Path, Clusters = ["c"] }, TimeProvider.System);
+
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => synchronized.SynchronizeAsync(() => true, CancellationToken.None));
+
+        Assert.Contains("full", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(Fault.Repository, failure.Fault);
+        Assert.Equal(before, store.Tip("c")!.Id.Sha);
+        new GitProgram(Options.Path).AssertSound();
+    }
+
+    [SkippableFact]
     public void A_read_only_disk_is_named()
     {
         Mount();

@@ -82,6 +82,21 @@ public sealed class HousekeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancelled_run_leaves_a_sound_repository_and_the_next_one_ends()
+    {
+        _repository.Commit([("restore-point.yaml", "1\n"), .. TestRepository.Many(2000)]);
+        _repository.Commit([("restore-point.yaml", "2\n"), .. TestRepository.Many(1000)]);
+        using var housekeeping = new Housekeeping(_repository.Options.Path, TimeProvider.System);
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => housekeeping.RunAsync(cancel.Token));
+
+        _repository.Git.AssertSound();
+        Assert.Null((await housekeeping.RunAsync(CancellationToken.None)).Failure);
+        _repository.Git.AssertSound();
+    }
+
+    [Fact]
     public async Task A_failure_is_a_result_and_a_second_run_at_once_does_nothing()
     {
         using var housekeeping = new Housekeeping(_repository.Options.Path, TimeProvider.System);

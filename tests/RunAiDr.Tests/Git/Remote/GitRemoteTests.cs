@@ -224,6 +224,54 @@ public sealed class GitRemoteTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_taken_back_on_the_remote_is_not_pushed_again_once_that_is_accepted()
+    {
+        using var writer = _world.Writer("prod-a");
+        writer.Commit(("restore-point.yaml", "1\n"));
+        await writer.SynchronizeAsync();
+        _world.Import("docs/secret.md", "oops");
+        await writer.SynchronizeAsync();
+        _world.Git.Run("update-ref", "refs/heads/main", "main~1");
+        writer.Commit(("restore-point.yaml", "2\n"));
+
+        var failure = await writer.FailAsync();
+        writer.Git.Run(failure.Remedy.Split('`')[1].Split(' ')[3..]);
+        _world.Import("docs/b.md", "theirs");
+
+        Assert.Equal(new RemoteOutcome(1, 1, true), await writer.SynchronizeAsync());
+        Assert.Equal(["clusters/prod-a/restore-point.yaml", "docs/b.md"], _world.Files());
+        Assert.Equal(new RemoteOutcome(0, 0, false), await writer.SynchronizeAsync());
+        Assert.Empty(writer.Git.Lines("for-each-ref", "refs/runai-dr/accepted"));
+    }
+
+    [Fact]
+    public async Task Several_clusters_of_one_writer_are_put_onto_the_remote_each_with_its_own_changes()
+    {
+        using var writer = _world.Writer("prod-a", options => options with { Clusters = ["prod-a", "prod-b"] });
+        writer.Commit(("restore-point.yaml", "1\n"));
+        await writer.SynchronizeAsync();
+        _world.Import("clusters/prod-b/x.yaml", "by another");
+        writer.Commit(("restore-point.yaml", "2\n"));
+
+        Assert.True((await writer.SynchronizeAsync()).Replayed);
+
+        Assert.Equal("by another", _world.Show("clusters/prod-b/x.yaml"));
+        Assert.Equal("2\n", _world.Show("clusters/prod-a/restore-point.yaml"));
+    }
+
+    [Fact]
+    public async Task A_hook_that_declines_only_a_tag_lets_the_branch_through()
+    {
+        using var writer = _world.Writer("prod-a");
+        writer.Store.Tag("prod-a", "x", writer.Commit(("restore-point.yaml", "1\n"))!.Value, "ours");
+        _world.Hook("update", "case $1 in refs/tags/*) exit 1;; esac");
+
+        Assert.Contains("refs/tags/dr/prod-a/x", (await writer.FailAsync()).Message, StringComparison.Ordinal);
+
+        Assert.Equal(1, _world.Count());
+    }
+
+    [Fact]
     public async Task A_remote_that_is_gone_is_named_and_gets_everything_when_it_is_back()
     {
         using var writer = _world.Writer("prod-a");
