@@ -31,8 +31,12 @@ internal sealed class GitSshServer : IAsyncDisposable
         await System.IO.File.WriteAllTextAsync(server.File("known hosts"), $"[127.0.0.1]:{server.Port} {host}\n");
         await System.IO.File.WriteAllTextAsync(server.File("sshd_config"), server.Configuration());
 
-        // Where sshd's unprivileged half lives; the service makes it when it starts.
-        Directory.CreateDirectory("/run/sshd");
+        if (Run("id", "-u") == "0")
+        {
+            // Where sshd's unprivileged half lives; the service makes it when it starts.
+            Directory.CreateDirectory("/run/sshd");
+        }
+
         server._process = ApiServerProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", server.File("sshd_config")]);
         await GitHttpServer.WaitAsync(server.Port, [server._process]);
         return server;
