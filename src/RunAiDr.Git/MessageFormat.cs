@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RunAiDr.Core.State;
 
@@ -21,6 +22,19 @@ internal static class MessageFormat
         }
 
         return string.Join("\n\n", paragraphs) + "\n";
+    }
+
+    /// <summary>Which cluster a commit read at which revision, from its trailers; null for a commit of anybody else.</summary>
+    public static (string Cluster, ulong Revision)? ReadingOf(string message)
+    {
+        var trailers = message.TrimEnd('\n').Split("\n\n")[^1].Split('\n');
+        return Value("Cluster: ") is { } cluster
+            && ulong.TryParse(Value("Cluster-Revision: "), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+                ? (cluster, revision)
+                : null;
+
+        string? Value(string key) =>
+            Array.Find(trailers, line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
     }
 
     /// <summary>Text of several lines without what Git cannot hold: NUL, other control characters, halves of surrogate pairs.</summary>

@@ -5,7 +5,8 @@ namespace RunAiDr.Git;
 
 /// <summary>
 /// Puts our commits onto another tip: the folders of our clusters become what they were in each commit, everything else
-/// stays as it is there. What else a commit changed is taken along where nobody else changed it.
+/// stays as it is there. What else a commit changed is taken along where nobody else changed it. A commit whose cluster
+/// another writer has read at a later revision would bring back an old state, and is left out.
 /// </summary>
 internal sealed class Replay(Repository repository, IReadOnlyCollection<string> clusters)
 {
@@ -24,13 +25,25 @@ internal sealed class Replay(Repository repository, IReadOnlyCollection<string> 
             SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Reverse,
             FirstParentOnly = true,
         });
-        return ours.ToList().Aggregate(tip, Put);
+        var newest = NewestRevisions(tip, local);
+        return ours.ToList().Aggregate(tip, (onto, commit) => Put(onto, commit, newest));
     }
 
-    private Commit Put(Commit onto, Commit commit)
+    /// <summary>Cluster → the newest revision at which others have committed it beside our commits.</summary>
+    private Dictionary<string, ulong> NewestRevisions(Commit tip, Commit local)
+    {
+        var theirs = repository.Commits.QueryBy(new CommitFilter { IncludeReachableFrom = tip, ExcludeReachableFrom = local });
+        return theirs.Select(commit => MessageFormat.ReadingOf(commit.Message)).OfType<(string Cluster, ulong Revision)>()
+            .GroupBy(reading => reading.Cluster, reading => reading.Revision, StringComparer.Ordinal)
+            .ToDictionary(readings => readings.Key, readings => readings.Max(), StringComparer.Ordinal);
+    }
+
+    private Commit Put(Commit onto, Commit commit, Dictionary<string, ulong> newest)
     {
         var parent = commit.Parents.FirstOrDefault()?.Tree;
-        var folders = clusters
+        var isOld = MessageFormat.ReadingOf(commit.Message) is var (read, revision)
+            && newest.TryGetValue(read, out var others) && revision <= others;
+        var folders = isOld ? [] : clusters
             .Where(cluster => Folder(parent, cluster)?.Sha != Folder(commit.Tree, cluster)?.Sha)
             .ToList();
         var tree = Edited(onto.Tree, objects => folders.Select(cluster => FolderEdit(onto.Tree, commit.Tree, cluster, objects)));

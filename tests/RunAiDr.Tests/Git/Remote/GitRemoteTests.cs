@@ -1,4 +1,5 @@
 using RunAiDr.Core;
+using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
 using RunAiDr.Tests.Support;
@@ -72,6 +73,31 @@ public sealed class GitRemoteTests : IDisposable
         Assert.Equal("theirs", _world.Show("docs/a.md"));
         Assert.Equal(writer.Tip(), _world.Git.Run("rev-parse", "main").Trim());
         writer.Git.AssertSound();
+    }
+
+    [Fact]
+    public async Task A_commit_of_an_older_revision_does_not_bring_an_old_state_back()
+    {
+        using var deposed = _world.Writer("prod-a");
+        deposed.Commit(("restore-point.yaml", "1\n"), ("a.yaml", "1\n"));
+        await deposed.SynchronizeAsync();
+        using var leader = _world.Writer("prod-a", options => options with { Repository = options.Repository with { Path = _world.File("leader.git") } });
+        await leader.SynchronizeAsync();
+        deposed.Commit(At(7), ("restore-point.yaml", "1\n"), ("a.yaml", "at 7\n"));
+        leader.Commit(At(9), ("restore-point.yaml", "1\n"), ("a.yaml", "at 9\n"));
+        await leader.SynchronizeAsync();
+
+        Assert.Equal(new RemoteOutcome(1, 0, true), await deposed.SynchronizeAsync());
+        Assert.Equal("at 9\n", _world.Show("clusters/prod-a/a.yaml"));
+
+        deposed.Commit(At(12), ("restore-point.yaml", "1\n"), ("a.yaml", "at 12\n"));
+        leader.Commit(At(11), ("restore-point.yaml", "1\n"), ("a.yaml", "at 11\n"));
+        await leader.SynchronizeAsync();
+        Assert.Equal(new RemoteOutcome(1, 1, true), await deposed.SynchronizeAsync());
+        Assert.Equal("at 12\n", _world.Show("clusters/prod-a/a.yaml"));
+
+        static CommitText At(int revision) => new(
+            $"at {revision}", "body", [new("Cluster", "prod-a"), new("Cluster-Revision", $"{revision}")]);
     }
 
     [Fact]

@@ -87,11 +87,14 @@ internal sealed class RemoteWriter : IDisposable
 
     public string Folder => $"clusters/{Cluster}/";
 
-    public CommitId? Commit(params (string Path, string Content)[] files)
+    public CommitId? Commit(params (string Path, string Content)[] files) =>
+        Commit(new CommitText($"{Cluster}: {files.Length} files", "", []), files);
+
+    public CommitId? Commit(CommitText text, params (string Path, string Content)[] files)
     {
         using var writer = Store.Begin(Cluster);
         TestRepository.Fill(writer, files);
-        return writer.Commit(new CommitText($"{Cluster}: {files.Length} files", "", []));
+        return writer.Commit(text);
     }
 
     public Task<RemoteOutcome> SynchronizeAsync(bool mayPush = true) =>
