@@ -52,7 +52,7 @@ public sealed class ClusterSync(
         options.DeletionGuard.Check(writer.Deletions(), changes, confirmed: false);
         var commit = writer.Commit(CommitMessage.For(changes, exported.Report, isFirst));
         journal.Exported(commit, changes.Count, exported.Report, held, journal.Clock.GetElapsedTime(started));
-        return new SyncIndex(exported, writer.Files, writer.TreeId);
+        return new SyncIndex(exported, writer.Files, writer.TreeId) { AwaitsOperator = held.Count > 0 };
     }
 
     private static IReadOnlyList<string> Hold(IStateWriter writer, ExportReport report)

@@ -33,6 +33,9 @@ internal sealed class SyncIndex
     /// <summary>Object id of the cluster's folder.</summary>
     public string TreeId { get; private set; }
 
+    /// <summary>It has files that only an operator can let go; what he decides shows in the repository.</summary>
+    public bool AwaitsOperator { get; init; }
+
     public int Count => _files.Count;
 
     public string? BlobIdOf(string path) => _files.TryGetValue(path, out var file) && file.Path == path ? file.BlobId : null;

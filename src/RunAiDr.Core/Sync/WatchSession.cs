@@ -14,6 +14,8 @@ internal sealed class WatchSession(
     // Little enough for memory; a full queue only makes the server wait.
     private const int QueueLength = 512;
 
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
+
     /// <summary>Commits batches until the cluster has to be read again, and gives the reason.</summary>
     /// <exception cref="RunAiDrException">A watch is refused, the guard stops a batch, or the repository fails.</exception>
     public async Task<string> RunAsync(SyncIndex index, CancellationToken ct)
@@ -62,9 +64,10 @@ internal sealed class WatchSession(
         var batch = new SyncBatch(options, clock);
         var intake = new ChangeIntake(exporter.Scope, watcher, index, batch);
         var commit = new BatchCommit(store, watcher, options, index);
+        var interval = index.AwaitsOperator && Soon < options.Resync ? Soon : options.Resync;
         while (true)
         {
-            var untilResync = options.Resync - clock.GetElapsedTime(started);
+            var untilResync = interval - clock.GetElapsedTime(started);
             if (untilResync <= TimeSpan.Zero)
             {
                 return "the interval of full exports has passed";

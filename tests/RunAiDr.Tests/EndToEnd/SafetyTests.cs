@@ -162,6 +162,23 @@ public sealed class SafetyTests
         Assert.Contains(workspace.Changes(), change => change[0] == 'D');
     }
 
+    [Fact]
+    public async Task A_kind_that_vanished_with_its_definition_needs_confirmation()
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync();
+        using var workspace = await EndToEndWorkspace.InitAsync();
+        await workspace.DoAsync(cluster, "export");
+        var tip = workspace.Tip();
+        await cluster.KubectlAsync("delete", "crd", "inferencepolicies.run.ai");
+
+        var ended = (await workspace.RunAsync(cluster, "export")).Expect(4);
+
+        Assert.Contains("definitions of inferencepolicies.run.ai: 2 files", ended.Error, StringComparison.Ordinal);
+        Assert.Equal(tip, workspace.Tip());
+        await workspace.DoAsync(cluster, "export", "--allow-deletions");
+        Assert.Equal(2, workspace.Changes().Count(change => change[0] == 'D'));
+    }
+
     private static async Task AssertNothingIsCommitted(Func<HttpContext, int, Func<Task<byte[]>>, Task> between)
     {
         await using var cluster = await EndToEndCluster.SampleAsync();

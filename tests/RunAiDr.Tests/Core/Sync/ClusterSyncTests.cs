@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
-using RunAiDr.Core.Scopes;
+using RunAiDr.Sandbox.Installation;
 using RunAiDr.Tests.Cluster;
 using RunAiDr.Tests.Support;
 
@@ -172,6 +172,31 @@ public class ClusterSyncTests
 
         await AddUserAsync(cluster, "while-held");
         await SyncedCluster.UntilAsync(() => cluster.Text(Researcher).Contains("while-held", StringComparison.Ordinal), () => "other kinds are stopped too");
+
+        await cluster.ConfirmDeletionsAsync();
+        await AddUserAsync(cluster, "after-confirmation");
+        await cluster.UntilReadyAsync();
+        await cluster.UntilCompleteAsync();
+        Assert.Empty(policies.Intersect(cluster.Repository.Files()));
+    }
+
+    [Fact]
+    public async Task A_kind_that_appears_while_it_runs_is_exported()
+    {
+        await using var cluster = await SyncedCluster.StartAsync(empty: true);
+        await cluster.UntilReadyAsync();
+        var kinds = SampleInstallation.Resources()
+            .Where(resource => (string?)resource["kind"] is "CustomResourceDefinition" or "Project").ToList();
+
+        kinds.ForEach(cluster.Server.Load);
+
+        await cluster.UntilFileAsync("cluster/projects.run.ai/vision.yaml");
+        await cluster.UntilCompleteAsync();
+        var later = kinds.First(resource => (string?)resource["kind"] == "Project");
+        later["metadata"]!["name"] = "later";
+        later["metadata"]!["uid"] = null;
+        cluster.Server.Load(later);
+        await cluster.UntilFileAsync("cluster/projects.run.ai/later.yaml");
     }
 
     [Fact]
@@ -191,14 +216,7 @@ public class ClusterSyncTests
         Assert.Contains("would delete", Assert.Single(cluster.Journal.Status().NotReady), StringComparison.Ordinal);
         Assert.Equal(commits, cluster.Commits());
 
-        // The operator's `export --allow-deletions` commits beside the service.
-        using (var store = cluster.Repository.Open())
-        using (var writer = store.Begin(SyncedCluster.Cluster))
-        {
-            await new RunAiDr.Core.Export.ClusterExporter(cluster.Admin, Scope.RunAi()).ExportAsync(SyncedCluster.Cluster, writer, CancellationToken.None);
-            writer.Commit(TestTexts.Confirmed);
-        }
-
+        await cluster.ConfirmDeletionsAsync();
         await cluster.UntilReadyAsync();
         await cluster.UntilCompleteAsync();
     }

@@ -5,6 +5,7 @@ using RunAiDr.Cluster.Connections;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
 using RunAiDr.Sandbox;
@@ -117,6 +118,15 @@ internal sealed class SyncedCluster : IAsyncDisposable
     public string Text(string path) => System.Text.Encoding.UTF8.GetString(_store.Tip(Cluster)!.Read(path)!);
 
     public int Commits() => Git.Lines("rev-list", "main").Length;
+
+    /// <summary>What the operator's <c>export --allow-deletions</c> does beside the service.</summary>
+    public async Task ConfirmDeletionsAsync()
+    {
+        using var store = Repository.Open();
+        using var writer = store.Begin(Cluster);
+        await new ClusterExporter(Admin, Scope.RunAi()).ExportAsync(Cluster, writer, CancellationToken.None);
+        writer.Commit(new CommitText("confirmed", "by an operator", []));
+    }
 
     /// <summary>Waits until the tip is exactly what a full export of the cluster as it is now gives.</summary>
     public async Task UntilCompleteAsync()
