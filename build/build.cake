@@ -3,7 +3,7 @@ Context.Environment.WorkingDirectory = MakeAbsolute(Directory(".."));
 
 var target = Argument("target", "Test");
 var configuration = Argument("configuration", "Release");
-var filter = Argument("filter", "");
+var filter = Argument("filter", "Category!=Soak");
 
 var solution = "RunAiDr.sln";
 var results = Directory("artifacts/test-results");
@@ -35,6 +35,17 @@ Task("Test")
         ArgumentCustomization = arguments => arguments.Append("--blame-hang-timeout 10m --blame-hang-dump-type none"),
     });
 });
+
+Task("Soak")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("tests/RunAiDr.Tests/RunAiDr.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        Filter = "Category=Soak",
+        Loggers = ["console;verbosity=detailed"],
+        EnvironmentVariables = new Dictionary<string, string> { ["RUNAI_DR_SOAK_MINUTES"] = Argument("minutes", "10") },
+    }));
 
 Task("Demo")
     .IsDependentOn("Build")

@@ -22,7 +22,8 @@ internal static class LeftoverLocks
 
     private static IEnumerable<string> Find(string folder)
     {
-        string[] single = ["packed-refs.lock", "config.lock", "HEAD.lock"];
+        // Git makes packed-refs.new under packed-refs.lock, and never again while there is one.
+        string[] single = ["packed-refs.lock", "packed-refs.new", "config.lock", "HEAD.lock"];
         return single.Select(name => Path.Combine(folder, name)).Where(File.Exists)
             .Concat(Directory.EnumerateFiles(Path.Combine(folder, "refs"), "*.lock", SearchOption.AllDirectories));
     }

@@ -18,7 +18,15 @@ internal sealed class SyncCommand : OperatorCommand
     {
         using var logging = ServiceLog.Create(invocation.Process);
         var host = new SyncHost(invocation, logging.CreateLogger("runai-dr"));
-        await host.RunAsync(ct);
+        try
+        {
+            await host.RunAsync(ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // Stopped before the work began. To be stopped is how a service ends.
+        }
+
         return ExitCode.Success;
     }
 }

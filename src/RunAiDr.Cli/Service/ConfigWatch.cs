@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
@@ -6,77 +7,145 @@ using RunAiDr.Core;
 namespace RunAiDr.Cli.Service;
 
 /// <summary>
-/// Looks for another configuration every half minute. One that is wrong, or that changes what only a restart can (the
-/// repository, where the service listens), is told and not taken.
+/// Looks for another configuration every half minute, and at once on SIGHUP. One that is wrong, or that changes what only
+/// a restart can (the repository, where the service listens), is told and not taken.
 /// </summary>
 internal sealed class ConfigWatch : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource _changed = new();
+    private readonly Lock _gate = new();
     private readonly Invocation _invocation;
     private readonly ILogger _log;
-    private readonly ITimer _timer;
-    private readonly DrConfig _config;
+    private CancellationTokenSource _outdated = new();
+    private DrConfig _newest;
     private byte[] _seen;
+    private ITimer? _timer;
+    private PosixSignalRegistration? _hangUp;
 
-    public ConfigWatch(Invocation invocation, DrConfig config, ILogger log)
+    /// <exception cref="RunAiDrException">The configuration is wrong.</exception>
+    public ConfigWatch(Invocation invocation, ILogger log)
     {
-        (_invocation, _config, _log) = (invocation, config, log);
-        Newest = config;
+        (_invocation, _log) = (invocation, log);
+        _newest = Session.ReadConfig(invocation);
         _seen = Digest();
-        _timer = invocation.Process.Clock.CreateTimer(_ => Look(), null, Interval, Interval);
     }
 
-    /// <summary>Cancelled as soon as there is a new one.</summary>
-    public CancellationToken Changed => _changed.Token;
+    public DrConfig Newest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _newest;
+            }
+        }
+    }
 
-    public DrConfig Newest { get; private set; }
+    /// <summary>Begins to look: at once, for what has changed since the first reading.</summary>
+    public void Start()
+    {
+        _timer = _invocation.Process.Clock.CreateTimer(_ => Look(), null, TimeSpan.Zero, Interval);
+        _hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            Look();
+        });
+    }
+
+    /// <summary>The configuration to work with now, and a token that is cancelled as soon as there is a newer one.</summary>
+    public (DrConfig Config, CancellationToken Outdated) Take()
+    {
+        lock (_gate)
+        {
+            _outdated.Dispose();
+            _outdated = new CancellationTokenSource();
+            return (_newest, _outdated.Token);
+        }
+    }
 
     public void Dispose()
     {
-        _timer.Dispose();
-        _changed.Dispose();
+        _hangUp?.Dispose();
+        _timer?.Dispose();
+        lock (_gate)
+        {
+            _outdated.Dispose();
+        }
     }
 
     private void Look()
     {
         try
         {
-            var digest = Digest();
-            if (_changed.IsCancellationRequested || digest.AsSpan().SequenceEqual(_seen))
+            if (Taken() is { } outdated)
             {
-                return;
+                _log.ConfigurationChanged();
+                outdated.Cancel();
+            }
+        }
+        catch (RunAiDrException fault)
+        {
+            _log.ConfigurationWrong(fault.Message);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A file that is being replaced; the next look finds it whole.
+            _log.ConfigurationWrong(failure.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The service has just stopped, or has just taken the newest one by itself.
+        }
+    }
+
+    /// <summary>What to cancel for a new configuration; null when there is none that can be taken.</summary>
+    private CancellationTokenSource? Taken()
+    {
+        lock (_gate)
+        {
+            var digest = Digest();
+            if (digest.AsSpan().SequenceEqual(_seen))
+            {
+                return null;
             }
 
             _seen = digest;
             var config = Session.ReadConfig(_invocation);
-            foreach (var cluster in config.Clusters)
-            {
-                _ = Connections.ScopeOf(cluster);
-            }
-
-            if (config.Repository != _config.Repository || !config.Listen.Equals(_config.Listen))
+            Check(config);
+            if (config.Repository != _newest.Repository || !config.Listen.Equals(_newest.Listen))
             {
                 _log.ConfigurationNeedsRestart();
-                return;
+                return null;
             }
 
-            Newest = config;
-            _log.ConfigurationChanged();
-            _changed.Cancel();
+            _newest = config;
+            return _outdated;
         }
-        catch (Exception failure) when (failure is RunAiDrException or IOException or UnauthorizedAccessException)
+    }
+
+    /// <summary>What the service would find wrong only after the old configuration is gone.</summary>
+    private void Check(DrConfig config)
+    {
+        foreach (var cluster in config.Clusters)
         {
-            _log.ConfigurationWrong(failure.Message);
+            _ = Connections.ScopeOf(cluster);
+            _ = Connections.Of(_invocation, cluster);
         }
+
+        if (config.LeaderElection.Enabled)
+        {
+            _ = Replicas.NamespaceOf(config.LeaderElection);
+        }
+
+        Repositories.RemoteOf(config, _invocation.Process.Clock)?.Dispose();
     }
 
     /// <summary>Of the configuration and the scope files together; a file that is missing for a moment counts as empty.</summary>
     private byte[] Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var files = _config.Clusters.Select(cluster => cluster.Scope).OfType<string>()
+        var files = _newest.Clusters.Select(cluster => cluster.Scope).OfType<string>()
             .Prepend(_invocation.PathOf(_invocation.Get(_invocation.Globals.Config)!));
         foreach (var file in files.Where(File.Exists))
         {

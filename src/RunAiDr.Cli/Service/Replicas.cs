@@ -14,9 +14,7 @@ internal static class Replicas
     /// <exception cref="RunAiDrException">Outside a pod, no namespace is named for the Lease.</exception>
     public static LeaderElection Election(LeaderElectionConfig config, ClusterClient client, ProcessContext process, ILogger log)
     {
-        var place = config.Namespace ?? (File.Exists(PodNamespace) ? File.ReadAllText(PodNamespace).Trim() : null)
-            ?? throw new RunAiDrException(
-                Fault.Configuration, "leaderElection has no namespace for its Lease", "Set leaderElection.namespace.");
+        var place = NamespaceOf(config);
         var identity = $"{process.Host}_{process.Id}";
         var lease = $"{place}/{config.Name}";
         LeaderElection? election = null;
@@ -26,4 +24,10 @@ internal static class Replicas
         };
         return election;
     }
+
+    /// <exception cref="RunAiDrException">Outside a pod, none is named.</exception>
+    public static string NamespaceOf(LeaderElectionConfig config) =>
+        config.Namespace ?? (File.Exists(PodNamespace) ? File.ReadAllText(PodNamespace).Trim() : null)
+            ?? throw new RunAiDrException(
+                Fault.Configuration, "leaderElection has no namespace for its Lease", "Set leaderElection.namespace.");
 }

@@ -9,11 +9,12 @@ namespace RunAiDr.Cli.Service;
 internal static class Repositories
 {
     /// <summary>
-    /// Makes the repository when its folder is absent or empty: a copy of the remote, or a new one with the seed.
+    /// Makes the repository when its folder is absent or empty, or was left half made: a copy of the remote, or a new one with the seed.
     /// </summary>
     /// <exception cref="RunAiDrException">The remote or the folder cannot be used.</exception>
     public static async Task PrepareAsync(DrConfig config, Invocation invocation, CancellationToken ct)
     {
+        UnfinishedRepository.Remove(config.Repository);
         if (Directory.Exists(config.Repository) && Directory.EnumerateFileSystemEntries(config.Repository).Any())
         {
             return;

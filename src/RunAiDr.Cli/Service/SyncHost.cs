@@ -18,7 +18,8 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
     /// <exception cref="RunAiDrException">The configuration is wrong, or another process works on the repository.</exception>
     public async Task RunAsync(CancellationToken ct)
     {
-        var config = Session.ReadConfig(invocation);
+        using var configs = new ConfigWatch(invocation, log);
+        var config = configs.Newest;
         await using var web = await Probes.StartAsync(config.Listen, Status, ct);
         log.Listening(config.Listen);
         await Repositories.PrepareAsync(config, invocation, ct);
@@ -28,12 +29,12 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
             log.LeftoverRemoved(leftover);
         }
 
+        configs.Start();
         while (!ct.IsCancellationRequested)
         {
-            using var watch = new ConfigWatch(invocation, config, log);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, watch.Changed);
+            (config, var outdated) = configs.Take();
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, outdated);
             await RunAsync(config, stop.Token);
-            config = watch.Newest;
         }
     }
 

@@ -11,7 +11,8 @@ namespace RunAiDr.Cli.Service;
 /// <summary>The work of the replica that writes: every cluster of the configuration, and the remote.</summary>
 internal sealed class SyncService : IDisposable
 {
-    private static readonly TimeSpan LastPush = TimeSpan.FromSeconds(10);
+    // With what else a stop takes, well within the half minute that a kubelet gives.
+    private static readonly TimeSpan LastPush = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
 
     private readonly List<Worker> _workers = [];
@@ -71,6 +72,10 @@ internal sealed class SyncService : IDisposable
                 using var limit = new CancellationTokenSource(LastPush);
                 await _pushes.SynchronizeAsync(mayPush, limit.Token);
             }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            // The remote did not answer in time. What it lacks is in the repository, and goes with the next push.
         }
         finally
         {

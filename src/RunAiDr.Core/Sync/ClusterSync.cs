@@ -11,6 +11,9 @@ public sealed class ClusterSync(
     ClusterExporter exporter, IClusterWatcher watcher, IStateStore store, SyncOptions options, SyncJournal journal)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    // Some changes can only be read whole, such as new projects: many of them must not stop the export for minutes.
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Healthy = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs until it is cancelled; what an operator has to mend is told to the journal and tried again.</summary>
@@ -20,6 +23,7 @@ public sealed class ClusterSync(
         while (!ct.IsCancellationRequested)
         {
             var started = journal.Clock.GetTimestamp();
+            var failed = false;
             try
             {
                 var index = await ExportAsync(ct);
@@ -33,10 +37,11 @@ public sealed class ClusterSync(
             catch (RunAiDrException fault)
             {
                 journal.Failed(fault);
+                failed = true;
             }
 
             unhealthy = journal.Clock.GetElapsedTime(started) >= Healthy ? 0 : unhealthy + 1;
-            await PauseAsync(unhealthy, ct);
+            await PauseAsync(PauseAfter(unhealthy, failed), ct);
         }
     }
 
@@ -67,17 +72,19 @@ public sealed class ClusterSync(
     }
 
     /// <summary>The first repetition goes at once, the next ones wait longer and longer.</summary>
-    private async Task PauseAsync(int unhealthy, CancellationToken ct)
+    internal static TimeSpan PauseAfter(int unhealthy, bool failed)
     {
-        if (unhealthy < 2)
-        {
-            return;
-        }
+        var longest = failed ? LongestPause : LongestRest;
+        return unhealthy < 2
+            ? TimeSpan.Zero
+            : TimeSpan.FromSeconds(Math.Min(longest.TotalSeconds, Math.Pow(2, unhealthy - 2)));
+    }
 
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, unhealthy - 2))) * (0.5 + journal.Chance());
+    private async Task PauseAsync(TimeSpan pause, CancellationToken ct)
+    {
         try
         {
-            await Task.Delay(pause, journal.Clock, ct);
+            await Task.Delay(pause * (0.5 + journal.Chance()), journal.Clock, ct);
         }
         catch (OperationCanceledException)
         {

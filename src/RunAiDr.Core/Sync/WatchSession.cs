@@ -16,6 +16,9 @@ internal sealed class WatchSession(
 
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
+    // The cluster may be asked for the last batch, and may not answer.
+    private static readonly TimeSpan LastCommit = TimeSpan.FromSeconds(5);
+
     /// <summary>Commits batches until the cluster has to be read again, and gives the reason.</summary>
     /// <exception cref="RunAiDrException">A watch is refused, the guard stops a batch, or the repository fails.</exception>
     public async Task<string> RunAsync(SyncIndex index, CancellationToken ct)
@@ -80,7 +83,8 @@ internal sealed class WatchSession(
             catch (OperationCanceledException) when (ct.IsCancellationRequested && intake.ReadAgain is null)
             {
                 // A graceful stop: what has been seen is committed, within a moment.
-                await CommitAsync(commit, batch, CancellationToken.None);
+                using var limit = new CancellationTokenSource(LastCommit, clock);
+                await CommitAsync(commit, batch, limit.Token);
                 throw;
             }
 

@@ -95,7 +95,7 @@ public sealed class RepositoryLockTests : IDisposable
     {
         _repository.Commit(("restore-point.yaml", "1\n"));
         using var taken = Take();
-        string[] left = [_repository.File("refs/heads/main.lock"), _repository.File("packed-refs.lock")];
+        string[] left = [_repository.File("refs/heads/main.lock"), _repository.File("packed-refs.lock"), _repository.File("packed-refs.new")];
         Array.ForEach(left, path => File.WriteAllText(path, ""));
         using var living = new FileStream(_repository.File("refs/heads/other.lock"), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
 
@@ -104,6 +104,7 @@ public sealed class RepositoryLockTests : IDisposable
         Assert.Equal(left.Order(StringComparer.Ordinal), removed.Order(StringComparer.Ordinal));
         Assert.True(File.Exists(living.Name));
         Assert.NotNull(_repository.Commit(("restore-point.yaml", "2\n")));
+        _repository.Git.Run("pack-refs");
     }
 
     private RepositoryLock Take() => RepositoryLock.Take(_repository.Options.Path, "host-a", Self, TimeProvider.System);

@@ -56,6 +56,10 @@ internal sealed partial class SandboxClient : IDisposable
         return Over(Transport.For(connection, trust, certificate), connection.Server, credential.Header);
     }
 
+    /// <summary>An answer whose body may never end.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken ct) =>
+        _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
+
     public async Task<SandboxAnswer> SendAsync(
         string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {

@@ -15,11 +15,14 @@ internal static class EndToEndCanaries
         Assert.True(Found(text) is null, $"{where} holds a secret: {Found(text)}");
 
     /// <summary>Every object of the repository, those that nothing refers to included.</summary>
-    public static void AssertNoneIn(EndToEndWorkspace workspace)
+    public static void AssertNoneIn(EndToEndWorkspace workspace) => AssertNoneInRepository(workspace.Repository);
+
+    /// <summary>Every object of a repository, those that nothing refers to included.</summary>
+    public static void AssertNoneInRepository(string folder)
     {
         using var git = Process.Start(new ProcessStartInfo("git", ["cat-file", "--batch-all-objects", "--batch", "--unordered"])
         {
-            WorkingDirectory = workspace.Repository,
+            WorkingDirectory = folder,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;

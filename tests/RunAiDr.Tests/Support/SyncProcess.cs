@@ -11,10 +11,12 @@ internal sealed class SyncProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly HttpClient _http;
+    private readonly string _config;
+    private readonly int _port;
 
-    private SyncProcess(Process process, int port)
+    private SyncProcess(Process process, string config, int port)
     {
-        _process = process;
+        (_process, _config, _port) = (process, config, port);
         _http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
         process.OutputDataReceived += (_, line) => Note(line.Data);
         process.ErrorDataReceived += (_, line) => Note(line.Data);
@@ -35,12 +37,14 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    public int Id => _process.Id;
+
     /// <summary>Starts it with a configuration whose text ends with a free <c>listen</c> address.</summary>
     public static SyncProcess Start(string folder, string config)
     {
         var port = FreePort();
         var path = Path.Combine(folder, "sync.yaml");
-        File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");
+        Write(path, config, port);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), "sync", "--config", path])
         {
             WorkingDirectory = folder,
@@ -49,7 +53,7 @@ internal sealed class SyncProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["HOME"] = folder;
-        return new SyncProcess(Process.Start(start)!, port);
+        return new SyncProcess(Process.Start(start)!, path, port);
     }
 
     public async Task<(int Code, string Text)> ReadyAsync()
@@ -93,10 +97,23 @@ internal sealed class SyncProcess : IAsyncDisposable
     /// <summary>As the kubelet does, and gives the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await SignalAsync("TERM");
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
+    }
+
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Gives it another configuration, as an operator with <c>kill -HUP</c>.</summary>
+    public Task ReconfigureAsync(string config)
+    {
+        Write(_config, config, _port);
+        return SignalAsync("HUP");
     }
 
     public async ValueTask DisposeAsync()
@@ -109,6 +126,9 @@ internal sealed class SyncProcess : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
     }
+
+    private static void Write(string path, string config, int port) =>
+        File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");
 
     private static int FreePort()
     {

@@ -28,14 +28,14 @@ internal sealed class SyncedCluster : IAsyncDisposable
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    private SyncedCluster(SandboxServer server, SyncOptions options, bool asReader)
+    private SyncedCluster(SandboxServer server, SyncOptions options, bool asReader, TimeProvider? clock)
     {
         (Server, Options) = (server, options);
-        _store = Repository.Open();
+        _store = clock is null ? Repository.Open() : GitStateStore.Open(Repository.Options, clock);
         Admin = Connect(server.Kubeconfig);
-        _reading = Connect(asReader ? server.KubeconfigForToken(Reader) : server.Kubeconfig);
+        _reading = Connect(asReader ? server.KubeconfigForToken(Reader) : server.Kubeconfig, clock);
         Watcher = new FaultyWatcher(_reading);
-        Journal = new SyncJournal(Cluster, _meters, NullLogger.Instance, TimeProvider.System, () => 0);
+        Journal = new SyncJournal(Cluster, _meters, NullLogger.Instance, clock ?? TimeProvider.System, () => 0);
     }
 
     public SandboxServer Server { get; }
@@ -52,7 +52,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
 
     public GitProgram Git => Repository.Git;
 
-    public static async Task<SyncedCluster> StartAsync(SyncOptions? options = null, bool asReader = false, bool empty = false)
+    public static async Task<SyncedCluster> StartAsync(SyncOptions? options = null, bool asReader = false, bool empty = false, TimeProvider? clock = null)
     {
         var server = await SandboxServer.StartAsync(
             new SandboxOptions
@@ -66,7 +66,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
             server.Load(resource);
         }
 
-        var cluster = new SyncedCluster(server, options ?? Quick, asReader);
+        var cluster = new SyncedCluster(server, options ?? Quick, asReader, clock);
         cluster.Resume();
         return cluster;
     }
@@ -158,11 +158,11 @@ internal sealed class SyncedCluster : IAsyncDisposable
         Repository.Dispose();
     }
 
-    private static ClusterClient Connect(string kubeconfig)
+    private static ClusterClient Connect(string kubeconfig, TimeProvider? clock = null)
     {
         using var folder = new TestDirectory();
         var path = folder.File("kubeconfig");
         File.WriteAllText(path, kubeconfig);
-        return new ClusterClient(Kubeconfig.Load(new KubeconfigSource(path, null, path, null), TimeProvider.System), TimeProvider.System);
+        return new ClusterClient(Kubeconfig.Load(new KubeconfigSource(path, null, path, null), TimeProvider.System), clock ?? TimeProvider.System);
     }
 }
