@@ -58,7 +58,7 @@ Task("Bench")
     .IsDependentOn("Build")
     .Does(() => Run(
         $"tests/RunAiDr.Benchmarks/bin/{configuration}/net10.0/RunAiDr.Benchmarks.dll",
-        string.Join(" ", new[] { "share", "runs", "kubeconfig", "output" }
+        string.Join(" ", new[] { "part", "share", "runs", "kubeconfig", "output" }
             .Where(option => HasArgument(option)).Select(option => $"--{option} {Argument<string>(option)}"))));
 
 Task("Publish")

@@ -2,17 +2,26 @@ using System.Globalization;
 
 namespace RunAiDr.Benchmarks;
 
-/// <summary>What is measured. <paramref name="Share"/> of the 20,000 objects, medians of <paramref name="Runs"/>.</summary>
+/// <summary>
+/// What is measured: <paramref name="Share"/> of all objects and of all times under load, medians of <paramref name="Runs"/>.
+/// </summary>
 internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, string? Assets, bool Json)
 {
     public const string Usage = """
-        Measures export and rehydration against the sandbox, a given cluster, or, when KUBEBUILDER_ASSETS names a folder
-        with etcd and kube-apiserver, against servers started from there.
-          --share 0.1          part of the 20,000 objects
+        Measures export and rehydration, and continuous export, against the sandbox, a given cluster, or, when
+        KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there.
+          --part export|sync   one of the two; both when absent
+          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync) and of the time under load
           --runs 3             odd number of runs; figures are medians
           --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
           --output text|json
         """;
+
+    /// <summary>Export and rehydration.</summary>
+    public bool Export { get; init; } = true;
+
+    /// <summary>Continuous export.</summary>
+    public bool Sync { get; init; } = true;
 
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
@@ -22,6 +31,7 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         {
             options = pair switch
             {
+                ["--part", "export" or "sync"] => options with { Export = pair[1] == "export", Sync = pair[1] == "sync" },
                 ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },
                 ["--runs", var runs] when Number(runs) % 2 == 1 => options with { Runs = (int)Number(runs) },
                 ["--kubeconfig", var file] when File.Exists(file) => options with { Kubeconfig = Path.GetFullPath(file) },

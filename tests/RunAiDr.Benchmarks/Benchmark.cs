@@ -14,36 +14,26 @@ namespace RunAiDr.Benchmarks;
 /// </summary>
 internal sealed class Benchmark(BenchOptions options, string folder)
 {
-    private const string Cluster = "bench";
     private const double KubectlShare = 0.1; // kubectl takes minutes for the whole
     private const int Ordinary = 4096;
     private const int WarmUp = 5; // passes until everything is compiled for good
     private const double MegaByte = 1e6;
 
     private readonly List<Figure> _figures = [];
-    private readonly string _scope = Path.Combine(AppContext.BaseDirectory, "scope.yaml");
 
-    public async Task RunAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken ct)
     {
-        var restorePoint = await MakeRestorePointAsync(ct);
+        Say("Making a restore point of the generated installation");
+        var restorePoint = await FilledServer.RestorePointAsync(folder, options.Share, ct);
         await using (var source = await MeasureRestoreAsync(restorePoint, ct))
         {
             await MeasureExportAsync(source, restorePoint, ct);
         }
 
-        Figures.Print(_figures, options.Json, Console.Out);
+        return _figures;
     }
 
     private static void Say(string text) => Console.Error.WriteLine(text);
-
-    private async Task<string> MakeRestorePointAsync(CancellationToken ct)
-    {
-        Say("Making a restore point of the generated installation");
-        await using var sandbox = await SandboxProcess.StartAsync(folder, options.Share, ct);
-        var repository = await Repositories.CreateAsync(folder, ct);
-        await ExportAsync(sandbox, repository, ct);
-        return repository;
-    }
 
     private async Task<ApiServer> MeasureRestoreAsync(string restorePoint, CancellationToken ct)
     {
@@ -59,7 +49,7 @@ internal sealed class Benchmark(BenchOptions options, string folder)
             }
 
             var fresh = await ApiServer.StartAsync(options, folder, ct);
-            var rehydration = await RunAiDrAsync("rehydrate main", fresh, restorePoint, ct);
+            var rehydration = await Installation.RunAsync("rehydrate main", fresh, restorePoint, ct);
             ours.Add(total / rehydration.Elapsed.TotalSeconds);
             peaks.Add(rehydration.PeakBytes / MegaByte);
             if (run == runs)
@@ -109,7 +99,7 @@ internal sealed class Benchmark(BenchOptions options, string folder)
     {
         var connection = Kubeconfig.Load(new KubeconfigSource(source.Kubeconfig, null, ""), TimeProvider.System);
         using var cluster = new ClusterClient(connection, TimeProvider.System);
-        var scope = Scope.Parse(await File.ReadAllTextAsync(_scope, ct), _scope);
+        var scope = Installation.ReadScope();
         var selections = scope.Selections(await cluster.DiscoverAsync(ct)).Selections;
         var import = new FastImport(folder);
         var bytes = import.Prepare(Open(restorePoint));
@@ -172,7 +162,7 @@ internal sealed class Benchmark(BenchOptions options, string folder)
         for (var run = 0; run < WarmUp + options.Runs; run++)
         {
             var before = self.TotalProcessorTime;
-            await new ClusterExporter(cut, scope).ExportAsync(Cluster, new CapturedCut.NoSink(), ct);
+            await new ClusterExporter(cut, scope).ExportAsync(Installation.Cluster, new CapturedCut.NoSink(), ct);
             self.Refresh();
             times.Add((self.TotalProcessorTime - before).TotalSeconds);
         }
@@ -180,18 +170,11 @@ internal sealed class Benchmark(BenchOptions options, string folder)
         return cut.Resources / Figures.Median(times.Skip(WarmUp));
     }
 
-    private Task<ChildProcess> ExportAsync(ApiServer source, string repository, CancellationToken ct) =>
-        RunAiDrAsync("export", source, repository, ct);
-
-    private async Task<ChildProcess> RunAiDrAsync(string command, ApiServer server, string repository, CancellationToken ct)
-    {
-        var config = Path.Combine(folder, "runai-dr.yaml");
-        await File.WriteAllTextAsync(config, $"cluster: {Cluster}\nrepository: {repository}\nscope: {_scope}\n", ct);
-        return await ChildProcess.RunAiDrAsync($"{command} --config {config} --kubeconfig {server.Kubeconfig}", ct);
-    }
+    private static Task<ChildProcess> ExportAsync(ApiServer source, string repository, CancellationToken ct) =>
+        Installation.RunAsync("export", source, repository, ct);
 
     private static IStateTree Open(string repository) =>
-        GitStateStore.Open(new GitStateOptions { Path = repository }, TimeProvider.System).Open(Cluster, null);
+        GitStateStore.Open(new GitStateOptions { Path = repository }, TimeProvider.System).Open(Installation.Cluster, null);
 
     private static async Task<(T Result, double Seconds)> TimedAsync<T>(Func<Task<T>> work)
     {

@@ -8,6 +8,9 @@ internal sealed record ChildProcess(TimeSpan Elapsed, long PeakBytes, string Out
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>The program that is measured, for <c>dotnet</c>.</summary>
+    public static string RunAiDr { get; } = Path.Combine(AppContext.BaseDirectory, "runai-dr.dll");
+
     /// <exception cref="InvalidOperationException">The program did not end with exit code 0.</exception>
     public static async Task<ChildProcess> RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
     {
@@ -29,9 +32,20 @@ internal sealed record ChildProcess(TimeSpan Elapsed, long PeakBytes, string Out
                 $"{program} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}: {await error}{await output}");
     }
 
-    /// <summary>Runs a command of runai-dr in a process of its own.</summary>
-    public static Task<ChildProcess> RunAiDrAsync(string arguments, CancellationToken ct) =>
-        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), .. arguments.Split(' ')], ct);
+    /// <summary>A line of <c>/proc/…/status</c> in bytes, 0 when the process is gone.</summary>
+    public static long Memory(int process, string line)
+    {
+        try
+        {
+            var found = File.ReadLines($"/proc/{process}/status")
+                .FirstOrDefault(text => text.StartsWith(line, StringComparison.Ordinal));
+            return found is null ? 0 : long.Parse(found[line.Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
+        }
+    }
 
     // The high-water mark only rises, and is gone with the process: the last glance has it.
     private static async Task<long> WatchMemoryAsync(Process process, CancellationToken ct)
@@ -39,24 +53,10 @@ internal sealed record ChildProcess(TimeSpan Elapsed, long PeakBytes, string Out
         var peak = 0L;
         while (!process.HasExited)
         {
-            peak = Math.Max(peak, HighWaterMark(process.Id));
+            peak = Math.Max(peak, Memory(process.Id, "VmHWM:"));
             await Task.Delay(Glance, TimeProvider.System, ct);
         }
 
         return peak;
-    }
-
-    private static long HighWaterMark(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status")
-                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line["VmHWM:".Length..^"kB".Length], CultureInfo.InvariantCulture) * 1024;
-        }
-        catch (IOException)
-        {
-            return 0; // it has just ended
-        }
     }
 }

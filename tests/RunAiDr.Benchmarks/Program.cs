@@ -20,7 +20,19 @@ if (BenchOptions.Parse(args) is not { } options)
 var folder = Directory.CreateTempSubdirectory("runai-dr-bench-").FullName;
 try
 {
-    await new Benchmark(options, folder).RunAsync(stop.Token);
+    var figures = new List<Figure>();
+    if (options.Export)
+    {
+        figures.AddRange(await new Benchmark(options, folder).RunAsync(stop.Token));
+    }
+
+    if (options.Sync)
+    {
+        figures.AddRange(await new ChangeBenchmark(options, folder).RunAsync(stop.Token));
+        figures.AddRange(await new IdleBenchmark(options, folder).RunAsync(stop.Token));
+    }
+
+    Figures.Print(figures, options.Json, Console.Out);
     return 0;
 }
 catch (InvalidOperationException failure)

@@ -23,6 +23,9 @@ internal sealed class SyncBatch(SyncOptions options, TimeProvider clock)
 
     public bool IsEmpty { get; private set; } = true;
 
+    /// <summary>Whether it takes enough memory to be committed at once.</summary>
+    public bool IsFull => _files.Count >= MostFiles || _bytes >= MostBytes;
+
     /// <summary>The newest revision in it.</summary>
     public string Revision { get; private set; } = "";
 
@@ -41,7 +44,7 @@ internal sealed class SyncBatch(SyncOptions options, TimeProvider clock)
 
             var settled = options.Settle - clock.GetElapsedTime(_last);
             var latest = options.MaxWait - Age;
-            var due = _files.Count >= MostFiles || _bytes >= MostBytes ? TimeSpan.Zero : settled < latest ? settled : latest;
+            var due = IsFull ? TimeSpan.Zero : settled < latest ? settled : latest;
             return due > TimeSpan.Zero ? due : TimeSpan.Zero;
         }
     }

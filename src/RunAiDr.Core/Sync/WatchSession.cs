@@ -88,14 +88,9 @@ internal sealed class WatchSession(
                 throw;
             }
 
-            while (batch.DueIn != TimeSpan.Zero && queue.TryRead(out var item))
+            if (await TakeAsync(intake, batch, queue, ct) is { } expired)
             {
-                if (item.Step.Kind == WatchEventKind.Expired)
-                {
-                    return $"the server no longer knows what happened to {item.Selection.Kind.QualifiedName} since the last reading";
-                }
-
-                await TakeAsync(intake, item.Selection, item.Step, ct);
+                return expired;
             }
 
             journal.Pending(batch.Age);
@@ -129,6 +124,26 @@ internal sealed class WatchSession(
         {
             // Time is over.
         }
+    }
+
+    /// <summary>Takes what has come until the batch is due; gives the reason when a watch has expired.</summary>
+    private async Task<string?> TakeAsync(
+        ChangeIntake intake, SyncBatch batch, ChannelReader<(ListSelection Selection, WatchEvent Step)> queue, CancellationToken ct)
+    {
+        // What waits already shares the commit: a stream of changes would outrun a commit for each.
+        for (var waiting = queue.Count;
+            !batch.IsFull && (waiting > 0 || batch.DueIn != TimeSpan.Zero) && queue.TryRead(out var item);
+            waiting--)
+        {
+            if (item.Step.Kind == WatchEventKind.Expired)
+            {
+                return $"the server no longer knows what happened to {item.Selection.Kind.QualifiedName} since the last reading";
+            }
+
+            await TakeAsync(intake, item.Selection, item.Step, ct);
+        }
+
+        return null;
     }
 
     private async Task TakeAsync(ChangeIntake intake, ListSelection selection, WatchEvent step, CancellationToken ct)

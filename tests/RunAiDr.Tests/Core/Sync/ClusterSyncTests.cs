@@ -264,6 +264,22 @@ public class ClusterSyncTests
     }
 
     [Fact]
+    public async Task Changes_that_come_faster_than_commits_share_them()
+    {
+        await using var cluster = await SyncedCluster.StartAsync(SyncedCluster.Quick with { Settle = TimeSpan.Zero });
+        await cluster.UntilReadyAsync();
+        var before = cluster.Commits();
+        for (var i = 0; i < 300; i++)
+        {
+            cluster.Load(Template($"stream-{i}", "value"));
+        }
+
+        await cluster.UntilCompleteAsync();
+
+        Assert.InRange(cluster.Commits() - before, 1, 150);
+    }
+
+    [Fact]
     public async Task A_storm_with_broken_watches_ends_complete()
     {
         await using var cluster = await SyncedCluster.StartAsync(SyncedCluster.Quick with { Settle = TimeSpan.Zero });
