@@ -17,6 +17,9 @@ public sealed record SyncOptions
     /// <summary>How often the whole cluster is read at one revision, even if no watch missed anything.</summary>
     public TimeSpan Resync { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How often the tip is compared with what this process committed: others may have changed the folder.</summary>
+    public TimeSpan Comparison { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>When a cycle stops for confirmation.</summary>
     public DeletionGuard DeletionGuard { get; init; } = new();
 }

@@ -64,6 +64,7 @@ internal sealed class WatchSession(
     {
         var clock = journal.Clock;
         var started = clock.GetTimestamp();
+        var compared = started;
         var batch = new SyncBatch(options, clock);
         var intake = new ChangeIntake(exporter.Scope, watcher, index, batch);
         var commit = new BatchCommit(store, watcher, options, index);
@@ -76,9 +77,20 @@ internal sealed class WatchSession(
                 return "the interval of full exports has passed";
             }
 
+            if (clock.GetElapsedTime(compared) >= options.Comparison)
+            {
+                if (IsChangedByOthers(index))
+                {
+                    return "somebody else changed the folder of the cluster in the repository";
+                }
+
+                compared = clock.GetTimestamp();
+            }
+
             try
             {
-                await WaitAsync(queue, batch.DueIn is { } due && due < untilResync ? due : untilResync, ct);
+                var longest = untilResync < options.Comparison ? untilResync : options.Comparison;
+                await WaitAsync(queue, batch.DueIn is { } due && due < longest ? due : longest, ct);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested && intake.ReadAgain is null)
             {
@@ -110,6 +122,9 @@ internal sealed class WatchSession(
             }
         }
     }
+
+    // The next batch would find it too, but there may be none for long.
+    private bool IsChangedByOthers(SyncIndex index) => (store.Tip(options.Cluster)?.TreeId ?? "") != index.TreeId;
 
     /// <summary>Returns when there is something to read or the time is over.</summary>
     private async Task WaitAsync(ChannelReader<(ListSelection, WatchEvent)> queue, TimeSpan atMost, CancellationToken ct)
