@@ -57,7 +57,7 @@ public sealed class SyncTests : IAsyncLifetime
         Load("one");
         await UntilRemoteAsync("one", sync);
 
-        (int Code, string Text) ready = default;
+        var ready = (Code: 0, Text: "");
         await SyncedCluster.UntilAsync(
             () => (ready = sync.ReadyAsync().GetAwaiter().GetResult()).Text.EndsWith("behind by 0 commits\n", StringComparison.Ordinal), () => ready.Text);
         var metrics = await sync.MetricsAsync();
