@@ -13,6 +13,9 @@ internal static class GitLibrary
             GlobalSettings.SetConfigSearchPaths(level, "/nonexistent");
         }
 
+        // It would keep every tree of a repository that was walked once, up to 256 MB, for as long as the service runs.
+        GlobalSettings.SetEnableCaching(false);
+
         // The transports of libgit2 1.5 have no time limit and hand on errors as text only. Over the ssh program an
         // operator also gets known_hosts, agents and jump hosts as everywhere else; over git's own programs the hooks of
         // a remote on disk run.

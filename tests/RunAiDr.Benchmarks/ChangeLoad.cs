@@ -24,28 +24,28 @@ internal sealed class ChangeLoad(ApiConnection api, IReadOnlyList<Resource> targ
     public IReadOnlyDictionary<int, long> Sent => _sent;
 
     /// <summary>Gives the numbers of the changes; all are written when it returns.</summary>
-    public async Task<Range> RunAsync(int perSecond, TimeSpan time, CancellationToken ct)
+    public async Task<Range> RunAsync(Pace pace, CancellationToken ct)
     {
         var (first, started) = (_next, Stopwatch.GetTimestamp());
         var writes = new List<Task>();
-        for (var i = 0; i < perSecond * time.TotalSeconds; i++)
+        for (var i = 0; i < pace.PerSecond * pace.Time.TotalSeconds; i++)
         {
-            var early = TimeSpan.FromSeconds((double)i / perSecond) - Stopwatch.GetElapsedTime(started);
+            var early = TimeSpan.FromSeconds((double)i / pace.PerSecond) - Stopwatch.GetElapsedTime(started);
             if (early > TimeSpan.Zero)
             {
                 await Task.Delay(early, TimeProvider.System, ct);
             }
 
-            writes.Add(WriteAsync(_next++, ct));
+            writes.Add(WriteAsync(_next++, pace.Among, ct));
         }
 
         await Task.WhenAll(writes);
         return first.._next;
     }
 
-    private async Task WriteAsync(int number, CancellationToken ct)
+    private async Task WriteAsync(int number, int among, CancellationToken ct)
     {
-        var target = targets[(number - FirstNumber) % targets.Count];
+        var target = targets[(number - FirstNumber) % Math.Min(among, targets.Count)];
         var request = new ApiRequest(HttpMethod.Patch, ResourcePaths.Of(target.Kind, target.Namespace, target.Name))
         {
             Verb = "patch",
@@ -57,3 +57,6 @@ internal sealed class ChangeLoad(ApiConnection api, IReadOnlyList<Resource> targ
         await api.DemandAsync(request, null, ct);
     }
 }
+
+/// <summary>So many changes a second for a while, in turn of so many objects.</summary>
+internal sealed record Pace(int PerSecond, TimeSpan Time, int Among = int.MaxValue);

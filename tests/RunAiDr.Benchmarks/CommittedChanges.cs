@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace RunAiDr.Benchmarks;
 
-/// <summary>A commit, the numbers of the changes it holds, and what its patch comes to when it is deflated alone.</summary>
+/// <summary>A commit, the numbers of the changes it holds, and what their patches come to, each deflated alone.</summary>
 internal sealed partial record CommittedChanges(string Commit, IReadOnlyList<int> Numbers, long PatchBytes)
 {
     private const string Head = "commit ";
@@ -22,7 +22,7 @@ internal sealed partial record CommittedChanges(string Commit, IReadOnlyList<int
     {
         var end = text.IndexOf('\n', StringComparison.Ordinal);
         var numbers = Line().Matches(text).Select(line => int.Parse(line.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
-        return new(text[..end], [.. numbers], Deflated(text[end..].Trim()));
+        return new(text[..end], [.. numbers], File().Split(text[end..]).Skip(1).Sum(Deflated));
     }
 
     private static long Deflated(string patch)
@@ -38,6 +38,9 @@ internal sealed partial record CommittedChanges(string Commit, IReadOnlyList<int
 
     [GeneratedRegex($"^{Head}", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
     private static partial Regex Beginning();
+
+    [GeneratedRegex("^diff --git ", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
+    private static partial Regex File();
 
     [GeneratedRegex("^\\+ +revision: \\D?(?<number>[0-9]{7})", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Line();

@@ -45,7 +45,7 @@ internal sealed class IdleBenchmark(BenchOptions options, string folder)
     {
         var connection = Kubeconfig.Load(new KubeconfigSource(server.Kubeconfig, null, ""), TimeProvider.System);
         var selections = await SelectionsAsync(connection, ct);
-        var (lists, restarts, memory) = (new List<double>(), new List<double>(), new List<double>());
+        var (lists, restarts, busy, memory) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var run = 1; run <= options.Runs; run++)
         {
             Say($"Restarting, run {run} of {options.Runs}");
@@ -54,6 +54,7 @@ internal sealed class IdleBenchmark(BenchOptions options, string folder)
             lists.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             await using var sync = await SyncProcess.StartAsync(server, repository, "", ct);
             restarts.Add(sync.UntilReady.TotalSeconds);
+            busy.Add(sync.ProcessorTime.TotalSeconds);
             await Task.Delay(Settling, TimeProvider.System, ct);
             memory.Add(sync.MemoryBytes / MegaByte);
         }
@@ -67,6 +68,7 @@ internal sealed class IdleBenchmark(BenchOptions options, string folder)
             Wanted = "≤ 1.5",
             Met = restart <= 1.5 * list,
         });
+        _figures.Add(new("its processor time", Figures.Median(busy), "s"));
         _figures.Add(new("idle after it, memory", Figures.Median(memory), "MB"));
     }
 

@@ -27,6 +27,9 @@ public sealed class ClusterSync(
             try
             {
                 var index = await ExportAsync(ct);
+
+                // What follows allocates so little that the garbage of the export would stay until the next one.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 var reason = await new WatchSession(exporter, watcher, store, options, journal).RunAsync(index, ct);
                 journal.ReadingAgain(reason);
             }
