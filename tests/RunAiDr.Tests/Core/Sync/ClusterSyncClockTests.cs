@@ -32,7 +32,7 @@ public class ClusterSyncClockTests
     [InlineData(1, true, 0)]
     [InlineData(2, true, 1)]
     [InlineData(5, true, 8)]
-    [InlineData(20, true, 300)]
+    [InlineData(20, true, 60)]
     [InlineData(1, false, 0)]
     [InlineData(5, false, 8)]
     [InlineData(20, false, 10)]
