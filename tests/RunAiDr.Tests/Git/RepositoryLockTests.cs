@@ -64,8 +64,8 @@ public sealed class RepositoryLockTests : IDisposable
     [Fact]
     public async Task A_killed_owner_blocks_nobody()
     {
-        // flock(1) takes the lock as we do, and is killed with it.
-        using var other = Process.Start(new ProcessStartInfo("flock", [_repository.File("runai-dr.lock"), "sleep", "60"]))!;
+        // flock(1) takes the lock as we do; without a fork, nobody but the killed process has it.
+        using var other = Process.Start(new ProcessStartInfo("flock", ["--no-fork", _repository.File("runai-dr.lock"), "sleep", "60"]))!;
         for (var i = 0; i < 200 && !IsHeld(); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
