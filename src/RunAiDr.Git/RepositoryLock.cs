@@ -11,6 +11,9 @@ public sealed class RepositoryLock : IDisposable
     // Beside the lock: .NET opens no file for reading that another process has locked.
     private const string OwnerFile = "runai-dr.owner";
 
+    // A former owner may be ending, and programs it was just starting share its files for a moment.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly FileStream _file;
     private readonly string _folder;
     private readonly TimeProvider _clock;
@@ -52,6 +55,13 @@ public sealed class RepositoryLock : IDisposable
     }
 
     private static FileStream? Open(string path)
+    {
+        FileStream? file = null;
+        _ = SpinWait.SpinUntil(() => (file = TryOpen(path)) is not null, Patience);
+        return file;
+    }
+
+    private static FileStream? TryOpen(string path)
     {
         try
         {
