@@ -37,6 +37,12 @@ internal static class ExitCode
     /// <summary>The remote of the Git repository refused, or cannot be reached.</summary>
     public const int Remote = 10;
 
+    /// <summary>Database, snapshot storage or metrics failed: a snapshot could not be taken, checked or deleted.</summary>
+    public const int Snapshot = 11;
+
+    /// <summary>A recovery point is older than its objective (<c>status</c>).</summary>
+    public const int ObjectiveMissed = 12;
+
     /// <summary>Interrupted by Ctrl-C or SIGTERM.</summary>
     public const int Cancelled = 130;
 
@@ -56,6 +62,7 @@ internal static class ExitCode
         Fault.RestorePoint => RestorePoint,
         Fault.NeedsOperator => NeedsOperator,
         Fault.Remote => Remote,
+        Fault.Snapshot => Snapshot,
         _ => Bug,
     };
 }

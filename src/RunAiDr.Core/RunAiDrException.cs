@@ -23,6 +23,12 @@ public enum Fault
 
     /// <summary>The remote of the Git repository refused, or cannot be reached.</summary>
     Remote,
+
+    /// <summary>
+    /// A snapshot could not be taken, checked or deleted: database, storage or metrics cannot be reached, refuse, or hold
+    /// something else than they should.
+    /// </summary>
+    Snapshot,
 }
 
 /// <summary>A failure the operator can act on: its message says what happened and where, <see cref="Remedy"/> what to do.</summary>

@@ -1,0 +1,26 @@
+namespace RunAiDr.Cluster.Snapshots;
+
+/// <summary>Which volumes are snapshotted, and how.</summary>
+public sealed record CsiOptions
+{
+    /// <summary>Namespace of the control plane.</summary>
+    public string Namespace { get; init; } = "runai-backend";
+
+    /// <summary>Helm release of the control plane; the names of its workloads begin with it.</summary>
+    public string Release { get; init; } = "runai-backend";
+
+    /// <summary>Claim of the PostgreSQL volume; null finds it by the workloads of the release.</summary>
+    public string? DatabaseClaim { get; init; }
+
+    /// <summary>Claim of the metrics volume; null finds it by the workloads of the release.</summary>
+    public string? MetricsClaim { get; init; }
+
+    /// <summary>VolumeSnapshotClass; null takes the default one of the volume's driver, or its only one.</summary>
+    public string? SnapshotClass { get; init; }
+
+    /// <summary>VolumeGroupSnapshotClass; null takes the default one of the driver where the API is served.</summary>
+    public string? GroupSnapshotClass { get; init; }
+
+    /// <summary>How long a snapshot may take to become usable.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+}

@@ -1,0 +1,40 @@
+using RunAiDr.Core.Secrets;
+
+namespace RunAiDr.Data.Postgres;
+
+/// <summary>Which PostgreSQL, and who asks.</summary>
+public sealed record PostgresOptions
+{
+    /// <summary>Name of the host; a TLS certificate is checked against it.</summary>
+    public required string Host { get; init; }
+
+    public int Port { get; init; } = 5432;
+
+    /// <summary>Address and port to connect to instead, where a tunnel leads to <see cref="Host"/>.</summary>
+    public System.Net.IPEndPoint? Dial { get; init; }
+
+    public required string User { get; init; }
+
+    /// <summary>Read again at each connection; null where the server asks for none.</summary>
+    public Func<SecretText?>? Password { get; init; }
+
+    public PostgresTls Tls { get; init; } = PostgresTls.Prefer;
+
+    /// <summary>PEM file of the authorities to trust; null trusts those of the system.</summary>
+    public string? AuthorityFile { get; init; }
+
+    /// <summary>Databases of the scope; empty takes all that are no templates and accept connections.</summary>
+    public IReadOnlyList<string> Databases { get; init; } = [];
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+}
+
+/// <summary>The TLS modes of libpq.</summary>
+public enum PostgresTls
+{
+    Disable,
+    Prefer,
+    Require,
+    VerifyCa,
+    VerifyFull,
+}
