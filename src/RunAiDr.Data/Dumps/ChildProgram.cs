@@ -106,7 +106,10 @@ internal sealed class ChildProgram : IAsyncDisposable
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
         }
         catch (Exception failure) when (failure is InvalidOperationException or Win32Exception)
         {

@@ -10,10 +10,10 @@ public sealed record DumpOptions
 
     public S3Options? S3 { get; init; }
 
-    /// <summary>File with the age recipients, one per line; null leaves the dumps unencrypted.</summary>
+    /// <summary>File with the age recipients, one per line; null leaves the dumps unencrypted, without passwords of roles.</summary>
     public string? RecipientsFile { get; init; }
 
-    /// <summary>Folder of pg_dump and pg_dumpall; null finds them on the PATH, or the newest below <c>/usr/lib/postgresql</c>.</summary>
+    /// <summary>Folder of pg_dump, pg_dumpall and pg_restore; null takes the newest on the PATH or below <c>/usr/lib/postgresql</c>.</summary>
     public string? ProgramFolder { get; init; }
 }
 

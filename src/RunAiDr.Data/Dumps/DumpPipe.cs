@@ -15,7 +15,9 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
     public async Task<DumpFile> WriteAsync(DumpSource source, CancellationToken ct)
     {
         using var plain = new Tally();
-        using var stored = new Tally();
+
+        // What is not encrypted is stored as it comes, and digested once.
+        using var stored = recipients.Encrypts ? new Tally() : plain;
         await using var dump = ChildProgram.Start(source.Call, ct);
         dump.Input.Close();
         await using IByteSink check = source.Database is null
@@ -36,7 +38,11 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
         async Task Next(ReadOnlyMemory<byte> bytes)
         {
             ct.ThrowIfCancellationRequested();
-            plain.Add(bytes.Span);
+            if (recipients.Encrypts)
+            {
+                plain.Add(bytes.Span);
+            }
+
             progress.Add(bytes.Length);
             await store.WriteAsync(bytes, ct);
             await check.WriteAsync(bytes, ct);
