@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 
 namespace RunAiDr.Data.Postgres;
@@ -5,14 +6,58 @@ namespace RunAiDr.Data.Postgres;
 /// <summary>Opens connections to one PostgreSQL.</summary>
 public sealed class PostgresConnector(PostgresOptions options)
 {
+    private const int CommandSeconds = 600;
+    private const int KeepAliveSeconds = 30;
+
     public PostgresOptions Options => options;
+
+    /// <summary>Where server-wide questions are asked: the first database of the scope, or the one that every server has.</summary>
+    internal string AnyDatabase => options.Databases is [var first, ..] ? first : "postgres";
 
     /// <exception cref="RunAiDr.Core.RunAiDrException">It cannot be reached or refuses.</exception>
     internal async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
     {
-        var connection = new NpgsqlConnection(Settings(database).ConnectionString);
-        await connection.OpenAsync(ct);
-        return connection;
+        var trust = new PostgresTrust(options);
+        var connection = new NpgsqlConnection(Settings(database).ConnectionString)
+        {
+            SslClientAuthenticationOptionsCallback = trust.Configure,
+        };
+        var opened = false;
+        try
+        {
+            await connection.OpenAsync(ct);
+            opened = true;
+            return connection;
+        }
+        catch (NpgsqlException failure)
+        {
+            throw PostgresFault.OfOpening(failure, options, database, trust);
+        }
+        catch (Exception failure) when (failure is SocketException or TimeoutException)
+        {
+            // Looking up the name fails outside of the driver's own exceptions.
+            throw PostgresFault.Of(new NpgsqlException(null, failure), options, database);
+        }
+        finally
+        {
+            if (!opened)
+            {
+                await connection.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Runs commands and turns their failures into faults.</summary>
+    internal async Task<T> RunAsync<T>(string database, Func<Task<T>> commands)
+    {
+        try
+        {
+            return await commands();
+        }
+        catch (NpgsqlException failure)
+        {
+            throw PostgresFault.Of(failure, options, database);
+        }
     }
 
     private NpgsqlConnectionStringBuilder Settings(string database) => new()
@@ -22,10 +67,21 @@ public sealed class PostgresConnector(PostgresOptions options)
         Database = database,
         Username = options.User,
         Password = options.Password?.Invoke()?.Reveal(),
-        SslMode = Enum.Parse<SslMode>(options.Tls.ToString()),
-        RootCertificate = options.AuthorityFile,
-        Timeout = (int)options.ConnectTimeout.TotalSeconds,
+
+        // What the modes add to Require is checked by PostgresTrust: the driver would check the address that is dialled.
+        SslMode = options.Tls switch
+        {
+            PostgresTls.Disable => SslMode.Disable,
+            PostgresTls.Prefer => SslMode.Prefer,
+            _ => SslMode.Require,
+        },
+        Timeout = Math.Max(1, (int)options.ConnectTimeout.TotalSeconds),
+        CommandTimeout = CommandSeconds,
+        TcpKeepAlive = true,
+        TcpKeepAliveTime = KeepAliveSeconds,
+        TcpKeepAliveInterval = KeepAliveSeconds,
         ApplicationName = "runai-dr",
         Pooling = false,
+        Enlist = false,
     };
 }

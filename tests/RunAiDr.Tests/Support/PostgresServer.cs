@@ -89,6 +89,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>The first value of a query.</summary>
+    public async Task<object?> ScalarAsync(string sql, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
     /// <summary>Stops it at once and starts it no more; its data stays until this is disposed.</summary>
     public async Task StopAsync()
     {
