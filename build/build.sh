@@ -17,9 +17,10 @@ have dotnet || { say "The .NET SDK 10 is not installed: install it and put dotne
 
 # Program or file that shows the package is there -> Debian package.
 needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client
-       /usr/lib/postgresql/15/bin/postgres:postgresql-15
+       /usr/lib/postgresql/15/bin/postgres:postgresql-15 pgbackrest:pgbackrest
        /usr/sbin/nginx:nginx /usr/sbin/fcgiwrap:fcgiwrap /usr/sbin/sshd:openssh-server)
-[ -x "$tools/bin/helm" ] || needs+=(npm:npm)
+s3rver=$tools/s3rver/node_modules/.bin/s3rver
+[ -x "$tools/bin/helm" ] && [ -x "$s3rver" ] || needs+=(npm:npm)
 ls /usr/lib/*/libgit2.so.1.5 >/dev/null 2>&1 || needs+=(/nonexistent:libgit2-1.5)
 
 packages=()
@@ -62,18 +63,26 @@ if [ ! -x "$tools/bin/helm" ] || [ ! -x "$tools/bin/kubectl" ]; then
 fi
 export PATH=$tools/bin:$PATH
 
-# promtool checks the alerts. It is taken out of its package: installing that would start a Prometheus.
-if ! have promtool; then
-  say "Fetching promtool"
+# A Prometheus for the tests, and promtool, which checks the alerts and fills it. They are taken out of their package:
+# installing that would start a Prometheus.
+if ! have promtool || ! have prometheus; then
+  say "Fetching prometheus and promtool"
   package=$(mktemp -d)
   chmod 755 "$package"
   trap 'rm -rf "${scratch:-}" "$package"' EXIT
   (cd "$package" && { apt-get download -qq prometheus 2>/dev/null ||
       { $as_root apt-get update -qq && apt-get download -qq prometheus; }; } >/dev/null 2>&1 &&
-    dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/promtool) ||
-    { say "promtool could not be fetched: Debian's package prometheus is not reachable."; exit 2; }
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/prometheus ./usr/bin/promtool) ||
+    { say "prometheus and promtool could not be fetched: Debian's package prometheus is not reachable."; exit 2; }
   mkdir -p "$tools/bin"
-  install -m 755 "$package/usr/bin/promtool" "$tools/bin/"
+  install -m 755 "$package/usr/bin/prometheus" "$package/usr/bin/promtool" "$tools/bin/"
+fi
+
+# s3rver, an S3 storage for the tests.
+if [ ! -x "$s3rver" ]; then
+  say "Fetching s3rver"
+  npm install --prefix "$tools/s3rver" --silent --no-audit --no-fund s3rver@3.7.1 >/dev/null 2>&1 ||
+    { say "s3rver could not be fetched: the npm package s3rver is not reachable."; exit 2; }
 fi
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
