@@ -13,4 +13,7 @@ public sealed class SandboxOptions
 
     /// <summary>Bearer tokens and whom they stand for; their rights come from the RBAC resources in the server.</summary>
     public IReadOnlyDictionary<string, SandboxUser> Tokens { get; init; } = new Dictionary<string, SandboxUser>(StringComparer.Ordinal);
+
+    /// <summary>Plays a snapshot controller and a CSI driver; null plays none. The kinds themselves are loaded as others are.</summary>
+    public SandboxSnapshots? Snapshots { get; init; }
 }
