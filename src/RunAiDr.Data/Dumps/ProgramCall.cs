@@ -1,0 +1,15 @@
+namespace RunAiDr.Data.Dumps;
+
+/// <summary>A program and what it is started with. Arguments are there for everyone to read: secrets go into the environment.</summary>
+/// <param name="Program">Its full path.</param>
+/// <param name="Arguments">One by one.</param>
+internal sealed record ProgramCall(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Beside the few variables that each program gets.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Taken out of what the program prints.</summary>
+    public string? Secret { get; init; }
+
+    public string Name => Path.GetFileName(Program);
+}
