@@ -20,16 +20,22 @@ internal sealed record AgeRecipients(IReadOnlyList<string> Keys, string Program)
     /// <summary>The keys are public, and given as they were read: the file may change meanwhile.</summary>
     public ProgramCall Encryption => new(Program, [.. Keys.SelectMany(key => new[] { "--recipient", key })]);
 
+    /// <param name="file">One recipient a line; null encrypts nothing.</param>
+    /// <param name="program">Full path of age; null when it is not installed.</param>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">The file or age is missing, or age does not take what is in it.</exception>
-    public static async Task<AgeRecipients> ReadAsync(string? file, CancellationToken ct)
+    public static async Task<AgeRecipients> ReadAsync(string? file, string? program, CancellationToken ct)
     {
         if (file is null)
         {
             return new AgeRecipients([], "");
         }
 
-        var program = Programs.OnPath("age")
-            ?? throw DumpFault.Of("The dumps are to be encrypted, and age is not on the PATH.", "Install age.");
+        if (program is null)
+        {
+            throw DumpFault.Of("The dumps are to be encrypted, and age is not on the PATH.", "Install age.");
+        }
+
         var lines = await DumpFault.OnDiskAsync(file, () => File.ReadAllLinesAsync(file, ct));
         var recipients = new AgeRecipients([.. Parse(file, lines)], program);
         if (!recipients.Encrypts)

@@ -56,13 +56,16 @@ internal sealed class DirectoryWriter : IDumpWriter
 
     public async ValueTask DisposeAsync()
     {
-        if (!_committed)
+        try
         {
-            DumpFault.OnDisk(_partial, () =>
+            if (!_committed)
             {
                 Directory.Delete(_partial, recursive: true);
-                return true;
-            });
+            }
+        }
+        catch (Exception failure) when (DumpFault.IsOfDisk(failure))
+        {
+            // What fails while cleaning up must not hide why: what is left is listed as half-made.
         }
 
         await _lock.DisposeAsync();

@@ -14,8 +14,11 @@ internal static class DumpFiles
     public static string Globals(AgeRecipients recipients) => GlobalsStem + recipients.Extension;
 
     // Names of databases are at most 63 bytes long, so that the longest fits three times over.
-    public static string Of(string database, AgeRecipients recipients) =>
-        Uri.EscapeDataString(database) + DumpExtension + recipients.Extension;
+    public static string Of(string database, AgeRecipients recipients)
+    {
+        var stem = Uri.EscapeDataString(database);
+        return (stem.StartsWith('.') ? $"%2E{stem[1..]}" : stem) + DumpExtension + recipients.Extension;
+    }
 
     /// <summary>Whether a file is one that we write.</summary>
     public static bool IsOurs(string name)

@@ -16,7 +16,7 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
         progress.Begin("preparing");
         var folder = Folder(request);
         var tools = await DumpTools.FindAsync(options.ProgramFolder, ct);
-        var recipients = await AgeRecipients.ReadAsync(options.RecipientsFile, ct);
+        var recipients = await AgeRecipients.ReadAsync(options.RecipientsFile, Programs.OnPath("age"), ct);
         await using var databases = await FrozenDatabases.OpenAsync(connector, ct);
         tools.EnsureReads(databases.Databases[0].Connection.PostgreSqlVersion);
         var snapshots = databases.Databases.ToDictionary(database => database.Name, database => database.SnapshotId);
