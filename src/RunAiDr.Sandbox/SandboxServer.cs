@@ -56,6 +56,7 @@ public sealed class SandboxServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options.Port, certificates));
         var web = builder.Build();
+        web.UseWebSockets();
         web.Run(http => plane.Router.HandleAsync(http, http.RequestAborted));
         plane.CreateSystemNamespaces();
         await web.StartAsync(ct);

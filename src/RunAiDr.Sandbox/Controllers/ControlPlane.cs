@@ -39,7 +39,10 @@ internal sealed class ControlPlane
         ]);
         Router = new RequestRouter(Kinds, authenticator, authorizer, new DiscoveryEndpoint(Kinds), new ResourceEndpoints(
             reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, authorizer, _clock),
-            new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock)));
+            new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock))
+        {
+            Forwarder = new PortForwardEndpoint(Store, authorizer, options),
+        });
     }
 
     public ObjectStore Store { get; } = new();
