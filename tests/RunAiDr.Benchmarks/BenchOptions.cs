@@ -9,9 +9,11 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
 {
     public const string Usage = """
         Measures export and rehydration, and continuous export, against the sandbox, a given cluster, or, when
-        KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there.
-          --part export|sync   one of the two; both when absent
-          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync) and of the time under load
+        KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; and dumps of
+        a PostgreSQL that it starts.
+          --part export|sync|dump   one of the three; all when absent
+          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load and of the
+                               database (900 MB)
           --runs 3             odd number of runs; figures are medians
           --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
           --output text|json
@@ -23,6 +25,9 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     /// <summary>Continuous export.</summary>
     public bool Sync { get; init; } = true;
 
+    /// <summary>Dumps of a database.</summary>
+    public bool Dump { get; init; } = true;
+
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
@@ -31,7 +36,12 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         {
             options = pair switch
             {
-                ["--part", "export" or "sync"] => options with { Export = pair[1] == "export", Sync = pair[1] == "sync" },
+                ["--part", "export" or "sync" or "dump"] => options with
+                {
+                    Export = pair[1] == "export",
+                    Sync = pair[1] == "sync",
+                    Dump = pair[1] == "dump",
+                },
                 ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },
                 ["--runs", var runs] when Number(runs) % 2 == 1 => options with { Runs = (int)Number(runs) },
                 ["--kubeconfig", var file] when File.Exists(file) => options with { Kubeconfig = Path.GetFullPath(file) },

@@ -32,6 +32,11 @@ try
         figures.AddRange(await new IdleBenchmark(options, folder).RunAsync(stop.Token));
     }
 
+    if (options.Dump)
+    {
+        figures.AddRange(await new DumpBenchmark(options, folder).RunAsync(stop.Token));
+    }
+
     Figures.Print(figures, options.Json, Console.Out);
     return 0;
 }
