@@ -30,6 +30,7 @@ internal sealed class GroupCut(
             return false;
         }
 
+        await RequireRightsAsync(ct);
         _labelled = true;
         await LabelAsync(request.Checkpoint, ct);
         _attempt = tools.Clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
@@ -100,6 +101,21 @@ internal sealed class GroupCut(
     });
 
     private GroupIdentity Identity(JsonObject body) => new(kinds, _namespace, _name, body.UidOf());
+
+    // Asked first: what may not be made should not leave labels that may not be removed.
+    private async Task RequireRightsAsync(CancellationToken ct)
+    {
+        foreach (var (verb, kind) in ((string, ResourceKind)[])[("patch", SnapshotKinds.Claim), ("create", kinds.Snapshot)])
+        {
+            if (!await tools.Client.MayAsync(verb, kind, _namespace, ct))
+            {
+                throw new RunAiDrException(
+                    Fault.ClusterRefused,
+                    $"this user may not {verb} {kind.QualifiedName} in namespace {_namespace}",
+                    "Grant it, or leave group snapshots alone.");
+            }
+        }
+    }
 
     private async Task UnlabelAsync(CancellationToken ct)
     {

@@ -31,7 +31,24 @@ internal sealed class SnapshotCheck(ClusterClient client)
         var name = snapshot.BoundContent() ?? reference.Content;
         return await client.GetAsync(SnapshotKinds.Content, null, name, ct) is not { } content
             ? $"VolumeSnapshotContent {name} of {what} is gone"
-            : Mismatch(what, snapshot, content, reference) ?? (ContentDefectOf(content) is { } bad ? $"VolumeSnapshotContent {name} {bad}" : null);
+            : Mismatch(what, snapshot, content, reference)
+                ?? (ContentDefectOf(content) is { } bad ? $"VolumeSnapshotContent {name} {bad}" : await GroupDefectAsync(reference, ct));
+    }
+
+    /// <summary>The data of a member goes when its group's content does.</summary>
+    private async Task<string?> GroupDefectAsync(CsiSnapshot reference, CancellationToken ct)
+    {
+        if (reference.GroupSnapshotHandle is not { } handle
+            || await client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is not { } version)
+        {
+            return null;
+        }
+
+        var groups = await client.ListAsync(new ListSelection(GroupSnapshotKinds.At(version).Content), ct);
+        return groups.FirstOrDefault(content => content.GroupHandleOf() == handle) is { } group
+            && (group.IsTerminating() || group.PolicyOf() != ContentPatches.Retain)
+                ? $"VolumeGroupSnapshotContent {group.NameOf()} is being deleted or is not retained: the data goes with it"
+                : null;
     }
 
     /// <summary>Why nothing can be made from a VolumeSnapshot, as far as it tells itself.</summary>
