@@ -139,6 +139,18 @@ public sealed class GitStateStore : IStateStore, IDisposable
         return GitFault.Explain(Path, () => Annotate(tag, restorePoint, message));
     }
 
+    public IReadOnlyList<StateTag> Tags(string cluster)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () => new CheckpointTags(_repository, cluster).List());
+    }
+
+    public bool DeleteTag(string cluster, string name)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () => new CheckpointTags(_repository, cluster).Delete(name));
+    }
+
     public void Dispose() => _repository.Dispose();
 
     internal static void Check(GitStateOptions options)

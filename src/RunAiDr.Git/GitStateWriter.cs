@@ -17,6 +17,7 @@ internal sealed class GitStateWriter : IStateWriter
     private readonly string _path;
     private NewObjects _objects;
     private TipFolder _tip;
+    private bool _replacesSnapshots;
 
     public GitStateWriter(Repository repository, RecordBranch branch, CommitAuthor author, string cluster)
     {
@@ -47,6 +48,8 @@ internal sealed class GitStateWriter : IStateWriter
     }
 
     public void Keep(string path) => _put[path] = _tip.Files[path].Id;
+
+    public void ReplaceSnapshots() => _replacesSnapshots = true;
 
     public void Reset()
     {
@@ -107,8 +110,8 @@ internal sealed class GitStateWriter : IStateWriter
 
     public void Dispose() => _objects.Dispose();
 
-    private static bool IsExported(string path) =>
-        !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
+    private bool IsExported(string path) =>
+        _replacesSnapshots || !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 
     /// <summary>Adds the trees of the next commit and gives the id of the topmost; null when it is that of the tip.</summary>
     private string? WriteRoot()

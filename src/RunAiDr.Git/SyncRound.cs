@@ -9,6 +9,7 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
     private readonly string _branchReference = "refs/heads/" + options.Repository.Branch;
     private readonly RecordBranch _branch = new(repository, options.Repository.Branch);
     private readonly TrackedTip _tracked = new(repository, options.Repository.Branch);
+    private readonly TrackedTags _tags = new(repository, options.Clusters);
 
     /// <summary>Complete is false when the remote moved meanwhile.</summary>
     public (RemoteOutcome Done, bool Complete) Run(Func<bool> mayPush, CancellationToken ct)
@@ -19,7 +20,7 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
         var remote = RemoteTip(there, ct);
         var rewritten = IsRewritten(known, remote);
         var fetched = CommitCount.Between(repository, remote, _branch.Tip());
-        FetchTags(there, ct);
+        TakeTags(there, trustsDeletions: remote is not null && !rewritten, ct);
         var replayed = remote is not null && Integrate(remote, known, rewritten, ct);
         var (pushed, complete) = Push(there, remote, mayPush, ct);
         return (new RemoteOutcome(fetched, pushed, replayed), complete);
@@ -49,9 +50,15 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
             : throw RemoteFault.Rewritten(address, options.Repository.Path, options.Repository.Branch, (known.Sha, remote.Sha));
     }
 
-    private void FetchTags(RemoteRefs there, CancellationToken ct)
+    /// <summary>A remote that is new, or that begins its history anew, has deleted nothing.</summary>
+    private void TakeTags(RemoteRefs there, bool trustsDeletions, CancellationToken ct)
     {
-        var tags = there.TagsLackingIn(repository);
+        if (trustsDeletions)
+        {
+            _tags.TakeDeletions(there);
+        }
+
+        var tags = there.TagsLackingIn(repository).Except(_tags.DeletedHere(there), StringComparer.Ordinal).ToList();
         if (tags.Count > 0)
         {
             transfer.Fetch([.. tags.Select(tag => $"{tag}:{tag}")], ct);
@@ -87,7 +94,8 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
     {
         var tip = _branch.Tip();
         var tags = there.TagsOnlyIn(repository, options.Clusters);
-        var wanted = tags.Select(tag => $"{tag}:{tag}").ToList();
+        var deleted = _tags.DeletedHere(there);
+        var wanted = tags.Select(tag => $"{tag}:{tag}").Concat(deleted.Select(tag => ":" + tag)).ToList();
         if (tip is not null && tip.Sha != remote?.Sha)
         {
             wanted.Insert(0, transfer.Specification(tip, options.Repository.Branch));
@@ -110,6 +118,12 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
             {
                 _tracked.Set(tip);
             }
+        }
+
+        _tags.Remember(there, tags);
+        foreach (var tag in deleted)
+        {
+            _tags.Forget(tag);
         }
 
         return there.TagsUnlikeIn(repository, options.Clusters) is { Count: > 0 } unlike

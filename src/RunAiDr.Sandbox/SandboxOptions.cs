@@ -1,3 +1,4 @@
+using System.Net;
 using RunAiDr.Sandbox.Security;
 
 namespace RunAiDr.Sandbox;
@@ -13,4 +14,13 @@ public sealed class SandboxOptions
 
     /// <summary>Bearer tokens and whom they stand for; their rights come from the RBAC resources in the server.</summary>
     public IReadOnlyDictionary<string, SandboxUser> Tokens { get; init; } = new Dictionary<string, SandboxUser>(StringComparer.Ordinal);
+
+    /// <summary>Plays a snapshot controller and a CSI driver; null plays none. The kinds themselves are loaded as others are.</summary>
+    public SandboxSnapshots? Snapshots { get; init; }
+
+    /// <summary>
+    /// Who listens at a port of a pod (namespace, name, port), for port-forward: an address of this machine, null for
+    /// nobody.
+    /// </summary>
+    public Func<string, string, int, IPEndPoint?> PodPorts { get; init; } = (_, _, _) => null;
 }

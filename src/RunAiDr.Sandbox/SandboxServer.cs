@@ -45,6 +45,9 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>The revision of the newest write.</summary>
     public long Revision => _plane.Store.Revision;
 
+    /// <summary>The storage that <see cref="SandboxOptions.Snapshots"/> are kept in.</summary>
+    public SnapshotStorage StoredSnapshots => _plane.Snapshots;
+
     /// <summary>Starts a server with the system namespaces in it; it answers when this returns.</summary>
     public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken ct)
     {
@@ -53,6 +56,7 @@ public sealed class SandboxServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options.Port, certificates));
         var web = builder.Build();
+        web.UseWebSockets();
         web.Run(http => plane.Router.HandleAsync(http, http.RequestAborted));
         plane.CreateSystemNamespaces();
         await web.StartAsync(ct);

@@ -76,7 +76,7 @@ internal static class ApiFailure
     private static string RuleFor(ApiRequest request) => request.Kind is not { } kind
         ? $"Allow this user to {request.Verb} {request.Path.Split('?')[0]} (nonResourceURLs of a ClusterRole)."
         : $"Grant it with the RBAC rule apiGroups: [\"{kind.Group}\"], resources: [\"{kind.Plural}\"], "
-            + $"verbs: [\"{request.Verb}\"] "
+            + $"verbs: [{(request.AlsoNeeds is null ? "" : $"\"{request.AlsoNeeds}\", ")}\"{request.Verb}\"] "
             + (request.Namespace is null ? "in a ClusterRole." : $"in a ClusterRole, or in a Role of namespace {request.Namespace}.");
 
     private static string SocketErrorOf(Exception failure) =>

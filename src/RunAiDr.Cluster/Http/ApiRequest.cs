@@ -8,6 +8,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>The RBAC verb, for error messages.</summary>
     public string Verb { get; init; } = "get";
 
+    /// <summary>Another verb that is needed besides.</summary>
+    public string? AlsoNeeds { get; init; }
+
     public ResourceKind? Kind { get; init; }
 
     public string? Namespace { get; init; }

@@ -14,6 +14,9 @@ public sealed record ExternalDatabase
 
     public required string Lsn { get; init; }
 
+    /// <summary>Name of the WAL segment that must be in the archive to recover up to <see cref="Lsn"/>.</summary>
+    public string? WalSegment { get; init; }
+
     /// <summary>Name given to <c>pg_create_restore_point</c>; null when that was not permitted.</summary>
     public string? RestorePoint { get; init; }
 

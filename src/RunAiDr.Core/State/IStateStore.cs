@@ -29,6 +29,12 @@ public interface IStateStore
     /// <summary>Makes the annotated tag <c>dr/&lt;cluster&gt;/&lt;name&gt;</c> and gives its full name.</summary>
     /// <exception cref="RunAiDrException">The name is taken or not a legal tag name.</exception>
     string Tag(string cluster, string name, CommitId restorePoint, string message);
+
+    /// <summary>The tags <c>dr/&lt;cluster&gt;/&lt;name&gt;</c> of a cluster that name a commit, the newest first.</summary>
+    IReadOnlyList<StateTag> Tags(string cluster);
+
+    /// <summary>Deletes such a tag, here and with the next synchronization at the remote; false when it is not there. Its commit stays.</summary>
+    bool DeleteTag(string cluster, string name);
 }
 
 /// <summary>Takes the files of a state tree as an export makes them, in any order.</summary>
@@ -52,6 +58,12 @@ public interface IStateWriter : IStateSink, IDisposable
 
     /// <summary>Takes a file of the tip over as it is: for what the cluster cannot show any more but must not be lost.</summary>
     void Keep(string path);
+
+    /// <summary>
+    /// From here on the files of <c>snapshots/</c> are of this tree as all others are: what is not put, goes. Otherwise
+    /// they stay as the tip has them.
+    /// </summary>
+    void ReplaceSnapshots();
 
     /// <summary>Number of files that the tip has and this tree lacks, and number of files the tip has.</summary>
     (int Deleted, int Before) Deletions();
@@ -85,6 +97,9 @@ public interface IStateTree
 
 /// <summary>One file of a state tree. <paramref name="BlobId"/> is the Git blob id of its content. Only regular files are restorable; <paramref name="IsRegular"/> is false for symlinks and submodules.</summary>
 public sealed record StateFile(string Path, string BlobId, long Size, bool IsRegular);
+
+/// <summary>A tag of a restore point: <paramref name="Name"/> is what follows <c>dr/&lt;cluster&gt;/</c>; one that nobody annotated is as old as its commit and says what that says.</summary>
+public sealed record StateTag(string Name, CommitId Commit, DateTimeOffset TaggedAt, string Message);
 
 public enum StateChangeKind
 {

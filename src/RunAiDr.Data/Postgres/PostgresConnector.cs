@@ -75,6 +75,9 @@ public sealed class PostgresConnector(PostgresOptions options)
             PostgresTls.Prefer => SslMode.Prefer,
             _ => SslMode.Require,
         },
+
+        // Asking for it costs a connection, and the second of two failures would be told.
+        GssEncryptionMode = GssEncryptionMode.Disable,
         Timeout = Math.Max(1, (int)options.ConnectTimeout.TotalSeconds),
         CommandTimeout = CommandSeconds,
         TcpKeepAlive = true,

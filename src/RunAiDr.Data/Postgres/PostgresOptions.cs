@@ -26,6 +26,12 @@ public sealed record PostgresOptions
     /// <summary>Databases of the scope; empty takes all that are no templates and accept connections.</summary>
     public IReadOnlyList<string> Databases { get; init; } = [];
 
+    /// <summary>
+    /// Whether a snapshot of the volume is taken between <c>pg_backup_start</c> and <c>pg_backup_stop</c> even where there
+    /// is no tablespace, for WAL that lies on another volume.
+    /// </summary>
+    public bool Bracket { get; init; }
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }
 

@@ -7,8 +7,6 @@ namespace RunAiDr.Data.Postgres;
 /// <summary>Reads what belongs to the server as a whole, in the transaction that froze one of its databases.</summary>
 internal sealed class ServerReader(NpgsqlConnection connection, List<string> warnings)
 {
-    private static readonly TimeSpan ArchivePatience = TimeSpan.FromMinutes(15);
-
     public async Task<DatabaseFingerprint> ReadAsync(FrozenMoment moment, IReadOnlyList<DatabaseContent> databases, CancellationToken ct)
     {
         var server = await connection.RowAsync("server.sql", row => (Version: row.GetString(0), Timeline: row.Value<int>(1)), ct);
@@ -23,7 +21,7 @@ internal sealed class ServerReader(NpgsqlConnection connection, List<string> war
             Databases = databases,
             Roles = await RolesAsync(ct),
             Tablespaces = await connection.NamesAsync("tablespaces.sql", ct),
-            Archive = await ArchiveAsync(ct),
+            Archive = await ArchiveAsync(moment.InRecovery, ct),
             Standbys = await StandbysAsync(ct),
         };
     }
@@ -54,29 +52,17 @@ internal sealed class ServerReader(NpgsqlConnection connection, List<string> war
         return await connection.NamesAsync("standbys.sql", ct);
     }
 
-    private async Task<WalArchive> ArchiveAsync(CancellationToken ct)
+    private async Task<WalArchive> ArchiveAsync(bool standby, CancellationToken ct)
     {
-        var (archive, reset, behind, now) = await connection.RowAsync(
+        var (archive, counting, waiting, now) = await connection.RowAsync(
             "archive.sql",
             row => (new WalArchive(row.GetString(0), row.Text(1), row.Time(2), row.Time(3)), row.Time(4), row.Value<long>(5), new DateTimeOffset(row.GetDateTime(6))),
             ct);
-        if (archive.Mode == "off")
-        {
-            return archive;
-        }
 
-        if (archive.LastFailedAt is { } failed && !(archive.LastArchivedAt >= failed))
+        // A standby archives nothing but in the mode "always".
+        if ((!standby || archive.Mode == "always") && ArchiveHealth.Complaint(archive, counting, waiting, now) is { } complaint)
         {
-            var since = archive.LastArchivedAt is { } success ? $"the last segment was archived at {success:u}" : "no segment was archived yet";
-            warnings.Add($"WAL archiving fails, the last time at {failed:u}; {since}. See the log of the server.");
-        }
-        else if (archive.LastArchivedAt is { } last && behind > 1 && now - last > ArchivePatience)
-        {
-            warnings.Add($"WAL archiving stopped at {last:u}: {behind} segments wait since. See the log of the server.");
-        }
-        else if (archive.LastArchivedAt is null && now - reset > ArchivePatience)
-        {
-            warnings.Add($"WAL archiving is on, but nothing was archived since {reset:u}. Check archive_command and the log of the server.");
+            warnings.Add(complaint);
         }
 
         return archive;

@@ -35,15 +35,21 @@ internal sealed class ControlPlane
             new GarbageCollector(Store, Kinds, remover),
             new CustomResourceCleaner(Store, Kinds, remover, _definitions),
             new ClusterRoleAggregator(Store, _clock),
+            .. options.Snapshots is { } driver ? SnapshotControllers(driver, remover) : [],
         ]);
         Router = new RequestRouter(Kinds, authenticator, authorizer, new DiscoveryEndpoint(Kinds), new ResourceEndpoints(
             reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, authorizer, _clock),
-            new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock)));
+            new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock))
+        {
+            Forwarder = new PortForwardEndpoint(Store, authorizer, options),
+        });
     }
 
     public ObjectStore Store { get; } = new();
 
     public KindRegistry Kinds { get; } = new();
+
+    public SnapshotStorage Snapshots { get; } = new();
 
     public RequestRouter Router { get; }
 
@@ -80,6 +86,13 @@ internal sealed class ControlPlane
         while (stored is null);
 
         Written(type, stored);
+    }
+
+    private IEnumerable<IController> SnapshotControllers(SandboxSnapshots driver, ObjectRemover remover)
+    {
+        var objects = new SnapshotObjects(Store, Kinds, remover, _clock);
+        var sidecar = new SnapshotSidecar(objects, driver, Snapshots);
+        return [new SnapshotController(objects), sidecar, new GroupSnapshotController(objects, sidecar, Snapshots)];
     }
 
     private void Written(ResourceType type, StoredObject stored)

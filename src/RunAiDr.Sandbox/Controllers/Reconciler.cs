@@ -6,6 +6,9 @@ namespace RunAiDr.Sandbox.Controllers;
 internal interface IController
 {
     void Reconcile();
+
+    /// <summary>Whether it waits for time to pass, so that it must look again although nothing is written.</summary>
+    bool Waits => false;
 }
 
 /// <summary>Runs the controllers a moment after each burst of writes.</summary>
@@ -21,7 +24,7 @@ internal sealed class Reconciler(ObjectStore store, TimeProvider clock, IReadOnl
             for (var seen = 0L; ;)
             {
                 var next = store.Changed;
-                if (store.Revision == seen)
+                if (store.Revision == seen && !controllers.Any(controller => controller.Waits))
                 {
                     await next.WaitAsync(ct);
                 }

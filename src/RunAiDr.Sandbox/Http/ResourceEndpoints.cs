@@ -9,11 +9,18 @@ namespace RunAiDr.Sandbox.Http;
 internal sealed class ResourceEndpoints(
     ReadEndpoint reader, WatchEndpoint watcher, WriteEndpoint writer, DeleteEndpoint remover, ReviewEndpoint reviewer)
 {
+    public required PortForwardEndpoint Forwarder { get; init; }
+
     public Task AnswerAsync(HttpContext http, ResourceRequest request, ResourceType type, SandboxUser user, CancellationToken ct)
     {
         if (type.Has(KindTraits.Review))
         {
             return request.Verb == "create" ? reviewer.CreateAsync(http, type, user, ct) : throw Statuses.MethodNotAllowed();
+        }
+
+        if (request.Subresource == "portforward")
+        {
+            return Forwarder.ConnectAsync(http, request, type, user, ct);
         }
 
         if (request is { Subresource: "scale", Verb: not "get" })

@@ -23,6 +23,13 @@ public static class SampleInstallation
         return lists.SelectMany(Items).Where(resource => !IsOwnedByKubernetes(resource));
     }
 
+    /// <summary>
+    /// The kinds of volume snapshots and one class of the driver of the sample's volumes: an addition of its own, as
+    /// many clusters lack them. Its deletion policy is <c>Delete</c>, as that of most classes.
+    /// </summary>
+    public static IEnumerable<JsonObject> Snapshots() =>
+        ((string[])["Snapshots/definitions", "Snapshots/classes"]).SelectMany(Items);
+
     private static IEnumerable<JsonObject> Items(string list)
     {
         using var stream = typeof(SampleInstallation).Assembly.GetManifestResourceStream(list)

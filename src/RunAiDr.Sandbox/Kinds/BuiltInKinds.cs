@@ -64,7 +64,7 @@ internal static class BuiltInKinds
         Cluster("nodes", "Node", None, "status") with { ShortNames = ["no"] },
         Namespaced("persistentvolumeclaims", "PersistentVolumeClaim", DeleteAnswersObject, "status") with { ShortNames = ["pvc"] },
         Cluster("persistentvolumes", "PersistentVolume", DeleteAnswersObject, "status") with { ShortNames = ["pv"] },
-        Namespaced("pods", "Pod", DeleteAnswersObject | Generation, "status") with { ShortNames = ["po"], Categories = ["all"] },
+        Namespaced("pods", "Pod", DeleteAnswersObject | Generation, "portforward", "status") with { ShortNames = ["po"], Categories = ["all"] },
         Namespaced("podtemplates", "PodTemplate", Generation),
         Namespaced("replicationcontrollers", "ReplicationController", Generation, "scale", "status")
             with

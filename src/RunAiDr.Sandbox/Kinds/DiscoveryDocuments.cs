@@ -151,9 +151,19 @@ internal static class DiscoveryDocuments
         new() { ["group"] = group, ["version"] = version, ["kind"] = kind };
 
     private static (string Group, string Version, string Kind) SubresourceKind(ResourceType type, string name) =>
-        name == "scale" ? ("autoscaling", "v1", "Scale") : (type.Kind.Group, type.Kind.Version, type.Kind.Kind);
+        name switch
+        {
+            "scale" => ("autoscaling", "v1", "Scale"),
+            "portforward" => (type.Kind.Group, type.Kind.Version, "PodPortForwardOptions"),
+            _ => (type.Kind.Group, type.Kind.Version, type.Kind.Kind),
+        };
 
-    private static string[] SubresourceVerbs(string name) => name == "finalize" ? ["update"] : ["get", "patch", "update"];
+    private static string[] SubresourceVerbs(string name) => name switch
+    {
+        "finalize" => ["update"],
+        "portforward" => ["create", "get"],
+        _ => ["get", "patch", "update"],
+    };
 
     private static void AddNames(JsonObject resource, ResourceType type)
     {

@@ -6,9 +6,10 @@ using RunAiDr.Sandbox.Apply;
 
 namespace RunAiDr.Sandbox.Schemas;
 
-/// <summary>Validation of a custom resource by its openAPIV3Schema. Of the CEL rules only <c>self == oldSelf</c> is known;
-/// <c>allOf anyOf oneOf not</c> and <c>format</c> are not checked.</summary>
-internal sealed class StructuralValidation
+/// <summary>Validation of a custom resource by its openAPIV3Schema. Of the CEL rules only <c>self == oldSelf</c>,
+/// <c>has(self.a) != has(self.b)</c> and <c>has(self.a) &amp;&amp; has(self.b)</c> are known; <c>allOf anyOf oneOf not</c> and
+/// <c>format</c> are not checked.</summary>
+internal sealed partial class StructuralValidation
 {
     private readonly List<Cause> _causes = [];
     private readonly List<Cause> _rules = [];
@@ -138,12 +139,27 @@ internal sealed class StructuralValidation
     {
         foreach (var rule in (schema["x-kubernetes-validations"] as JsonArray ?? []).OfType<JsonObject>())
         {
+            if (node is JsonObject map && LacksField((string?)rule["rule"] ?? "", map))
+            {
+                _rules.Add(new("FieldValueInvalid", $"Invalid value: {(string?)rule["message"]}", path));
+            }
+
             if (old is not null && (string?)rule["rule"] == "self == oldSelf" && !JsonNode.DeepEquals(old, node))
             {
                 _rules.Add(new("FieldValueInvalid", $"Invalid value: {node.ToJsonString()}: {(string?)rule["message"] ?? "failed rule: self == oldSelf"}", path));
             }
         }
     }
+
+    private static bool LacksField(string rule, JsonObject map)
+    {
+        var match = PresenceRule().Match(rule);
+        var (a, b) = (map.ContainsKey(match.Groups["a"].Value.Trim('_')), map.ContainsKey(match.Groups["b"].Value.Trim('_')));
+        return match.Success && !(match.Groups["op"].Value == "!=" ? a != b : a && b);
+    }
+
+    [GeneratedRegex(@"^has\(self\.(?<a>\w+)\) (?<op>!=|&&) has\(self\.(?<b>\w+)\)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PresenceRule();
 
     private void Misfit(string path, string found, string type)
     {

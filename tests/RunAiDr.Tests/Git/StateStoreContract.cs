@@ -45,6 +45,44 @@ public abstract class StateStoreContract
     }
 
     [Fact]
+    public void Snapshot_references_go_only_when_they_are_replaced()
+    {
+        Commit(("restore-point.yaml", "v"), ("snapshots/database.yaml", "d"), ("snapshots/metrics.yaml", "m"));
+        using (var writer = Store.Begin(Cluster))
+        {
+            writer.Put("restore-point.yaml", "v"u8);
+            writer.ReplaceSnapshots();
+            writer.Put("snapshots/database.yaml", "d2"u8);
+            Assert.Equal(
+                [new(StateChangeKind.Changed, "snapshots/database.yaml"), new StateChange(StateChangeKind.Deleted, "snapshots/metrics.yaml")],
+                writer.Changes());
+            writer.Commit(Text);
+        }
+
+        AssertPaths(["restore-point.yaml", "snapshots/database.yaml"], Store.Tip(Cluster));
+    }
+
+    [Fact]
+    public void Tags_are_listed_until_they_are_deleted()
+    {
+        var first = Commit(("restore-point.yaml", "1"))!.Value;
+        var second = Commit(("restore-point.yaml", "2"))!.Value;
+        Assert.Empty(Store.Tags(Cluster));
+        Store.Tag(Cluster, "a", first, "The first");
+        Store.Tag(Cluster, "b", second, "The second\n\nwith a body");
+        Store.Tag("other", "c", second, "of another cluster");
+
+        Assert.Equal(
+            [("a", first, "The first\n"), ("b", second, "The second\n\nwith a body\n")],
+            Store.Tags(Cluster).OrderBy(tag => tag.Name, StringComparer.Ordinal).Select(tag => (tag.Name, tag.Commit, tag.Message)));
+        Assert.True(Store.DeleteTag(Cluster, "a"));
+        Assert.False(Store.DeleteTag(Cluster, "a"));
+        Assert.False(Store.DeleteTag(Cluster, "../other/c"));
+        Assert.Equal(["b"], Store.Tags(Cluster).Select(tag => tag.Name));
+        Assert.Equal(["c"], Store.Tags("other").Select(tag => tag.Name));
+    }
+
+    [Fact]
     public void Files_are_listed_in_ordinal_order_of_the_whole_path()
     {
         Commit(("a/b", "1"), ("a.b", "2"), ("a-b", "3"), ("B", "4"), ("é", "5"));

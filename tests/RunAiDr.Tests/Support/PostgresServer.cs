@@ -61,6 +61,15 @@ internal sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A hot standby that streams from this server.</summary>
+    public async Task<PostgresServer> StandbyAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("runai-dr-postgres-").FullName;
+        Give(folder);
+        await RunAsync($"{Programs}/pg_basebackup", "-d", $"host=127.0.0.1 port={Port} user=postgres password={Password} application_name=standby1", "-D", Path.Combine(folder, "data"), "-R", "-c", "fast");
+        return await StartExistingAsync(folder);
+    }
+
     public PostgresOptions Options(params string[] databases) => new()
     {
         Host = "127.0.0.1",
@@ -133,7 +142,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    private static async Task RunAsync(string program, params string[] arguments)
+    public static async Task RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(StartInfo(program, arguments))!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -156,7 +165,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         };
     }
 
-    private static void Give(string folder)
+    /// <summary>Makes the user whom the servers run as the owner of a folder.</summary>
+    public static void Give(string folder)
     {
         if (Environment.IsPrivilegedProcess)
         {

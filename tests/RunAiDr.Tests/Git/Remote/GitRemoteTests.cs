@@ -31,6 +31,53 @@ public sealed class GitRemoteTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tag_deleted_on_one_side_goes_on_the_other_and_comes_back_from_nowhere()
+    {
+        using var writer = _world.Writer("prod-a");
+        using var other = _world.Writer("prod-a", options => options with { Repository = options.Repository with { Path = _world.File("other.git") } });
+        var commit = writer.Commit(("restore-point.yaml", "a\n"))!.Value;
+        writer.Store.Tag("prod-a", "first", commit, "The first");
+        writer.Store.Tag("prod-a", "second", commit, "The second");
+        await writer.SynchronizeAsync();
+        await other.SynchronizeAsync();
+        Assert.Equal(["dr/prod-a/first", "dr/prod-a/second"], other.Git.Lines("tag"));
+
+        writer.Store.DeleteTag("prod-a", "first");
+        await writer.SynchronizeAsync();
+        await other.SynchronizeAsync();
+
+        Assert.Equal(["dr/prod-a/second"], _world.Git.Lines("tag"));
+        Assert.Equal(["dr/prod-a/second"], other.Git.Lines("tag"));
+        _world.Git.Run("tag", "-d", "dr/prod-a/second");
+        other.Store.Tag("prod-a", "third", commit, "The third");
+        await other.SynchronizeAsync();
+        await writer.SynchronizeAsync();
+        Assert.Equal(["dr/prod-a/third"], _world.Git.Lines("tag"));
+        Assert.Equal(["dr/prod-a/third"], writer.Git.Lines("tag"));
+
+        writer.Store.Tag("prod-a", "first", commit, "Again");
+        await writer.SynchronizeAsync();
+        await other.SynchronizeAsync();
+        Assert.Equal(["dr/prod-a/first", "dr/prod-a/third"], other.Git.Lines("tag"));
+    }
+
+    [Fact]
+    public async Task A_remote_that_was_made_anew_has_deleted_no_tag()
+    {
+        using var writer = _world.Writer("prod-a");
+        var commit = writer.Commit(("restore-point.yaml", "a\n"))!.Value;
+        writer.Store.Tag("prod-a", "first", commit, "The first");
+        await writer.SynchronizeAsync();
+        _world.Git.Run("tag", "-d", "dr/prod-a/first");
+        _world.Git.Run("update-ref", "-d", "refs/heads/main");
+
+        await writer.SynchronizeAsync();
+
+        Assert.Equal(["dr/prod-a/first"], _world.Git.Lines("tag"));
+        Assert.Equal(commit.Sha, _world.Git.Run("rev-parse", "main").Trim());
+    }
+
+    [Fact]
     public async Task What_others_pushed_is_taken()
     {
         using var writer = _world.Writer("prod-a");

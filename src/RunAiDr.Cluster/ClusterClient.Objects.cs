@@ -1,0 +1,86 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Cluster.Http;
+using RunAiDr.Cluster.Reading;
+using RunAiDr.Cluster.Writing;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster;
+
+public sealed partial class ClusterClient
+{
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = ApiAnswer.MaxDepth };
+
+    /// <summary>Every object of a selection, as one moment had them.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached, refuses, or does not serve the kind.</exception>
+    internal async Task<IReadOnlyList<JsonObject>> ListAsync(ListSelection selection, CancellationToken ct)
+    {
+        var (found, attempt) = (new List<JsonObject>(), 0);
+        await foreach (var page in ReadCutAsync([selection], ct))
+        {
+            if (page.Attempt != attempt)
+            {
+                found.Clear();
+                attempt = page.Attempt;
+            }
+
+            found.AddRange(page.Items.Select(item => JsonNode.Parse(item.Span, documentOptions: Deep)).OfType<JsonObject>());
+        }
+
+        return found;
+    }
+
+    /// <summary>Patches (RFC 7386) an object and gives it as stored; null when it is not there.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
+    internal async Task<JsonObject?> PatchAsync(
+        ResourceKind kind, string? @namespace, string name, JsonObject patch, CancellationToken ct)
+    {
+        var path = $"{ResourcePaths.Of(kind, @namespace, name)}?fieldManager={ResourceApply.FieldManager}";
+        var request = new ApiRequest(HttpMethod.Patch, path)
+        {
+            Verb = "patch",
+            Kind = kind,
+            Namespace = @namespace,
+            ContentType = "application/merge-patch+json",
+            Body = Encoding.UTF8.GetBytes(patch.ToJsonString()),
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        return answer.Status == 404 ? null : _api.ObjectOf(request, answer);
+    }
+
+    /// <summary>Deletes an object if it still is the one with this UID. Finalizers may keep it for a while.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
+    internal async Task DeleteAsync(ResourceKind kind, string? @namespace, string name, string uid, CancellationToken ct)
+    {
+        var options = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "DeleteOptions",
+            ["preconditions"] = new JsonObject { ["uid"] = uid },
+        };
+        var request = new ApiRequest(HttpMethod.Delete, ResourcePaths.Of(kind, @namespace, name))
+        {
+            Verb = "delete",
+            Kind = kind,
+            Namespace = @namespace,
+            ContentType = "application/json",
+            Body = Encoding.UTF8.GetBytes(options.ToJsonString()),
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        if (!answer.Succeeded && answer.Status is not (404 or 409))
+        {
+            throw ApiFailure.From(request, answer, _api.Server);
+        }
+    }
+
+    /// <summary>The version of a group that the server prefers; null when it does not serve the group.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
+    internal async Task<string?> PreferredVersionAsync(string group, CancellationToken ct)
+    {
+        var request = new ApiRequest(HttpMethod.Get, $"/apis/{group}");
+        var answer = await _api.SendAsync(request, null, ct);
+        return answer.Status == 404 ? null : _api.ObjectOf(request, answer).Map("preferredVersion")?.Text("version");
+    }
+}

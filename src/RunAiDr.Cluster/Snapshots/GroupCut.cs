@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Snapshots;
+
+namespace RunAiDr.Cluster.Snapshots;
+
+/// <summary>
+/// One VolumeGroupSnapshot of several claims from its creation to the references, and back when that fails. It selects
+/// claims by label: they have one of their own until the controller has found them.
+/// </summary>
+internal sealed class GroupCut(
+    SnapshotTools tools, SnapshotRequest request, IReadOnlyList<SnapshotTarget> targets, GroupSnapshotKinds kinds, string className)
+{
+    private readonly string _namespace = targets[0].Namespace;
+    private readonly string _name = SnapshotLabels.GroupName(request);
+    private string? _attempt;
+    private GroupIdentity? _made;
+    private bool _labelled;
+
+    private string What => $"VolumeGroupSnapshot {_namespace}/{_name}";
+
+    /// <summary>False when one of that name exists already.</summary>
+    /// <exception cref="RunAiDrException">The server refuses.</exception>
+    public async Task<bool> TryCreateAsync(CancellationToken ct)
+    {
+        if (await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is not null)
+        {
+            return false;
+        }
+
+        await RequireRightsAsync(ct);
+        _labelled = true;
+        await LabelAsync(request.Checkpoint, ct);
+        _attempt = tools.Clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        var body = new JsonObject
+        {
+            ["apiVersion"] = kinds.Snapshot.ApiVersion,
+            ["kind"] = kinds.Snapshot.Kind,
+            ["metadata"] = new JsonObject
+            {
+                ["name"] = _name,
+                ["namespace"] = _namespace,
+                ["labels"] = SnapshotLabels.Of(request, null),
+                ["annotations"] = new JsonObject { [SnapshotLabels.Attempt] = _attempt },
+            },
+            ["spec"] = new JsonObject
+            {
+                ["source"] = new JsonObject
+                {
+                    ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [SnapshotLabels.Group] = request.Checkpoint } },
+                },
+                ["volumeGroupSnapshotClassName"] = className,
+            },
+        };
+        var created = await tools.Client.TryCreateAsync(kinds.Snapshot, body, ct);
+        _made = created is null ? null : Identity(created);
+        return created is not null;
+    }
+
+    /// <exception cref="RunAiDrException">It did not become usable.</exception>
+    public async Task<IReadOnlyList<SnapshotReference>> FinishAsync(IProgress<SnapshotProgress> progress, CancellationToken ct)
+    {
+        var group = await tools.Wait.UntilAsync(What, LookForContentAsync, Report, ct);
+        await UnlabelAsync(ct);
+        var members = await tools.Wait.UntilAsync(What, LookForMembersAsync, Report, ct);
+        group = await tools.Contents.KeepAsync(kinds.Content, group.NameOf(), SnapshotLabels.Of(request, null), ct);
+        var references = new List<SnapshotReference>();
+        foreach (var (target, snapshot, content) in members)
+        {
+            references.Add(await AdoptAsync(target, snapshot, (content, group), ct));
+        }
+
+        return references;
+
+        void Report(string step)
+        {
+            foreach (var target in targets)
+            {
+                progress.Report(new SnapshotProgress(target.Component, step));
+            }
+        }
+    }
+
+    /// <summary>Removes what was made; gives what could not be removed, or nothing.</summary>
+    public Task<string> UndoAsync() => tools.UndoAsync(What, async ct =>
+    {
+        await UnlabelAsync(ct);
+        if (_made is null && _attempt is not null
+            && await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is { } found
+            && SnapshotLabels.Annotation(found, SnapshotLabels.Attempt) == _attempt)
+        {
+            _made = Identity(found);
+        }
+
+        if (_made is not null)
+        {
+            await tools.GroupRemoval.RunAsync(_made, [], ct);
+        }
+    });
+
+    private GroupIdentity Identity(JsonObject body) => new(kinds, _namespace, _name, body.UidOf());
+
+    // Asked first: what may not be made should not leave labels that may not be removed.
+    private async Task RequireRightsAsync(CancellationToken ct)
+    {
+        foreach (var (verb, kind) in ((string, ResourceKind)[])[("patch", SnapshotKinds.Claim), ("create", kinds.Snapshot)])
+        {
+            if (!await tools.Client.MayAsync(verb, kind, _namespace, ct))
+            {
+                throw new RunAiDrException(
+                    Fault.ClusterRefused,
+                    $"this user may not {verb} {kind.QualifiedName} in namespace {_namespace}",
+                    "Grant it, or leave group snapshots alone.");
+            }
+        }
+    }
+
+    private async Task UnlabelAsync(CancellationToken ct)
+    {
+        if (_labelled)
+        {
+            await LabelAsync(null, ct);
+            _labelled = false;
+        }
+    }
+
+    /// <summary>Sets the label of the group on the claims; null removes it.</summary>
+    private async Task LabelAsync(string? value, CancellationToken ct)
+    {
+        foreach (var target in targets)
+        {
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [SnapshotLabels.Group] = value } } };
+            await tools.Client.PatchAsync(SnapshotKinds.Claim, _namespace, target.Claim, patch, ct);
+        }
+    }
+
+    private async Task<JsonObject> LiveAsync(CancellationToken ct) =>
+        await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is { } live && live.UidOf() == _made?.Uid && !live.IsTerminating()
+            ? live
+            : throw SnapshotTarget.Failure($"{What} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+
+    private async Task<Sight<JsonObject>> LookForContentAsync(CancellationToken ct)
+    {
+        var live = await LiveAsync(ct);
+        var content = live.Map("status")?.Text("boundVolumeGroupSnapshotContentName") is { } name
+            ? await tools.Client.GetAsync(kinds.Content, null, name, ct)
+            : null;
+        return new Sight<JsonObject>(content, live.ErrorOf());
+    }
+
+    private async Task<Sight<List<(SnapshotTarget Target, JsonObject Snapshot, JsonObject Content)>>> LookForMembersAsync(CancellationToken ct)
+    {
+        var live = await LiveAsync(ct);
+        var members = await tools.GroupRemoval.MembersAsync(Identity(live), ct);
+        var found = new List<(SnapshotTarget, JsonObject, JsonObject)>();
+        foreach (var target in targets)
+        {
+            var member = members.Find(m => m.Map("spec")?.Map("source")?.Text("persistentVolumeClaimName") == target.Claim);
+            var content = member?.BoundContent() is { } name ? await tools.Client.GetAsync(SnapshotKinds.Content, null, name, ct) : null;
+            if (!live.IsReady() || member is null || SnapshotCut.Usable(member, content, member.UidOf()) is not { Value: { } usable })
+            {
+                return new(null, live.ErrorOf() ?? member?.ErrorOf() ?? content?.ErrorOf());
+            }
+
+            found.Add((target, member, usable));
+        }
+
+        return new(found);
+    }
+
+    /// <summary>Makes a member ours, which the controller has made, and keeps its data.</summary>
+    private async Task<SnapshotReference> AdoptAsync(
+        SnapshotTarget target, JsonObject snapshot, (JsonObject Member, JsonObject Group) content, CancellationToken ct)
+    {
+        var labels = SnapshotLabels.Of(request, target.Component);
+        var kept = await tools.Contents.KeepAsync(SnapshotKinds.Content, content.Member.NameOf(), labels, ct);
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
+        if (await tools.Client.PatchAsync(SnapshotKinds.Snapshot, _namespace, snapshot.NameOf(), patch, ct) is null)
+        {
+            throw SnapshotTarget.Failure(
+                $"VolumeSnapshot {_namespace}/{snapshot.NameOf()} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+        }
+
+        var handle = kept.GroupHandleOf() ?? content.Group.Map("status")?.Text("volumeGroupSnapshotHandle");
+        return SnapshotCut.Reference(request, target, snapshot.NameOf(), kept, handle);
+    }
+}

@@ -1,0 +1,211 @@
+using RunAiDr.Cluster.Snapshots;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Snapshots;
+using World = RunAiDr.Tests.Cluster.Snapshots.SnapshotWorld;
+
+namespace RunAiDr.Tests.Cluster.Snapshots;
+
+/// <summary>Both volumes at one moment.</summary>
+public class CsiGroupTests
+{
+    private const string Label = "runai-dr/group";
+
+    private static readonly GroupSnapshotKinds Kinds = GroupSnapshotKinds.At("v1");
+
+    [Fact]
+    public async Task Both_volumes_are_cut_at_one_moment_and_each_reference_knows_its_own_part()
+    {
+        await using var world = await GroupsAsync();
+
+        var references = await TakenAsync(world);
+
+        Assert.Equal([World.DatabaseClaim, World.MetricsClaim], references.Select(r => r.Csi!.Claim));
+        Assert.All(references, r => Assert.Equal(("Retain", 53687091200), (r.Csi!.DeletionPolicy, r.Csi.RestoreSize)));
+        Assert.All(references, r => Assert.Empty(r.Warnings));
+        Assert.Equal(world.Storage.Handles, references.Select(r => r.Csi!.SnapshotHandle).Order(StringComparer.Ordinal));
+        Assert.StartsWith("group-", Assert.Single(references.Select(r => r.Csi!.GroupSnapshotHandle).Distinct()), StringComparison.Ordinal);
+        foreach (var reference in references)
+        {
+            Assert.Null(await world.Provider().CheckAsync(reference, default));
+        }
+    }
+
+    [Fact]
+    public async Task The_label_that_the_claims_are_found_by_is_gone_afterwards()
+    {
+        await using var world = await GroupsAsync();
+
+        await TakenAsync(world);
+
+        await AssertNoLabelAsync(world);
+    }
+
+    [Fact]
+    public async Task Members_are_listed_as_snapshots_of_their_component()
+    {
+        await using var world = await GroupsAsync();
+        var references = await TakenAsync(world);
+
+        var owned = await world.Provider().ListAsync("prod", default);
+
+        Assert.Equal(
+            references.Select(r => (r.Location, r.Component, Defect: (string?)null)).OrderBy(r => r.Location, StringComparer.Ordinal),
+            owned.Select(o => (o.Location, o.Component, o.Defect)));
+    }
+
+    [Fact]
+    public async Task One_component_alone_needs_no_group()
+    {
+        await using var world = await GroupsAsync();
+
+        Assert.Null((await world.TakenAsync()).Csi!.GroupSnapshotHandle);
+    }
+
+    [Fact]
+    public async Task Losing_the_group_does_not_lose_the_data()
+    {
+        await using var world = await GroupsAsync();
+        await TakenAsync(world);
+
+        var content = Assert.Single(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
+        await world.DeleteAsync(Kinds.Snapshot, World.Namespace, "runai-dr-nightly");
+
+        Assert.Equal("Retain", content.PolicyOf());
+        Assert.Equal(2, world.Storage.Handles.Count);
+    }
+
+    [Fact]
+    public async Task A_group_that_would_take_the_data_with_it_is_a_defect_of_its_members()
+    {
+        await using var world = await GroupsAsync();
+        var references = await TakenAsync(world);
+        var content = Assert.Single(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
+
+        await world.PatchAsync(Kinds.Content, null, content.NameOf(), """{"spec":{"deletionPolicy":"Delete"}}""");
+
+        Assert.Contains($"VolumeGroupSnapshotContent {content.NameOf()}", await world.Provider().CheckAsync(references[0], default), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_group_is_deleted_with_the_last_of_its_members(bool groupIsGone)
+    {
+        await using var world = await GroupsAsync();
+        var references = await TakenAsync(world);
+        if (groupIsGone)
+        {
+            await world.DeleteAsync(Kinds.Snapshot, World.Namespace, "runai-dr-nightly");
+            await World.EventuallyAsync(async () => (await world.Client.ListAsync(new(SnapshotKinds.Snapshot), default)).Count == 0);
+        }
+
+        Assert.True(await world.Provider().DeleteAsync(references[0].Location, default));
+        Assert.Equal(2, world.Storage.Handles.Count);
+        Assert.Equal(references[1].Location, Assert.Single(await world.Provider().ListAsync("prod", default)).Location);
+        Assert.True(await world.Provider().DeleteAsync(references[1].Location, default));
+
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Fact]
+    public async Task Where_the_storage_cannot_cut_groups_the_volumes_are_cut_one_beside_the_other_with_a_warning()
+    {
+        await using var world = await GroupsAsync();
+        world.Storage.GroupError = "rpc error: code = Unimplemented";
+
+        var references = await TakenAsync(world);
+
+        Assert.All(references, r => Assert.Null(r.Csi!.GroupSnapshotHandle));
+        Assert.All(references, r => Assert.Contains("Unimplemented", Assert.Single(r.Warnings), StringComparison.Ordinal));
+        Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Snapshot), default));
+        Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
+        await AssertNoLabelAsync(world);
+    }
+
+    [Fact]
+    public async Task Without_a_class_of_groups_the_volumes_are_cut_one_beside_the_other_with_a_warning()
+    {
+        await using var world = await World.StartAsync(groups: true);
+
+        var references = await TakenAsync(world);
+
+        Assert.All(references, r => Assert.Contains("has no VolumeGroupSnapshotClass", Assert.Single(r.Warnings), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_group_of_that_name_is_never_touched()
+    {
+        await using var world = await GroupsAsync();
+        await TakenAsync(world);
+
+        var outcomes = await world.TakeBothAsync();
+
+        Assert.All(outcomes, o => Assert.Contains("VolumeGroupSnapshot runai-backend/runai-dr-nightly exists already", o.Failure, StringComparison.Ordinal));
+        Assert.Equal(2, world.Storage.Handles.Count);
+    }
+
+    [Fact]
+    public async Task Cancelling_leaves_nothing_of_a_group()
+    {
+        await using var world = await GroupsAsync();
+        world.Storage.NeverReady = true;
+        using var stop = new CancellationTokenSource();
+        var taking = world.Provider().TakeAsync(World.Request(SnapshotComponent.Database, SnapshotComponent.Metrics), world, stop.Token);
+        await World.EventuallyAsync(() => Task.FromResult(world.Storage.Handles.Count == 2));
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
+        await AssertNothingIsLeftAsync(world);
+        await AssertNoLabelAsync(world);
+    }
+
+    [Fact]
+    public async Task A_group_whose_attempt_did_not_end_is_listed_and_can_be_deleted()
+    {
+        await using var world = await GroupsAsync();
+        await world.PatchAsync(SnapshotKinds.Claim, World.Namespace, World.DatabaseClaim, """{"metadata":{"labels":{"runai-dr/group":"nightly"}}}""");
+        world.Server.Load(World.Json($$"""
+            {"apiVersion":"groupsnapshot.storage.k8s.io/v1","kind":"VolumeGroupSnapshot",
+             "metadata":{"name":"runai-dr-nightly","namespace":"{{World.Namespace}}","labels":{{SnapshotLabels.Of(World.Request(), null).ToJsonString()}} },
+             "spec":{"source":{"selector":{"matchLabels":{"{{Label}}":"nightly"} } },"volumeGroupSnapshotClassName":"groups"} }
+            """));
+        await World.EventuallyAsync(async () => (await world.Client.ListAsync(new(SnapshotKinds.Snapshot), default)).Count == 1);
+
+        var owned = Assert.Single(await world.Provider().ListAsync("prod", default));
+
+        Assert.Equal(("runai-backend/runai-dr-nightly", "nightly"), (owned.Location, owned.Checkpoint));
+        Assert.Contains("was not finished", owned.Defect, StringComparison.Ordinal);
+        Assert.True(await world.Provider().DeleteAsync(owned.Location, default));
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    private static async Task<World> GroupsAsync()
+    {
+        var world = await World.StartAsync(groups: true);
+        world.LoadGroupClass("groups");
+        return world;
+    }
+
+    private static async Task<IReadOnlyList<SnapshotReference>> TakenAsync(World world)
+    {
+        var outcomes = await world.TakeBothAsync();
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
+        return [.. outcomes.Select(outcome => outcome.Reference!)];
+    }
+
+    private static async Task AssertNoLabelAsync(World world)
+    {
+        foreach (var claim in await world.Client.ListAsync(new ListSelection(SnapshotKinds.Claim), default))
+        {
+            Assert.Null(SnapshotLabels.Label(claim, Label));
+        }
+    }
+
+    private static async Task AssertNothingIsLeftAsync(World world)
+    {
+        await world.AssertNothingIsLeftAsync();
+        Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Snapshot), default));
+        Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
+    }
+}
