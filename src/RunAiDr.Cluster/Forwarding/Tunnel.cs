@@ -41,6 +41,7 @@ internal sealed class Tunnel(NetworkStream client, WebSocket web, TimeProvider c
 
         if (await down is null)
         {
+            await AnswerCloseAsync(ct);
             await EndAsync(ct);
             return null;
         }
@@ -119,6 +120,15 @@ internal sealed class Tunnel(NetworkStream client, WebSocket web, TimeProvider c
         else if (_error.Length < LongestError)
         {
             _error.Append(Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, LongestError)]));
+        }
+    }
+
+    // Until then the other side may hold what it sent last.
+    private async Task AnswerCloseAsync(CancellationToken ct)
+    {
+        if (web.State == WebSocketState.CloseReceived)
+        {
+            await EndOfAsync(web.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, ct));
         }
     }
 

@@ -46,6 +46,7 @@ internal sealed class PodTunnel(WebSocket web, int port, TimeProvider clock)
         var first = await Task.WhenAny(up, down);
         await Task.WhenAny(both, Task.Delay(Farewell, clock, ct));
         await EndAsync(pod, await first is IOException ? $"read tcp4 127.0.0.1:{port}: connection reset by peer" : null, ct);
+        await Task.WhenAny(both, Task.Delay(Farewell, clock, ct)); // the client answers the close
         await stop.CancelAsync();
         await both;
     }
