@@ -60,7 +60,7 @@ public sealed class PostgresDatabase(PostgresConnector connector, TimeProvider c
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         try
         {
-            await connector.RunAsync(connector.AnyDatabase, () => CheckpointAsync(session, backup.Warn, either.Token));
+            await connector.RunAsync(connector.AnyDatabase, () => TryCheckpointAsync(session, backup.Warn, either.Token));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -68,7 +68,7 @@ public sealed class PostgresDatabase(PostgresConnector connector, TimeProvider c
         }
     }
 
-    private async Task<bool> CheckpointAsync(NpgsqlConnection session, Action<string> warn, CancellationToken ct)
+    private async Task<bool> TryCheckpointAsync(NpgsqlConnection session, Action<string> warn, CancellationToken ct)
     {
         try
         {

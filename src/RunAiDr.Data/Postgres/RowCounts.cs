@@ -44,7 +44,8 @@ internal sealed class RowCounts(NpgsqlConnection connection, string database, Li
         try
         {
             // The lock of the count goes with the savepoint: a dump may take long, and owners want to alter their tables.
-            var rows = await connection.SavedAsync(() => connection.ScalarAsync(QueryOf(table), ct), ct);
+            await using var command = new NpgsqlCommand(QueryOf(table), connection) { CommandTimeout = 0 };
+            var rows = await connection.SavedAsync(() => command.ExecuteScalarAsync(ct), ct);
             return rows is long exact ? new TableContent(table.Schema, table.Name, exact) : Estimate(table);
         }
         catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)

@@ -43,7 +43,11 @@ public class FingerprintComparisonTests
     {
         var report = FingerprintComparison.Compare(Saved, Saved with
         {
-            SystemIdentifier = "1", ServerVersion = "16.4", Timeline = 1, Lsn = "0/1", Tablespaces = [],
+            SystemIdentifier = "1",
+            ServerVersion = "16.4",
+            Timeline = 1,
+            Lsn = "0/1",
+            Tablespaces = [],
             Databases = [Backend with { Extensions = [new ExtensionContent("pgcrypto", "1.4")] }],
         });
 

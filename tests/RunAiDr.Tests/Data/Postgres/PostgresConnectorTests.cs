@@ -78,9 +78,10 @@ public class PostgresConnectorTests(RunAiPostgres postgres) : IClassFixture<RunA
     [Fact]
     public async Task A_database_that_the_role_may_not_connect_to_is_told()
     {
-        await postgres.Server.ExecuteAsync("postgres", $"CREATE ROLE locked_out LOGIN PASSWORD '{PostgresServer.Password}'; REVOKE CONNECT ON DATABASE backend FROM PUBLIC");
+        await postgres.Server.ExecuteAsync("postgres", "CREATE DATABASE closed");
+        await postgres.Server.ExecuteAsync("postgres", $"CREATE ROLE locked_out LOGIN PASSWORD '{PostgresServer.Password}'; REVOKE CONNECT ON DATABASE closed FROM PUBLIC");
 
-        await FailsAsync(_options with { User = "locked_out" }, "locked_out lacks a right: permission denied for database");
+        await FailsAsync(_options with { User = "locked_out", Databases = ["closed"] }, "locked_out lacks a right: permission denied for database");
     }
 
     [Fact]

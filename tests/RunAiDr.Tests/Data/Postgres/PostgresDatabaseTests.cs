@@ -89,6 +89,10 @@ public class PostgresDatabaseTests(RunAiPostgres postgres) : IClassFixture<RunAi
     public async Task A_standby_has_a_fingerprint_but_its_volume_is_not_snapshotted_and_it_is_not_dumped()
     {
         await using var standby = await postgres.Server.StandbyAsync();
+        while (await postgres.Server.ScalarAsync("SELECT state FROM pg_stat_replication") is not "streaming")
+        {
+        }
+
         var database = new PostgresDatabase(new PostgresConnector(standby.Options("backend")), TimeProvider.System);
 
         var fingerprint = await database.FingerprintAsync(CancellationToken.None);

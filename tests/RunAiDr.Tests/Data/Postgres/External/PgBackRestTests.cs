@@ -110,14 +110,11 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
     {
         await using var recovered = await postgres.RestoreAsync(target);
         var database = new PostgresDatabase(new PostgresConnector(recovered.Options()), TimeProvider.System);
-        DatabaseFingerprint live;
-        do
+        while (await recovered.ScalarAsync("SELECT pg_get_wal_replay_pause_state()") is not "paused")
         {
-            live = await database.FingerprintAsync(CancellationToken.None);
         }
-        while (await recovered.ScalarAsync("SELECT pg_get_wal_replay_pause_state()") is not "paused");
 
-        live = await database.FingerprintAsync(CancellationToken.None);
+        var live = await database.FingerprintAsync(CancellationToken.None);
         var report = FingerprintComparison.Compare(Assert.IsType<DatabaseFingerprint>(reference.Fingerprint), live);
         Assert.True(report.Equal, string.Join('\n', report.Differences));
     }
