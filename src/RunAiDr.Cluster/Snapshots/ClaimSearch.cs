@@ -19,7 +19,8 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
         if (Named(component) is { } named)
         {
             return await ExistsAsync(named, ct) ? named : throw SnapshotTarget.Failure(
-                $"Namespace {options.Namespace} has no claim {named}, which the configuration names for the {NameOf(component)}.",
+                $"Namespace {options.Namespace} has no claim {named}, "
+                    + $"which the configuration names for the {SnapshotLabels.NameOf(component)}.",
                 "Correct the name in the configuration, or leave it out to have the claim found.");
         }
 
@@ -38,8 +39,6 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
     private string? Named(SnapshotComponent component) =>
         component == SnapshotComponent.Database ? options.DatabaseClaim : options.MetricsClaim;
 
-    private static string NameOf(SnapshotComponent component) => SnapshotLabels.NameOf(component);
-
     private async Task<bool> ExistsAsync(string claim, CancellationToken ct) =>
         await client.GetAsync(SnapshotKinds.Claim, options.Namespace, claim, ct) is not null;
 
@@ -57,7 +56,8 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
     private async Task<string?> ByNameAsync(SnapshotComponent component, string workload, CancellationToken ct)
     {
         // Up to 2.11 the Helm release owned the claim, from 2.12 on the StatefulSet makes it.
-        string[] names = [$"{DataVolume}-{workload}-0", component == SnapshotComponent.Database ? "pvc-postgresql" : "pvc-thanos-receive"];
+        string[] names =
+            [$"{DataVolume}-{workload}-0", component == SnapshotComponent.Database ? "pvc-postgresql" : "pvc-thanos-receive"];
         var there = new List<string>();
         foreach (var name in names)
         {
@@ -68,7 +68,8 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
         }
 
         return there.Count < 2 ? there.FirstOrDefault() : throw SnapshotTarget.Failure(
-            $"Namespace {options.Namespace} has the claims {string.Join(" and ", there)}, and no StatefulSet {workload} that tells which one is in use.",
-            $"Name the claim of the {NameOf(component)} in the configuration.");
+            $"Namespace {options.Namespace} has the claims {string.Join(" and ", there)}, "
+                + $"and no StatefulSet {workload} that tells which one is in use.",
+            $"Name the claim of the {SnapshotLabels.NameOf(component)} in the configuration.");
     }
 }

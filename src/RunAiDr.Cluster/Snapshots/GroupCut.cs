@@ -49,7 +49,10 @@ internal sealed class GroupCut(
             {
                 ["source"] = new JsonObject
                 {
-                    ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { [SnapshotLabels.Group] = request.Checkpoint } },
+                    ["selector"] = new JsonObject
+                    {
+                        ["matchLabels"] = new JsonObject { [SnapshotLabels.Group] = request.Checkpoint },
+                    },
                 },
                 ["volumeGroupSnapshotClassName"] = className,
             },
@@ -131,15 +134,19 @@ internal sealed class GroupCut(
     {
         foreach (var target in targets)
         {
-            var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [SnapshotLabels.Group] = value } } };
+            var patch = new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [SnapshotLabels.Group] = value } },
+            };
             await tools.Client.PatchAsync(SnapshotKinds.Claim, _namespace, target.Claim, patch, ct);
         }
     }
 
     private async Task<JsonObject> LiveAsync(CancellationToken ct) =>
-        await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is { } live && live.UidOf() == _made?.Uid && !live.IsTerminating()
+        await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is { } live
+        && live.UidOf() == _made?.Uid && !live.IsTerminating()
             ? live
-            : throw SnapshotTarget.Failure($"{What} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+            : throw SnapshotCut.Lost(What);
 
     private async Task<Sight<JsonObject>> LookForContentAsync(CancellationToken ct)
     {
@@ -150,7 +157,8 @@ internal sealed class GroupCut(
         return new Sight<JsonObject>(content, live.ErrorOf());
     }
 
-    private async Task<Sight<List<(SnapshotTarget Target, JsonObject Snapshot, JsonObject Content)>>> LookForMembersAsync(CancellationToken ct)
+    private async Task<Sight<List<(SnapshotTarget Target, JsonObject Snapshot, JsonObject Content)>>> LookForMembersAsync(
+        CancellationToken ct)
     {
         var live = await LiveAsync(ct);
         var members = await tools.GroupRemoval.MembersAsync(Identity(live), ct);
@@ -158,8 +166,11 @@ internal sealed class GroupCut(
         foreach (var target in targets)
         {
             var member = members.Find(m => m.Map("spec")?.Map("source")?.Text("persistentVolumeClaimName") == target.Claim);
-            var content = member?.BoundContent() is { } name ? await tools.Client.GetAsync(SnapshotKinds.Content, null, name, ct) : null;
-            if (!live.IsReady() || member is null || SnapshotCut.Usable(member, content, member.UidOf()) is not { Value: { } usable })
+            var content = member?.BoundContent() is { } name
+                ? await tools.Client.GetAsync(SnapshotKinds.Content, null, name, ct)
+                : null;
+            if (!live.IsReady() || member is null
+                || SnapshotCut.Usable(member, content, member.UidOf()) is not { Value: { } usable })
             {
                 return new(null, live.ErrorOf() ?? member?.ErrorOf() ?? content?.ErrorOf());
             }
@@ -179,8 +190,7 @@ internal sealed class GroupCut(
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
         if (await tools.Client.PatchAsync(SnapshotKinds.Snapshot, _namespace, snapshot.NameOf(), patch, ct) is null)
         {
-            throw SnapshotTarget.Failure(
-                $"VolumeSnapshot {_namespace}/{snapshot.NameOf()} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+            throw SnapshotCut.Lost($"VolumeSnapshot {_namespace}/{snapshot.NameOf()}");
         }
 
         var handle = kept.GroupHandleOf() ?? content.Group.Map("status")?.Text("volumeGroupSnapshotHandle");

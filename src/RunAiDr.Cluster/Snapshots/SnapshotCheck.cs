@@ -32,7 +32,9 @@ internal sealed class SnapshotCheck(ClusterClient client)
         return await client.GetAsync(SnapshotKinds.Content, null, name, ct) is not { } content
             ? $"VolumeSnapshotContent {name} of {what} is gone"
             : Mismatch(what, snapshot, content, reference)
-                ?? (ContentDefectOf(content) is { } bad ? $"VolumeSnapshotContent {name} {bad}" : await GroupDefectAsync(reference, ct));
+                ?? (ContentDefectOf(content) is { } bad
+                    ? $"VolumeSnapshotContent {name} {bad}"
+                    : await GroupDefectAsync(reference, ct));
     }
 
     /// <summary>The data of a member goes when its group's content does.</summary>
@@ -63,7 +65,8 @@ internal sealed class SnapshotCheck(ClusterClient client)
     public static string? ContentDefectOf(JsonObject content) => content switch
     {
         _ when content.IsTerminating() => "is being deleted",
-        _ when SnapshotLabels.Annotation(content, SnapshotLabels.Unwanted) is not null => "is to be deleted with the rest of its group",
+        _ when SnapshotLabels.Annotation(content, SnapshotLabels.Unwanted) is not null =>
+            "is to be deleted with the rest of its group",
         _ when content.HandleOf() is null => $"has no snapshot yet{(content.ErrorOf() is { } error ? $": {error}" : "")}",
         _ when content.PolicyOf() != ContentPatches.Retain =>
             $"has deletionPolicy {content.PolicyOf()}: the data goes with the objects of the cluster",
@@ -72,7 +75,8 @@ internal sealed class SnapshotCheck(ClusterClient client)
 
     private static string? Mismatch(string what, JsonObject snapshot, JsonObject content, CsiSnapshot reference) => content switch
     {
-        _ when content.SnapshotRefOf().Text("uid") != snapshot.UidOf() => $"{what} and VolumeSnapshotContent {content.NameOf()} are not bound to each other",
+        _ when content.SnapshotRefOf().Text("uid") != snapshot.UidOf() =>
+            $"{what} and VolumeSnapshotContent {content.NameOf()} are not bound to each other",
         _ when content.HandleOf() is { } handle && handle != reference.SnapshotHandle =>
             $"{what} holds snapshot {handle}, not {reference.SnapshotHandle}: it was replaced",
         _ => null,
@@ -85,10 +89,12 @@ internal sealed class SnapshotCheck(ClusterClient client)
             content.HandleOf() == reference.SnapshotHandle && content.Map("spec")?.Text("driver") == reference.Driver);
         if (holder is null)
         {
-            return $"{what} and its content were deleted behind our back: nothing in the cluster knows snapshot {reference.SnapshotHandle}";
+            return $"{what} and its content were deleted behind our back: nothing in the cluster knows snapshot "
+                + reference.SnapshotHandle;
         }
 
         var defect = ContentDefectOf(holder) is { } bad ? $"; it {bad}" : "";
-        return $"{what} is gone, but VolumeSnapshotContent {holder.NameOf()} still holds snapshot {reference.SnapshotHandle}{defect}";
+        return $"{what} is gone, but VolumeSnapshotContent {holder.NameOf()} still holds snapshot "
+            + $"{reference.SnapshotHandle}{defect}";
     }
 }

@@ -72,6 +72,9 @@ internal sealed class SnapshotCut(SnapshotTools tools, SnapshotRequest request, 
         $"{what} exists already, left by an attempt that did not end or by another checkpoint of this name.",
         "Choose another name for the checkpoint, or prune unreferenced snapshots first.");
 
+    public static RunAiDrException Lost(string what) => SnapshotTarget.Failure(
+        $"{what} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+
     public static SnapshotReference Reference(
         SnapshotRequest request, SnapshotTarget target, string name, JsonObject content, string? group) => new()
         {
@@ -79,7 +82,8 @@ internal sealed class SnapshotCut(SnapshotTools tools, SnapshotRequest request, 
             Provider = CsiSnapshots.ProviderName,
             Checkpoint = request.Checkpoint,
             TakenAt = content.CutAt() ?? content.CreatedAt() ?? throw SnapshotTarget.Failure(
-            $"VolumeSnapshotContent {content.NameOf()} does not say when it was cut.", "See the log of the driver's csi-snapshotter."),
+                $"VolumeSnapshotContent {content.NameOf()} does not say when it was cut.",
+                "See the log of the driver's csi-snapshotter."),
             Location = $"{target.Namespace}/{name}",
             Csi = new CsiSnapshot
             {
@@ -102,7 +106,7 @@ internal sealed class SnapshotCut(SnapshotTools tools, SnapshotRequest request, 
         var snapshot = await tools.Client.GetAsync(SnapshotKinds.Snapshot, Target.Namespace, Name, ct);
         if (snapshot is null || snapshot.UidOf() != _uid || snapshot.IsTerminating())
         {
-            throw SnapshotTarget.Failure($"{What} was deleted while it was waited for.", "Find out who deletes it, and try again.");
+            throw Lost(What);
         }
 
         _content ??= snapshot.BoundContent();

@@ -18,7 +18,8 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
         var slash = location.IndexOf('/', StringComparison.Ordinal);
         var (@namespace, name) = slash > 0
             ? (location[..slash], location[(slash + 1)..])
-            : throw SnapshotTarget.Failure($"{location} is no location of a volume snapshot.", "It is <namespace>/<VolumeSnapshot>.");
+            : throw SnapshotTarget.Failure(
+                $"{location} is no location of a volume snapshot.", "It is <namespace>/<VolumeSnapshot>.");
         if (!SnapshotKinds.IsServed(await tools.Client.PreferredVersionAsync(SnapshotKinds.Group, ct)))
         {
             return false;
@@ -51,7 +52,8 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
         }
 
         var contents = await tools.Client.ListAsync(new ListSelection(SnapshotKinds.Content), ct);
-        var left = contents.FirstOrDefault(c => c.SnapshotRefOf().Text("namespace") == @namespace && c.SnapshotRefOf().Text("name") == name);
+        var left = contents.FirstOrDefault(
+            c => c.SnapshotRefOf().Text("namespace") == @namespace && c.SnapshotRefOf().Text("name") == name);
         if (left is null)
         {
             return await TryDeleteGroupAsync(@namespace, name, ct);
@@ -66,7 +68,8 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
     {
         if (!SnapshotLabels.AreOurs(body))
         {
-            throw SnapshotTarget.Failure($"{what} was not made by runai-dr and is not deleted.", "Delete it by hand if nobody needs it.");
+            throw SnapshotTarget.Failure(
+                $"{what} was not made by runai-dr and is not deleted.", "Delete it by hand if nobody needs it.");
         }
     }
 
@@ -92,7 +95,8 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
             return;
         }
 
-        var group = (await tools.Client.ListAsync(new ListSelection(kinds.Content), ct)).FirstOrDefault(c => c.GroupHandleOf() == handle);
+        var groups = await tools.Client.ListAsync(new ListSelection(kinds.Content), ct);
+        var group = groups.FirstOrDefault(c => c.GroupHandleOf() == handle);
         if (group is null)
         {
             throw SnapshotTarget.Failure(

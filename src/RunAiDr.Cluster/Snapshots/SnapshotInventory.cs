@@ -56,7 +56,9 @@ internal sealed class SnapshotInventory(ClusterClient client)
 
         var (labelled, reference) = (snapshot ?? content ?? [], content?.SnapshotRefOf() ?? []);
         owned.Add(new OwnedSnapshot(
-            snapshot is null ? $"{reference.Text("namespace")}/{reference.Text("name")}" : $"{snapshot.NamespaceOf()}/{snapshot.NameOf()}",
+            snapshot is null
+                ? $"{reference.Text("namespace")}/{reference.Text("name")}"
+                : $"{snapshot.NamespaceOf()}/{snapshot.NameOf()}",
             SnapshotLabels.Label(labelled, SnapshotLabels.Checkpoint) ?? "",
             SnapshotLabels.ComponentOf(labelled),
             content?.CutAt() ?? snapshot?.CreatedAt(),
@@ -82,6 +84,7 @@ internal sealed class SnapshotInventory(ClusterClient client)
             SnapshotComponent.Database,
             group.CreatedAt(),
             null,
-            $"VolumeGroupSnapshot {group.NamespaceOf()}/{group.NameOf()} was not finished{(group.ErrorOf() is { } error ? $": {error}" : "")}"));
+            $"VolumeGroupSnapshot {group.NamespaceOf()}/{group.NameOf()} was not finished"
+                + (group.ErrorOf() is { } error ? $": {error}" : "")));
     }
 }

@@ -13,6 +13,8 @@ internal readonly record struct Sight<T>(T? Value, string? Error = null)
 /// </summary>
 internal sealed class SnapshotWait(TimeSpan timeout, TimeProvider clock)
 {
+    private const string See = "See the events and logs of the snapshot controller and of the driver's csi-snapshotter.";
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ErrorPatience = TimeSpan.FromSeconds(30);
 
@@ -48,8 +50,6 @@ internal sealed class SnapshotWait(TimeSpan timeout, TimeProvider clock)
             await Task.Delay(Pause, clock, ct);
         }
     }
-
-    private const string See = "See the events and logs of the snapshot controller and of the driver's csi-snapshotter.";
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
 

@@ -11,6 +11,8 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
     private const string DefaultClass = "snapshot.storage.kubernetes.io/is-default-class";
     private const string DefaultGroupClass = "groupsnapshot.storage.kubernetes.io/is-default-class";
 
+    private const string Choose = "Name one in the configuration, or annotate exactly one as the default.";
+
     // Where the volume came from belongs to its past; another one is made from the snapshot.
     private static readonly string[] Bindings = ["volumeName", "dataSource", "dataSourceRef"];
     private static readonly string[] NotVolumeTypes = ["capacity", "claimRef", "nodeAffinity"];
@@ -81,9 +83,11 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
             return driver;
         }
 
-        var type = spec.FirstOrDefault(field => field.Value is JsonObject && !NotVolumeTypes.Contains(field.Key, StringComparer.Ordinal)).Key;
+        var type = spec.FirstOrDefault(
+            field => field.Value is JsonObject && !NotVolumeTypes.Contains(field.Key, StringComparer.Ordinal)).Key;
         throw SnapshotTarget.Failure(
-            $"Volume {volume} of claim {options.Namespace}/{claim} is no CSI volume but {type ?? "of an unknown type"}; only CSI volumes have snapshots.",
+            $"Volume {volume} of claim {options.Namespace}/{claim} is no CSI volume but {type ?? "of an unknown type"}; "
+                + "only CSI volumes have snapshots.",
             "Move the data to a volume of a CSI driver, or choose another provider.");
     }
 
@@ -118,11 +122,10 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
                 "Create one for this driver."),
             ([], _) => throw SnapshotTarget.Failure(
                 $"Driver {driver} has the VolumeSnapshotClasses {Names(fitting)} and none is the default.", Choose),
-            _ => throw SnapshotTarget.Failure($"Driver {driver} has more than one default VolumeSnapshotClass: {Names(defaults)}.", Choose),
+            _ => throw SnapshotTarget.Failure(
+                $"Driver {driver} has more than one default VolumeSnapshotClass: {Names(defaults)}.", Choose),
         };
     }
-
-    private const string Choose = "Name one in the configuration, or annotate exactly one as the default.";
 
     private static string Names(IEnumerable<JsonObject> classes) =>
         string.Join(", ", classes.Select(c => c.NameOf()).Order(StringComparer.Ordinal)) is { Length: > 0 } names ? names : "none";
