@@ -3,46 +3,53 @@ using RunAiDr.Core;
 
 namespace RunAiDr.Git;
 
-/// <summary>Lets one process at a time keep a repository, for as long as it lives.</summary>
+/// <summary>Lets one process at a time do one kind of work on a repository, for as long as it lives.</summary>
 public sealed class RepositoryLock : IDisposable
 {
-    private const string LockFile = "runai-dr.lock";
+    /// <summary>The work of keeping the repository in sync with its clusters.</summary>
+    public const string Keeping = "runai-dr";
 
-    // Beside the lock: .NET opens no file for reading that another process has locked.
-    private const string OwnerFile = "runai-dr.owner";
+    /// <summary>The work of making or deleting checkpoints.</summary>
+    public const string Checkpoints = "checkpoint";
 
     // A former owner may be ending, and programs it was just starting share its files for a moment.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly FileStream _file;
     private readonly string _folder;
+    private readonly string _ownerFile;
     private readonly TimeProvider _clock;
 
-    private RepositoryLock(FileStream file, string folder, TimeProvider clock) => (_file, _folder, _clock) = (file, folder, clock);
+    private RepositoryLock(FileStream file, string folder, string ownerFile, TimeProvider clock) =>
+        (_file, _folder, _ownerFile, _clock) = (file, folder, ownerFile, clock);
 
     /// <summary>Takes the lock. The kernel frees it with the process, however that ends.</summary>
     /// <param name="repository">Folder of the repository.</param>
+    /// <param name="work">Which work; different ones do not exclude each other.</param>
     /// <param name="host">Name of this host.</param>
     /// <param name="processId">Id of this process.</param>
     /// <param name="clock">Tells since when.</param>
     /// <exception cref="RunAiDrException">Another process has it; the message says which.</exception>
-    public static RepositoryLock Take(string repository, string host, int processId, TimeProvider clock) =>
+    public static RepositoryLock Take(string repository, string work, string host, int processId, TimeProvider clock) =>
         GitFault.Explain(repository, () =>
         {
             using var opened = GitLibrary.Open(repository);
             var folder = opened.Info.Path;
-            var file = Open(Path.Combine(folder, LockFile)) ?? throw Held(folder, LockOwner.Read(Path.Combine(folder, OwnerFile)));
-            var former = LockOwner.Read(Path.Combine(folder, OwnerFile));
+
+            // Beside the lock: .NET opens no file for reading that another process has locked.
+            var ownerFile = Path.Combine(folder, work + ".owner");
+            var file = Open(Path.Combine(folder, work + ".lock")) ?? throw Held(folder, work, LockOwner.Read(ownerFile));
+            var former = LockOwner.Read(ownerFile);
 
             // Some network file systems lock nothing: there, what the owner wrote about itself decides.
             if (former is not null && former.IsAlive(host) && former.ProcessId != processId)
             {
                 file.Dispose();
-                throw Held(folder, former);
+                throw Held(folder, work, former);
             }
 
-            LockOwner.Of(host, processId, clock).Write(Path.Combine(folder, OwnerFile));
-            return new RepositoryLock(file, folder, clock);
+            LockOwner.Of(host, processId, clock).Write(ownerFile);
+            return new RepositoryLock(file, folder, ownerFile, clock);
         });
 
     /// <summary>Removes the lock files of references that a killed process left behind, and gives their paths.</summary>
@@ -50,7 +57,7 @@ public sealed class RepositoryLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(Path.Combine(_folder, OwnerFile));
+        File.Delete(_ownerFile);
         _file.Dispose();
     }
 
@@ -73,10 +80,14 @@ public sealed class RepositoryLock : IDisposable
         }
     }
 
-    private static RunAiDrException Held(string folder, LockOwner? owner) => new(
-        Fault.NeedsOperator,
-        owner is null
-            ? $"Another process keeps {folder}."
-            : string.Create(CultureInfo.InvariantCulture, $"Process {owner.ProcessId} on {owner.Host} keeps {folder} since {owner.Since:u}."),
-        "End that process first, or give this one a repository of its own.");
+    private static RunAiDrException Held(string folder, string work, LockOwner? owner)
+    {
+        var (does, remedy) = work == Checkpoints
+            ? ("makes or deletes a checkpoint in", "Wait until it has ended.")
+            : ("keeps", "End that process first, or give this one a repository of its own.");
+        var message = owner is null
+            ? $"Another process {does} {folder}."
+            : string.Create(CultureInfo.InvariantCulture, $"Process {owner.ProcessId} on {owner.Host} {does} {folder} since {owner.Since:u}.");
+        return new RunAiDrException(Fault.NeedsOperator, message, remedy);
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
         await using var web = await Probes.StartAsync(config.Listen, Status, ct);
         log.Listening(config.Listen);
         await Repositories.PrepareAsync(config, invocation, ct);
-        using var own = RepositoryLock.Take(config.Repository, _process.Host, _process.Id, _process.Clock);
+        using var own = RepositoryLock.Take(config.Repository, RepositoryLock.Keeping, _process.Host, _process.Id, _process.Clock);
         foreach (var leftover in await own.RemoveLeftoversAsync(ct))
         {
             log.LeftoverRemoved(leftover);

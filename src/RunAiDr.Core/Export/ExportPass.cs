@@ -49,6 +49,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         return new ExportReport
         {
             Cluster = cluster,
+            Info = info,
             Revision = _revision,
             Counts = _counts,
             LackingKinds = lacking,

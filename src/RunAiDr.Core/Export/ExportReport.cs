@@ -1,9 +1,14 @@
+using RunAiDr.Core.State;
+
 namespace RunAiDr.Core.Export;
 
 /// <summary>What an export read and left out. Holds names only, never a secret.</summary>
 public sealed record ExportReport
 {
     public required string Cluster { get; init; }
+
+    /// <summary>What the restore point says of the cluster.</summary>
+    public required RestorePointInfo Info { get; init; }
 
     /// <summary>The etcd revision at which every kind was read.</summary>
     public required string Revision { get; init; }

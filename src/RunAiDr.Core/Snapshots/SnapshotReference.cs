@@ -71,6 +71,11 @@ public sealed record SnapshotReference
     public static string PathOf(SnapshotComponent component) =>
         $"{StateFolder.Snapshots}{(component == SnapshotComponent.Database ? "database" : "metrics")}.yaml";
 
+    /// <summary>The reference in a restore point, null when it has none.</summary>
+    /// <exception cref="RunAiDrException">As <see cref="Parse"/>.</exception>
+    public static SnapshotReference? In(IStateTree tree, SnapshotComponent component) =>
+        tree.Read(PathOf(component)) is { } content ? Parse(content, $"{PathOf(component)} of {tree.Id.Abbreviated}") : null;
+
     public byte[] ToBytes() => YamlWriter.ToBytes(JsonSerializer.SerializeToNode(this, Format));
 
     /// <summary>Reads the file.</summary>

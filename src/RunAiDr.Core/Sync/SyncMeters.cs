@@ -11,6 +11,7 @@ public sealed class SyncMeters : IDisposable
     private readonly Meter _meter = new(Name);
     private readonly ConcurrentBag<Func<SyncStatus>> _clusters = [];
     private Func<PushStatus>? _pushes;
+    private Func<IEnumerable<RecoveryMeasurement>> _recovery = () => [];
 
     public SyncMeters()
     {
@@ -28,6 +29,8 @@ public sealed class SyncMeters : IDisposable
         _meter.CreateObservableGauge("runai_dr.resources", Resources, null, "Resources at the last full export by kind.");
         _meter.CreateObservableGauge("runai_dr.unpushed.commits", () => Pushes(status => status.Ahead), null, "Commits that the remote lacks.");
         _meter.CreateObservableGauge("runai_dr.unpushed.age", () => Pushes(status => status.Age.TotalSeconds), "s", "Age of the oldest commit that the remote lacks.");
+        _meter.CreateObservableGauge("runai_dr.recovery_point.age", () => Recovery(point => point.Age), "s", "Time since the newest usable snapshot of a component.");
+        _meter.CreateObservableGauge("runai_dr.recovery_point.objective", () => Recovery(point => point.Objective), "s", "How old that may be.");
         _meter.CreateObservableGauge("runai_dr.leader", () => IsLeader() ? 1 : 0, null, "1 on the replica that writes.");
     }
 
@@ -51,6 +54,9 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows the state of the remote in the gauges.</summary>
     public void Observe(Func<PushStatus> pushes) => _pushes = pushes;
 
+    /// <summary>Shows recovery points in the gauges.</summary>
+    public void Observe(Func<IEnumerable<RecoveryMeasurement>> recovery) => _recovery = recovery;
+
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Of(SyncStatus status) => new("cluster", status.Cluster);
@@ -72,4 +78,13 @@ public sealed class SyncMeters : IDisposable
 
     private IEnumerable<Measurement<double>> Pushes(Func<PushStatus, double> value) =>
         _pushes is { } pushes ? [new Measurement<double>(value(pushes()))] : [];
+
+    private IEnumerable<Measurement<double>> Recovery(Func<RecoveryMeasurement, TimeSpan?> value) =>
+        from point in _recovery()
+        let time = value(point)
+        where time is not null
+        select new Measurement<double>(time.GetValueOrDefault().TotalSeconds, new("cluster", point.Cluster), new("component", point.Component));
 }
+
+/// <summary>The recovery point of one component; null where there is none, or no objective.</summary>
+public sealed record RecoveryMeasurement(string Cluster, string Component, TimeSpan? Age, TimeSpan? Objective);

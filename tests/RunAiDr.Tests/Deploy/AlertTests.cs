@@ -92,6 +92,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         journal.Failed(new RunAiDrException(Fault.NeedsOperator, "stop", "look"));
         meters.Observe(journal.Status);
         meters.Observe(() => new PushStatus(0, TimeSpan.Zero, null));
+        meters.Observe(() => [new RecoveryMeasurement("prod", "database", TimeSpan.FromHours(1), TimeSpan.FromHours(2))]);
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);
         meters.PushFailures.Add(1);
@@ -103,6 +104,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
     private static ExportReport Report { get; } = new()
     {
         Cluster = "prod",
+        Info = SampleRestorePoint.Info,
         Revision = "1",
         Counts = new Dictionary<string, int>(StringComparer.Ordinal) { ["namespaces"] = 1 },
         LackingKinds = [],

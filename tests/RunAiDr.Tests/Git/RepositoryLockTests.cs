@@ -114,5 +114,5 @@ public sealed class RepositoryLockTests : IDisposable
         _repository.Git.Run("pack-refs");
     }
 
-    private RepositoryLock Take() => RepositoryLock.Take(_repository.Options.Path, "host-a", Self, TimeProvider.System);
+    private RepositoryLock Take() => RepositoryLock.Take(_repository.Options.Path, RepositoryLock.Keeping, "host-a", Self, TimeProvider.System);
 }

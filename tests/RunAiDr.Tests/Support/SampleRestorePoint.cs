@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Tests.Support;
 
@@ -19,6 +20,9 @@ internal static class SampleRestorePoint
         ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation", "selfLink"];
 
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "TestData", "runai-cluster");
+
+    public static RestorePointInfo Info { get; } =
+        RestorePointInfo.Parse(System.Text.Encoding.UTF8.GetBytes(MemoryStateTree.Header), RestorePointInfo.Path);
 
     public static MemoryStateTree Tree()
     {

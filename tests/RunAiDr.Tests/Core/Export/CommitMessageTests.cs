@@ -1,6 +1,7 @@
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.State;
+using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Core.Export;
 
@@ -9,6 +10,7 @@ public sealed class CommitMessageTests
     private static readonly ExportReport Report = new()
     {
         Cluster = "prod",
+        Info = SampleRestorePoint.Info,
         Revision = "677",
         Counts = new Dictionary<string, int>(StringComparer.Ordinal) { ["secrets"] = 2, ["configmaps"] = 9 },
         LackingKinds = [],

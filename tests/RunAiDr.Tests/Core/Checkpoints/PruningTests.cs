@@ -1,0 +1,138 @@
+using RunAiDr.Core;
+using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Snapshots;
+
+namespace RunAiDr.Tests.Core.Checkpoints;
+
+public sealed class PruningTests : IDisposable
+{
+    private static readonly RetentionPolicy LastOne = new(Last: 1);
+
+    private readonly CheckpointScene _scene = new();
+
+    public void Dispose() => _scene.Dispose();
+
+    [Fact]
+    public async Task Tags_go_and_the_snapshots_that_only_they_name()
+    {
+        await TakeAsync(3);
+        await _scene.TakeAsync("named");
+
+        var deletions = await PruneAsync(LastOne);
+
+        Assert.Equal(["20261127-030003", "named"], _scene.Tags());
+        Assert.Equal(
+            ["csi/20261127-030003/Database", "csi/20261127-030003/Metrics", "csi/named/Database", "csi/named/Metrics"],
+            _scene.Storage.Stored.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["tag dr/prod-a/20261127-020003", "tag dr/prod-a/20261127-010003"],
+            deletions.Where(deletion => deletion.Kind == "tag").Select(deletion => $"{deletion.Kind} {deletion.What}"));
+        Assert.Equal(4, deletions.Count(deletion => deletion is { Kind: "csi", Failure: null }));
+        Assert.Empty(await PruneAsync(LastOne));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_another_tag_names_stays()
+    {
+        var first = await _scene.TakeAutomaticAsync();
+        _scene.Store.Tag(CheckpointScene.Cluster, "by-hand", first.Commit, "Keep this");
+        _scene.Clock.Advance(TimeSpan.FromHours(1));
+        await _scene.TakeAutomaticAsync();
+
+        await PruneAsync(LastOne);
+
+        Assert.Equal(["20261127-020003", "by-hand"], _scene.Tags());
+        Assert.Equal(4, _scene.Storage.Stored.Count);
+    }
+
+    [Fact]
+    public async Task The_only_usable_snapshot_stays()
+    {
+        await TakeAsync(3);
+        _scene.Storage.Defect = location => location.Contains("-01", StringComparison.Ordinal) ? null : "not ready";
+
+        await PruneAsync(LastOne);
+
+        Assert.Equal(["20261127-010003", "20261127-030003"], _scene.Tags());
+    }
+
+    [Fact]
+    public async Task Naming_the_only_usable_one_does_not_delete_it()
+    {
+        await TakeAsync(1);
+
+        var plan = await _scene.Pruning.PlanAsync(["20261127-010003"], CancellationToken.None);
+
+        Assert.Empty(plan.Tags);
+        Assert.Equal("the only usable database and metrics", plan.Verdicts[0].KeptBecause);
+    }
+
+    [Fact]
+    public async Task A_named_one_goes_when_it_is_named()
+    {
+        await _scene.TakeAsync("a");
+        await _scene.TakeAsync("b");
+
+        var plan = await _scene.Pruning.PlanAsync(["a"], CancellationToken.None);
+        await _scene.Pruning.RunAsync(plan, orphans: false, _ => { }, CancellationToken.None);
+
+        Assert.Equal(["b"], _scene.Tags());
+        Assert.Equal(["csi/b/Database", "csi/b/Metrics"], _scene.Storage.Stored.Keys.Order(StringComparer.Ordinal));
+        await Assert.ThrowsAsync<RunAiDrException>(() => _scene.Pruning.PlanAsync(["c"], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Orphans_are_listed_and_deleted_only_on_request()
+    {
+        await TakeAsync(1);
+        _scene.Storage.Stored["csi/killed/Database"] =
+            new OwnedSnapshot("csi/killed/Database", "killed", SnapshotComponent.Database, null, null, "half made");
+
+        Assert.Empty(await PruneAsync(LastOne));
+        var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+        Assert.Equal("csi/killed/Database", Assert.Single(plan.Orphans).Owned.Location);
+        Assert.Single(await _scene.Pruning.RunAsync(plan, orphans: true, _ => { }, CancellationToken.None));
+        Assert.Equal(2, _scene.Storage.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_cannot_be_deleted_is_told_and_does_not_stop_the_rest()
+    {
+        await TakeAsync(3);
+        _scene.Storage.Deleting = location =>
+        {
+            if (location.EndsWith("Database", StringComparison.Ordinal))
+            {
+                throw FakeSnapshots.Broken("the storage");
+            }
+        };
+
+        var deletions = await PruneAsync(LastOne);
+
+        Assert.Equal(2, deletions.Count(deletion => deletion.Failure?.Contains("the storage is broken.", StringComparison.Ordinal) == true));
+        Assert.Equal(4, _scene.Storage.Stored.Count);
+        Assert.Equal(2, (await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None)).Orphans.Count);
+    }
+
+    [Fact]
+    public async Task Storage_is_asked_about_no_more_than_the_newest()
+    {
+        await TakeAsync(4);
+
+        await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+
+        Assert.Equal(2, _scene.Storage.Checks);
+    }
+
+    private async Task TakeAsync(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await _scene.TakeAutomaticAsync();
+            _scene.Clock.Advance(TimeSpan.FromHours(1));
+        }
+    }
+
+    private async Task<IReadOnlyList<Deletion>> PruneAsync(RetentionPolicy policy) => await _scene.Pruning.RunAsync(
+        await _scene.Pruning.PlanAsync(policy, CancellationToken.None), orphans: false, _ => { }, CancellationToken.None);
+}
