@@ -19,6 +19,9 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new InitCommand()));
         root.Subcommands.Add(Bind(new ExportCommand()));
         root.Subcommands.Add(Bind(new SyncCommand()));
+        root.Subcommands.Add(Bind(new CheckpointCommand()));
+        root.Subcommands.Add(Bind(new StatusCommand()));
+        root.Subcommands.Add(Bind(new PruneCommand()));
         root.Subcommands.Add(Bind(new DriftCommand()));
         root.Subcommands.Add(Bind(new PlanCommand()));
         root.Subcommands.Add(Bind(new RehydrateCommand()));

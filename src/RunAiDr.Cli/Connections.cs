@@ -27,6 +27,10 @@ internal static class Connections
         }
     }
 
+    /// <summary>Whether this process runs in a pod of the cluster and so reaches its Services.</summary>
+    public static bool IsInside(Invocation invocation, ClusterConnection connection) =>
+        connection.Server.Host.Trim('[', ']') == invocation.Process.Environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST");
+
     /// <summary>The command line goes before the configuration, that before kubectl's rules, those before a pod's service account.</summary>
     public static ClusterConnection Of(Invocation invocation, ClusterConfig config)
     {

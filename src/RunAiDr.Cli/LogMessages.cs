@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli;
 
@@ -29,4 +30,19 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 5008, Level = LogLevel.Warning, Message = "The repository could not be packed: {Failure}")]
     public static partial void PackingFailed(this ILogger log, string failure);
+
+    [LoggerMessage(EventId = 5011, Level = LogLevel.Information, Message = "{Cluster}: made checkpoint {Tag} on {RestorePoint} in {Elapsed}")]
+    public static partial void CheckpointMade(this ILogger log, string cluster, string tag, CommitId restorePoint, TimeSpan elapsed);
+
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Error, Message = "{Cluster}: no checkpoint is made: {Failure} {Remedy}")]
+    public static partial void CheckpointFailed(this ILogger log, string cluster, string failure, string remedy);
+
+    [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "{Cluster}: deleted {Kind} {What} of checkpoint {Checkpoint}")]
+    public static partial void Deleted(this ILogger log, string cluster, string kind, string what, string checkpoint);
+
+    [LoggerMessage(EventId = 5014, Level = LogLevel.Error, Message = "{Cluster}: {Kind} {What} of checkpoint {Checkpoint} could not be deleted: {Failure}")]
+    public static partial void NotDeleted(this ILogger log, string cluster, string kind, string what, string checkpoint, string failure);
+
+    [LoggerMessage(EventId = 5015, Level = LogLevel.Warning, Message = "{Cluster}: snapshot {Location} of checkpoint {Checkpoint} is named by no tag; `runai-dr prune --orphans` deletes it")]
+    public static partial void OrphanFound(this ILogger log, string cluster, string location, string checkpoint);
 }

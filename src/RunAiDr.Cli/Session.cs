@@ -4,6 +4,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
 
@@ -12,16 +13,28 @@ namespace RunAiDr.Cli;
 /// <summary>The composition root: everything a command works with, made from the configuration.</summary>
 internal sealed class Session : IDisposable
 {
-    private Session(DrConfig config, string name, GitStateStore store, ClusterClient cluster, Scope scope)
+    private readonly ClusterConfig _chosen;
+    private readonly bool _inside;
+    private readonly TimeProvider _clock;
+
+    private Session(DrConfig config, ClusterConfig chosen, Scope scope, Invocation invocation)
     {
-        (Config, Name, Store, Cluster) = (config, name, store, cluster);
-        Exporter = new ClusterExporter(cluster, scope);
+        (Config, _chosen, _clock) = (config, chosen, invocation.Process.Clock);
+        var connection = Connections.Of(invocation, chosen);
+        _inside = Connections.IsInside(invocation, connection);
+        Store = GitStateStore.Open(StoreOptions(config), _clock);
+        Cluster = new ClusterClient(connection, _clock);
+        Exporter = new ClusterExporter(Cluster, scope);
     }
 
     public DrConfig Config { get; }
 
     /// <summary>Name of the cluster.</summary>
-    public string Name { get; }
+    public string Name => _chosen.Name;
+
+    /// <summary>Component → how old its recovery point may be; null for any age.</summary>
+    public IReadOnlyDictionary<SnapshotComponent, TimeSpan?> Objectives =>
+        _chosen.Snapshots.Components.ToDictionary(component => component.Key, component => component.Value.Objective);
 
     public GitStateStore Store { get; }
 
@@ -34,11 +47,18 @@ internal sealed class Session : IDisposable
     {
         var config = ReadConfig(invocation);
         var cluster = ChosenOf(invocation, config);
-        var scope = Connections.ScopeOf(cluster);
-        var connection = Connections.Of(invocation, cluster);
-        var store = GitStateStore.Open(StoreOptions(config), invocation.Process.Clock);
-        return new Session(config, cluster.Name, store, new ClusterClient(connection, invocation.Process.Clock), scope);
+        return Of(config, cluster, invocation);
     }
+
+    /// <summary>For one cluster of the configuration.</summary>
+    /// <exception cref="RunAiDrException">As above.</exception>
+    public static Session Of(DrConfig config, ClusterConfig cluster, Invocation invocation) =>
+        new(config, cluster, Connections.ScopeOf(cluster), invocation);
+
+    /// <summary>Reaches for database, metrics and snapshot storage of the cluster.</summary>
+    /// <exception cref="RunAiDrException">The database of the release cannot be found or reached.</exception>
+    public Task<DataSources> OpenDataAsync(CancellationToken ct) =>
+        DataSources.OpenAsync(_chosen.Snapshots, Cluster, _inside, _clock, ct);
 
     public static DrConfig ReadConfig(Invocation invocation) =>
         new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();

@@ -10,15 +10,19 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
 {
     private const string Clusters = "clusters";
 
+    // Of each cluster, at the top or in the list.
+    private static readonly string[] ClusterKeys = ["scope", "kubeconfig", "context", .. SnapshotConfigReader.Keys];
+
     private static readonly string[] Keys =
     [
-        "cluster", "scope", "kubeconfig", "context",
-        "clusters[].name", "clusters[].scope", "clusters[].kubeconfig", "clusters[].context",
+        "cluster", .. ClusterKeys, "clusters[].name", .. ClusterKeys.Select(key => $"clusters[].{key}"),
         "repository", "branch", "author.name", "author.email", "deletionGuard.share", "deletionGuard.count",
         "sync.settle", "sync.maxWait", "sync.resync", "listen",
         "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
         "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
+        "checkpoint.schedule", "checkpoint.timeZone",
+        "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly",
     ];
 
     private readonly ConfigValues _values = new(path, Keys);
@@ -46,9 +50,38 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
                 _values.Flag("leaderElection.enabled") ?? false,
                 _values.Text("leaderElection.namespace"),
                 _values.Text("leaderElection.name") ?? defaults.LeaderElection.Name),
+            Schedule = ReadSchedule(out var zone),
+            Retention = new(Count("retention.keepLast"), Count("retention.keepDaily"), Count("retention.keepWeekly"), Count("retention.keepMonthly"))
+            {
+                TimeZone = zone,
+            },
         };
         _values.ThrowMistakes();
         return config;
+    }
+
+    private int Count(string key) => (int)(_values.Number(key, 0, 10_000, whole: true) ?? 0);
+
+    private CheckpointSchedule? ReadSchedule(out TimeZoneInfo zone)
+    {
+        zone = TimeZoneInfo.Utc;
+        if (_values.Text("checkpoint.timeZone") is { } name && !TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone!))
+        {
+            _values.Mistake("checkpoint.timeZone", $"{name}: not a time zone of the IANA database, such as Europe/Berlin");
+        }
+
+        if (_values.Text("checkpoint.schedule") is not { } text)
+        {
+            return null;
+        }
+
+        if (CheckpointSchedule.TryParse(text, zone ?? TimeZoneInfo.Utc) is { } schedule)
+        {
+            return schedule;
+        }
+
+        _values.Mistake("checkpoint.schedule", $"{text}: not a cron expression of five fields (minute hour day month weekday), such as 0 2 * * *");
+        return null;
     }
 
     private SyncConfig ReadSync(SyncConfig defaults) => new(
@@ -106,6 +139,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             Scope = _values.FilePath(prefix + "scope"),
             Kubeconfig = _values.FilePath(prefix + "kubeconfig"),
             Context = _values.Text(prefix + "context"),
+            Snapshots = new SnapshotConfigReader(_values, prefix).Read(),
         };
     }
 }

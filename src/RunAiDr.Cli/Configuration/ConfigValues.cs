@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cli.Configuration;
@@ -15,6 +16,7 @@ namespace RunAiDr.Cli.Configuration;
 internal sealed partial class ConfigValues(string path, string[] keys)
 {
     private const string Prefix = "RUNAI_DR_";
+    private const string ListMark = "[]";
 
     private readonly List<string> _mistakes = [];
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -52,7 +54,8 @@ internal sealed partial class ConfigValues(string path, string[] keys)
 
     public void Override(IReadOnlyDictionary<string, string> environment)
     {
-        foreach (var key in keys.Where(key => !key.Contains('[', StringComparison.Ordinal)))
+        var single = keys.Select(key => key.EndsWith(ListMark, StringComparison.Ordinal) ? key[..^ListMark.Length] : key);
+        foreach (var key in single.Where(key => !key.Contains('[', StringComparison.Ordinal)))
         {
             var variable = Prefix + key.Replace('.', '_').ToUpperInvariant();
             if (environment.TryGetValue(variable, out var value) && value.Length > 0)
@@ -67,6 +70,10 @@ internal sealed partial class ConfigValues(string path, string[] keys)
     public int CountOf(string key) => _counts.GetValueOrDefault(key);
 
     public string? Text(string key) => _values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>A list of texts, or one text with commas.</summary>
+    public IReadOnlyList<string> Texts(string key) =>
+        Text(key)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public string? FilePath(string key) =>
         Text(key) is { } value ? Path.GetFullPath(value, Path.GetDirectoryName(path) ?? "") : null;
@@ -173,6 +180,9 @@ internal sealed partial class ConfigValues(string path, string[] keys)
                 }
 
                 break;
+            case JsonArray list when IsKnown(key + ListMark) && list.All(item => item.AsText() is not null):
+                TakeLeaf(document, key, pointer, string.Join(',', list.Select(item => item.AsText())));
+                break;
             default:
                 TakeLeaf(document, key, pointer, value);
                 break;
@@ -182,7 +192,7 @@ internal sealed partial class ConfigValues(string path, string[] keys)
     private void TakeLeaf(YamlDocument document, string key, string pointer, JsonNode? value)
     {
         var (line, column) = document.Locate(pointer);
-        if (!keys.Contains(Index().Replace(key, "[]"), StringComparer.Ordinal))
+        if (!IsKnown(key) && !IsKnown(key + ListMark))
         {
             _mistakes.Add($"{path}:{line}:{column}: unknown key {key}; known are {string.Join(", ", keys)}");
         }
@@ -196,6 +206,8 @@ internal sealed partial class ConfigValues(string path, string[] keys)
             _mistakes.Add($"{path}:{line}:{column}: {key} is not a single value");
         }
     }
+
+    private bool IsKnown(string key) => keys.Contains(Index().Replace(key, ListMark), StringComparer.Ordinal);
 
     [GeneratedRegex(@"\[\d+\]", RegexOptions.None, 1000)]
     private static partial Regex Index();

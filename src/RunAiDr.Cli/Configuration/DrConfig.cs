@@ -1,4 +1,5 @@
 using System.Net;
+using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Sync;
 
@@ -37,6 +38,12 @@ internal sealed record DrConfig
     /// <summary>Whether replicas of <c>sync</c> elect the one that writes.</summary>
     public LeaderElectionConfig LeaderElection { get; init; } = new(false, null, "runai-dr");
 
+    /// <summary>When <c>sync</c> makes checkpoints; never when absent.</summary>
+    public CheckpointSchedule? Schedule { get; init; }
+
+    /// <summary>Which checkpoints are kept; all unless set.</summary>
+    public RetentionPolicy Retention { get; init; } = new();
+
     private static SyncOptions Defaults { get; } = new() { Cluster = "" };
 }
 
@@ -48,6 +55,8 @@ internal sealed record ClusterConfig(string Name)
     public string? Kubeconfig { get; init; }
 
     public string? Context { get; init; }
+
+    public SnapshotConfig Snapshots { get; init; } = new();
 }
 
 /// <summary>See <see cref="SyncOptions"/>.</summary>

@@ -1,5 +1,4 @@
 using RunAiDr.Cli.Configuration;
-using RunAiDr.Core;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Git;
 
@@ -11,7 +10,7 @@ internal static class Repositories
     /// <summary>
     /// Makes the repository when its folder is absent or empty, or was left half made: a copy of the remote, or a new one with the seed.
     /// </summary>
-    /// <exception cref="RunAiDrException">The remote or the folder cannot be used.</exception>
+    /// <exception cref="Core.RunAiDrException">The remote or the folder cannot be used.</exception>
     public static async Task PrepareAsync(DrConfig config, Invocation invocation, CancellationToken ct)
     {
         UnfinishedRepository.Remove(config.Repository);
@@ -49,16 +48,5 @@ internal static class Repositories
             KnownHostsFile = remote.KnownHostsFile,
         };
 
-    private static Func<SecretText?>? Secret(string? path) => path is null ? null : () =>
-    {
-        try
-        {
-            return new SecretText(File.ReadAllText(path).TrimEnd('\r', '\n'));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new RunAiDrException(
-                Fault.Configuration, $"{path} cannot be read: {failure.Message}", "Correct `remote` in the configuration, or mount the file.", failure);
-        }
-    };
+    private static Func<SecretText?>? Secret(string? path) => path is null ? null : () => SecretFile.Read(path, "remote");
 }

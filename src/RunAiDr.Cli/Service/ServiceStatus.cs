@@ -1,4 +1,5 @@
 using System.Globalization;
+using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
 
@@ -12,6 +13,9 @@ namespace RunAiDr.Cli.Service;
 internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<SyncStatus> Clusters, PushStatus? Remote)
 {
     public static ServiceStatus Starting { get; } = new(true, null, [], null);
+
+    /// <summary>How the checkpoints of the clusters stand. A missed one does not make the service less ready to export.</summary>
+    public IReadOnlyList<CheckpointStatus> Checkpoints { get; init; } = [];
 
     public bool Ready => !Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready));
 
@@ -42,6 +46,11 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             }
         }
 
+        foreach (var line in Checkpoints.SelectMany(CheckpointLines))
+        {
+            yield return line;
+        }
+
         if (Remote is { Failure: { } failure })
         {
             yield return $"[-]remote behind by {Remote.Ahead} commits for {Seconds(Remote.Age)}, retried: {Visible.Text(failure)}";
@@ -49,6 +58,20 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
         else if (Remote is not null)
         {
             yield return $"[+]remote ok: behind by {Remote.Ahead} commits";
+        }
+    }
+
+    private static IEnumerable<string> CheckpointLines(CheckpointStatus status)
+    {
+        foreach (var point in status.Points)
+        {
+            var age = point.Age is { } time ? $"{Seconds(time)} old" : "none";
+            yield return $"[{(point.IsMissed ? '-' : '+')}]{status.Cluster} {CheckpointSummary.NameOf(point.Component)} recovery point: {age}{(point.Objective is { } most ? $" of {Seconds(most)}" : "")}";
+        }
+
+        if (status.Failure is { } failure)
+        {
+            yield return $"[-]{status.Cluster} checkpoint failed, retried: {Visible.Text(failure)}";
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
 using RunAiDr.Core;
+using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
@@ -16,6 +17,7 @@ internal sealed class SyncService : IDisposable
     private static readonly TimeSpan Tidying = TimeSpan.FromMinutes(1);
 
     private readonly List<Worker> _workers = [];
+    private readonly List<CheckpointLoop> _checkpoints = [];
     private readonly SyncMeters _meters;
     private readonly GitRemote? _remote;
     private readonly PushLoop? _pushes;
@@ -42,14 +44,23 @@ internal sealed class SyncService : IDisposable
             var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble) { NewCommit = () => _pushes?.Notify() };
             _meters.Observe(journal.Status);
             _workers.Add(new Worker(config, cluster, invocation, journal));
+            if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
+            {
+                _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, invocation), invocation, log) { NewCommit = () => _pushes?.Notify() });
+            }
         }
+
+        _meters.Observe(() => _checkpoints.SelectMany(loop => Measured(loop.Status())));
     }
 
     /// <summary>Whether this replica writes at the moment.</summary>
     public bool Leads { get; private set; }
 
     public ServiceStatus Status(string? leader) =>
-        new(Leads, leader, [.. _workers.Select(worker => worker.Journal.Status())], _pushes?.Status());
+        new(Leads, leader, [.. _workers.Select(worker => worker.Journal.Status())], _pushes?.Status())
+        {
+            Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
+        };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
     /// <param name="mayPush">False as soon as another replica may write.</param>
@@ -66,7 +77,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), pushing, TidyAsync(ct)]);
+            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -86,10 +97,14 @@ internal sealed class SyncService : IDisposable
     public void Dispose()
     {
         _workers.ForEach(worker => worker.Dispose());
+        _checkpoints.ForEach(loop => loop.Dispose());
         _remote?.Dispose();
         _housekeeping.Dispose();
         _meters.Dispose();
     }
+
+    private static IEnumerable<RecoveryMeasurement> Measured(CheckpointStatus status) => status.Points.Select(point => new RecoveryMeasurement(
+        status.Cluster, CheckpointSummary.NameOf(point.Component), point.Age, point.Objective));
 
     /// <summary>As <see cref="Task.WhenAll(Task[])"/>, but a defect in one ends the wait: the process then stops and is started again.</summary>
     private static async Task EndingTogether(List<Task> tasks)

@@ -22,6 +22,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("init")]
     [InlineData("export")]
     [InlineData("sync")]
+    [InlineData("checkpoint")]
+    [InlineData("status")]
+    [InlineData("prune")]
     [InlineData("drift")]
     [InlineData("plan")]
     [InlineData("rehydrate")]
@@ -91,6 +94,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(Fault.Repository, 7)]
     [InlineData(Fault.RestorePoint, 8)]
     [InlineData(Fault.Remote, 10)]
+    [InlineData(Fault.Snapshot, 11)]
     public void Each_fault_has_its_exit_code(object fault, int code) =>
         Assert.Equal(code, ExitCode.For(new RunAiDrException((Fault)fault, "what", "remedy")));
 

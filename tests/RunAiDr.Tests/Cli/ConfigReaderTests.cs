@@ -1,12 +1,18 @@
 using System.Net;
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core;
+using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Postgres;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli;
 
 public sealed class ConfigReaderTests : IDisposable
 {
+    private static readonly SnapshotConfig Nothing = new();
+
     private readonly TestDirectory _folder = new();
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
 
@@ -17,7 +23,7 @@ public sealed class ConfigReaderTests : IDisposable
     {
         var config = Read("cluster: prod\nrepository: dr.git\n");
 
-        Assert.Equal([new ClusterConfig("prod")], config.Clusters);
+        Assert.Equal([new ClusterConfig("prod") { Snapshots = Nothing }], Bare(config));
         Assert.Equal(
             new DrConfig
             {
@@ -62,8 +68,8 @@ public sealed class ConfigReaderTests : IDisposable
             """);
 
         Assert.Equal(
-            [new ClusterConfig("prod") { Scope = _folder.File("my-scope.yaml"), Kubeconfig = "/etc/kubeconfig", Context = "production" }],
-            config.Clusters);
+            [new ClusterConfig("prod") { Scope = _folder.File("my-scope.yaml"), Kubeconfig = "/etc/kubeconfig", Context = "production", Snapshots = Nothing }],
+            Bare(config));
         Assert.Equal(
             new DrConfig
             {
@@ -168,10 +174,10 @@ public sealed class ConfigReaderTests : IDisposable
 
         Assert.Equal(
             [
-                new ClusterConfig("east") { Context = "east-admin" },
-                new ClusterConfig("west") { Kubeconfig = _folder.File("west.yaml") },
+                new ClusterConfig("east") { Context = "east-admin", Snapshots = Nothing },
+                new ClusterConfig("west") { Kubeconfig = _folder.File("west.yaml"), Snapshots = Nothing },
             ],
-            config.Clusters);
+            Bare(config));
     }
 
     [Theory]
@@ -197,7 +203,7 @@ public sealed class ConfigReaderTests : IDisposable
 
         var (plain, config) = (Read("cluster: prod\nrepository: dr.git\n"), Read(template));
 
-        Assert.Equal(plain.Clusters, config.Clusters);
+        Assert.Equal(Bare(plain), Bare(config));
         Assert.Equal(plain with { Clusters = config.Clusters }, config);
     }
 
@@ -209,6 +215,82 @@ public sealed class ConfigReaderTests : IDisposable
         Assert.True(config.LeaderElection.Enabled);
         Assert.Equal(IPAddress.Any, config.Listen.Address);
     }
+
+    [Fact]
+    public void What_is_taken_of_database_and_metrics_is_read()
+    {
+        var config = Read("""
+            cluster: prod
+            repository: dr.git
+            release: {name: backend, namespace: control}
+            database:
+              provider: pgdump
+              objective: 26h
+              host: db.example.org
+              port: 5433
+              user: dr
+              passwordFile: password
+              tls: verify-full
+              caFile: ca.pem
+              names: [backend, keycloak]
+            metrics: {provider: csi, objective: 2h, claim: thanos, url: "https://thanos.example.org"}
+            csi: {snapshotClass: fast, timeout: 30m}
+            dumps: {directory: dumps, recipientsFile: recipients.txt}
+            checkpoint: {schedule: 0 2 * * *, timeZone: Europe/Berlin}
+            retention: {keepLast: 3, keepDaily: 7, keepWeekly: 4, keepMonthly: 12}
+            """);
+
+        var snapshots = config.Clusters.Single().Snapshots;
+        Assert.Equal(
+            [
+                (SnapshotComponent.Database, new ComponentConfig("pgdump", TimeSpan.FromHours(26))),
+                (SnapshotComponent.Metrics, new ComponentConfig("csi", TimeSpan.FromHours(2))),
+            ],
+            snapshots.Components.Select(component => (component.Key, component.Value)));
+        Assert.Equal(["backend", "keycloak"], snapshots.Database.Names);
+        Assert.Equal(
+            new DatabaseConfig
+            {
+                Host = "db.example.org",
+                Port = 5433,
+                User = "dr",
+                PasswordFile = _folder.File("password"),
+                Tls = PostgresTls.VerifyFull,
+                CaFile = _folder.File("ca.pem"),
+                Names = snapshots.Database.Names,
+            },
+            snapshots.Database);
+        Assert.Equal(
+            new CsiOptions { Release = "backend", Namespace = "control", MetricsClaim = "thanos", SnapshotClass = "fast", Timeout = TimeSpan.FromMinutes(30) },
+            snapshots.Csi);
+        Assert.Equal((_folder.File("dumps"), _folder.File("recipients.txt")), (snapshots.Dumps.Directory, snapshots.Dumps.RecipientsFile));
+        Assert.Equal("0 2 * * * Europe/Berlin", config.Schedule!.ToString());
+        Assert.Equal(
+            new RetentionPolicy(3, 7, 4, 12) { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") }, config.Retention);
+    }
+
+    [Theory]
+    [InlineData("database: {provider: rsync}", "known are csi, pgdump, external")]
+    [InlineData("database: {provider: pgdump}", "either dumps.directory or dumps.s3.bucket")]
+    [InlineData("database: {provider: csi, tls: maybe}", "verify-full")]
+    [InlineData("metrics: {provider: pgdump}", "known are csi")]
+    [InlineData("metrics: {provider: csi, url: 'http://user:secret@host'}", "without a password")]
+    [InlineData("checkpoint: {schedule: daily}", "cron expression of five fields")]
+    [InlineData("checkpoint: {timeZone: Mars/Olympus}", "time zone")]
+    [InlineData("retention: {keepLast: -1}", "not a number from 0")]
+    [InlineData("database: {provider: csi, objective: soon}", "not a duration")]
+    public void A_mistake_in_snapshots_is_told(string text, string complaint)
+    {
+        var message = Refused($"cluster: prod\nrepository: dr.git\n{text}\n").Message;
+
+        Assert.Contains(":3:", message, StringComparison.Ordinal);
+        Assert.Contains(complaint, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("unknown key", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The clusters without what is read of their data, which holds lists.</summary>
+    private static IEnumerable<ClusterConfig> Bare(DrConfig config) =>
+        config.Clusters.Select(cluster => cluster with { Snapshots = Nothing });
 
     private DrConfig Read(string text)
     {

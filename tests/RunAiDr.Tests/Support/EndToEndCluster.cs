@@ -29,15 +29,15 @@ internal sealed class EndToEndCluster : IAsyncDisposable
 
     public SandboxServer Sandbox => (SandboxServer)_server!;
 
-    public static async Task<EndToEndCluster> EmptyAsync(params (string Token, SandboxUser User)[] users)
+    public static Task<EndToEndCluster> EmptyAsync(params (string Token, SandboxUser User)[] users) => EmptyAsync(new SandboxOptions
     {
-        var server = await SandboxServer.StartAsync(
-            new SandboxOptions
-            {
-                Clock = TimeProvider.System,
-                Tokens = users.ToDictionary(user => user.Token, user => user.User),
-            },
-            CancellationToken.None);
+        Clock = TimeProvider.System,
+        Tokens = users.ToDictionary(user => user.Token, user => user.User),
+    });
+
+    public static async Task<EndToEndCluster> EmptyAsync(SandboxOptions options)
+    {
+        var server = await SandboxServer.StartAsync(options, CancellationToken.None);
         return new EndToEndCluster(server.Kubeconfig, server, endsNamespaces: true);
     }
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace RunAiDr.Tests.Support;
 
-/// <summary><c>runai-dr sync</c> as a process of its own, which may be killed.</summary>
+/// <summary><c>runai-dr sync</c>, or another command, as a process of its own, which may be killed.</summary>
 internal sealed class SyncProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -45,7 +45,15 @@ internal sealed class SyncProcess : IAsyncDisposable
         var port = FreePort();
         var path = Path.Combine(folder, "sync.yaml");
         Write(path, config, port);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), "sync", "--config", path])
+        return Start(folder, path, port, "sync", "--config", path);
+    }
+
+    /// <summary>Starts any command in a folder.</summary>
+    public static SyncProcess StartCommand(string folder, params string[] arguments) => Start(folder, "", 0, arguments);
+
+    private static SyncProcess Start(string folder, string config, int port, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), .. arguments])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -53,7 +61,7 @@ internal sealed class SyncProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["HOME"] = folder;
-        return new SyncProcess(Process.Start(start)!, path, port);
+        return new SyncProcess(Process.Start(start)!, config, port);
     }
 
     public async Task<(int Code, string Text)> ReadyAsync()

@@ -1,0 +1,139 @@
+using System.Globalization;
+using RunAiDr.Cli.Output;
+using RunAiDr.Cli.Service;
+using RunAiDr.Core;
+using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+
+namespace RunAiDr.Cli.Commands;
+
+internal sealed class StatusCommand : OperatorCommand
+{
+    private const int TagsShown = 10;
+
+    public StatusCommand()
+        : base(
+            "status",
+            "Show how old the recovery points are, against their objectives; exit code 12 when one is missed.",
+            "runai-dr status",
+            "runai-dr status --output json")
+    {
+    }
+
+    public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
+    {
+        using var session = Session.Open(invocation);
+        var now = invocation.Process.Clock.GetUtcNow();
+        using var remote = Repositories.RemoteOf(session.Config, invocation.Process.Clock);
+        var tags = Checkpoint.AllOf(session.Store, session.Name);
+        var (usable, orphans, unknown) = await AskAsync(session, tags, ct);
+        var points = RecoveryPoint.Of(session.Objectives, usable, now);
+        var tip = session.Store.Tip(session.Name);
+        var result = new StatusResult(
+            session.Name,
+            tip is null ? null : new StateResult(tip.Id, tip.CommittedAt),
+            remote?.Ahead(),
+            [.. points.Select(Result)],
+            [.. tags.Where(tag => tag.IsCheckpoint).Select(tag => new TagResult(tag.Name, tag.Tag.Commit, tag.Tag.TaggedAt, tag.IsPartial))],
+            usable.Defects,
+            orphans,
+            unknown);
+        invocation.Printer.Result(invocation.Format, Lines(result, now), () => Documents.Of(result));
+        return points.Any(point => point.IsMissed) ? ExitCode.ObjectiveMissed : ExitCode.Success;
+    }
+
+    /// <summary>What cluster and storage say of the snapshots; where they do not answer, what the tags say, and why.</summary>
+    private static async Task<(UsableSnapshots Usable, IReadOnlyList<string> Orphans, string? Unknown)> AskAsync(
+        Session session, IReadOnlyList<Checkpoint> tags, CancellationToken ct)
+    {
+        try
+        {
+            await using var data = await session.OpenDataAsync(ct);
+            var usable = await UsableSnapshots.FindAsync(tags, data.Sources, ct);
+            var plan = await new Pruning(session.Name, session.Store, data.Sources).PlanAsync(new RetentionPolicy(), ct);
+            return (usable, [.. plan.Orphans.Select(orphan => $"{orphan.Provider.Name} {orphan.Owned.Location}")], null);
+        }
+        catch (RunAiDrException failure)
+        {
+            return (UsableSnapshots.ByTags(tags), [], $"{failure.Message} {failure.Remedy}");
+        }
+    }
+
+    private static PointResult Result(RecoveryPoint point) => new(
+        CheckpointSummary.NameOf(point.Component),
+        point.Newest?.Checkpoint.Name,
+        point.Newest?.Reference.Provider,
+        point.Newest?.Reference.TakenAt,
+        point.Age,
+        point.Objective,
+        point.IsMissed);
+
+    private static IEnumerable<string> Lines(StatusResult status, DateTimeOffset now)
+    {
+        yield return status.RestorePoint is { } restorePoint
+            ? $"Cluster {status.Cluster}: restore point {restorePoint.Commit.Abbreviated}, last change {Duration(now - restorePoint.CommittedAt)} ago"
+            : $"Cluster {status.Cluster}: no restore point yet; run `runai-dr export`";
+        if (status.Unpushed is { } unpushed)
+        {
+            yield return unpushed == 0 ? "Remote: has every commit" : $"Remote: behind by {unpushed} {(unpushed == 1 ? "commit" : "commits")}";
+        }
+
+        foreach (var point in status.RecoveryPoints)
+        {
+            yield return Line(point);
+        }
+
+        var checkpoints = status.Checkpoints.Take(TagsShown).Select(tag => tag.Name + (tag.Partial ? " (partial)" : "")).ToList();
+        yield return checkpoints.Count == 0
+            ? "Checkpoints: none"
+            : $"Checkpoints: {string.Join(", ", checkpoints)}{(status.Checkpoints.Count > TagsShown ? $" and {status.Checkpoints.Count - TagsShown} more" : "")}";
+        foreach (var defect in status.Defects)
+        {
+            yield return Visible.Text($"Not usable: {defect}");
+        }
+
+        foreach (var orphan in status.Orphans)
+        {
+            yield return Visible.Text($"Orphan, named by no tag: {orphan}");
+        }
+
+        if (status.NotChecked is { } reason)
+        {
+            yield return Visible.Text($"Snapshots were not checked: {reason}");
+        }
+    }
+
+    private static string Line(PointResult point)
+    {
+        var objective = point.Objective is { } most ? $", objective {Duration(most)}: {(point.Missed ? "MISSED" : "met")}" : "";
+        return point.Checkpoint is null
+            ? $"Recovery point of {point.Component}: none{objective}"
+            : $"Recovery point of {point.Component}: {Duration(point.Age ?? TimeSpan.Zero)} old, {point.Provider} of {point.Checkpoint}{objective}";
+    }
+
+    private static string Duration(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} days"),
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} h"),
+        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
+    };
+
+    private sealed record StatusResult(
+        string Cluster,
+        StateResult? RestorePoint,
+        int? Unpushed,
+        IReadOnlyList<PointResult> RecoveryPoints,
+        IReadOnlyList<TagResult> Checkpoints,
+        IReadOnlyList<string> Defects,
+        IReadOnlyList<string> Orphans,
+        string? NotChecked);
+
+    private sealed record StateResult(CommitId Commit, DateTimeOffset CommittedAt);
+
+    private sealed record PointResult(
+        string Component, string? Checkpoint, string? Provider, DateTimeOffset? TakenAt, TimeSpan? Age, TimeSpan? Objective, bool Missed);
+
+    private sealed record TagResult(string Name, CommitId RestorePoint, DateTimeOffset TaggedAt, bool Partial);
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text;
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Cluster;
+using RunAiDr.Cluster.Forwarding;
+using RunAiDr.Cluster.Snapshots;
+using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Dumps;
+using RunAiDr.Data.Postgres;
+using RunAiDr.Data.Postgres.External;
+
+namespace RunAiDr.Cli;
+
+/// <summary>
+/// Database, metrics and snapshot providers of one cluster. The database of the release is found by its Service and Secret;
+/// outside the cluster it is reached by a port-forward.
+/// </summary>
+internal sealed class DataSources : IAsyncDisposable
+{
+    private static readonly ResourceKind Secret = new("", "v1", "Secret", "secrets", true);
+
+    // Of the sub-chart bitnami/postgresql, new and old.
+    private static readonly string[] PasswordKeys = ["postgres-password", "postgresql-postgres-password", "postgresql-password"];
+
+    private readonly PortForward? _forward;
+
+    private DataSources(SnapshotSources sources, PortForward? forward) => (Sources, _forward) = (sources, forward);
+
+    public SnapshotSources Sources { get; }
+
+    /// <summary>Reaches for what the configuration names.</summary>
+    /// <param name="config">Of the cluster.</param>
+    /// <param name="cluster">Where Service, Secret and volumes are.</param>
+    /// <param name="inside">Whether this process runs in that cluster and reaches its Services.</param>
+    /// <param name="clock">Of the providers.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="RunAiDrException">The database of the release cannot be found or reached.</exception>
+    public static async Task<DataSources> OpenAsync(
+        SnapshotConfig config, ClusterClient cluster, bool inside, TimeProvider clock, CancellationToken ct)
+    {
+        var metrics = config.Components.ContainsKey(SnapshotComponent.Metrics) ? new ReleaseMetrics(config, cluster, inside, clock) : null;
+        if (!config.Components.ContainsKey(SnapshotComponent.Database))
+        {
+            return new DataSources(new SnapshotSources { Providers = Providers(config, cluster, null, clock), Metrics = metrics }, null);
+        }
+
+        var password = await PasswordAsync(config, cluster, ct);
+        var forward = config.Database.Host is null && !inside
+            ? await PortForward.OpenAsync(cluster, config.Csi.Namespace, ServiceOf(config), config.Database.Port, ct)
+            : null;
+        var connector = new PostgresConnector(Options(config, forward?.Local, password));
+        var sources = new SnapshotSources
+        {
+            Providers = Providers(config, cluster, connector, clock),
+            Database = new PostgresDatabase(connector, clock),
+            Metrics = metrics,
+        };
+        return new DataSources(sources, forward);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var provider in Sources.Providers.Values.OfType<IDisposable>())
+        {
+            provider.Dispose();
+        }
+
+        if (_forward is not null)
+        {
+            await _forward.DisposeAsync();
+        }
+    }
+
+    private static string ServiceOf(SnapshotConfig config) => $"{config.Csi.Release}-postgresql";
+
+    private static Dictionary<SnapshotComponent, ISnapshotProvider> Providers(
+        SnapshotConfig config, ClusterClient cluster, PostgresConnector? connector, TimeProvider clock)
+    {
+        // One provider for all volumes, so that it can take them at one moment.
+        var csi = new CsiSnapshots(cluster, config.Csi, clock);
+        return config.Components.ToDictionary(component => component.Key, component => (component.Value.Provider, connector) switch
+        {
+            (SnapshotSources.PgDump, not null) => new PgDumpSnapshots(connector, config.Dumps, clock),
+            (SnapshotSources.External, not null) => new ExternalSnapshots(connector, config.External, clock),
+            _ => (ISnapshotProvider)csi,
+        });
+    }
+
+    private static PostgresOptions Options(SnapshotConfig config, IPEndPoint? dial, Func<SecretText?> password) => new()
+    {
+        Host = config.Database.Host ?? $"{ServiceOf(config)}.{config.Csi.Namespace}.svc",
+        Port = config.Database.Port,
+        Dial = dial,
+        User = config.Database.User,
+        Password = password,
+        Tls = config.Database.Tls ?? PostgresTls.Prefer,
+        AuthorityFile = config.Database.CaFile,
+        Databases = config.Database.Names,
+    };
+
+    /// <summary>From the file of the configuration, or from the Secret of the release.</summary>
+    private static async Task<Func<SecretText?>> PasswordAsync(SnapshotConfig config, ClusterClient cluster, CancellationToken ct)
+    {
+        if (config.Database.PasswordFile is { } path)
+        {
+            return () => SecretFile.Read(path, "database.passwordFile");
+        }
+
+        if (config.Database.Host is not null)
+        {
+            return () => null;
+        }
+
+        var name = ServiceOf(config);
+        var data = (await cluster.GetAsync(Secret, config.Csi.Namespace, name, ct))?.Map("data") ?? [];
+        var password = PasswordKeys.Select(key => data.Text(key)).OfType<string>().FirstOrDefault() ?? throw new RunAiDrException(
+            Fault.Snapshot,
+            $"Secret {config.Csi.Namespace}/{name} with the password of the database is not there, or has none of the keys {string.Join(", ", PasswordKeys)}.",
+            "Set database.passwordFile, or database.host for a database of your own.");
+        var text = new SecretText(Encoding.UTF8.GetString(Convert.FromBase64String(password)));
+        return () => text;
+    }
+}
