@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,17 +28,60 @@ internal sealed class DemoScript(DemoStage stage)
         await stage.GitAsync("-C dr.git log --format=%h%x20%s main", ct);
         await stage.GitAsync("-C dr.git show --format=%b main -- clusters/sample/templates", ct);
 
-        stage.Say("4. The cluster is lost. Another one, empty, takes its place. What would a restore do?");
+        await CheckpointAsync(ct);
+
+        stage.Say("5. The cluster is lost. Another one, empty, takes its place. What would a restore do?");
         await WriteSecretsAsync(ct);
         await stage.RunAsync($"plan before-the-changes --secrets secrets.yaml {New}", ct);
 
-        stage.Say("5. Restore the tagged commit. The secrets come from a file of the operator, not from Git.");
+        stage.Say("6. Restore the tagged commit. The secrets come from a file of the operator, not from Git.");
         await stage.RunAsync($"rehydrate before-the-changes --secrets secrets.yaml {New}", ct);
 
-        stage.Say("6. Is the new cluster the one that was saved?");
+        stage.Say("7. Is the new cluster the one that was saved?");
         await stage.RunAsync($"verify before-the-changes {New}", ct);
 
+        await RestoreDatabaseAsync(ct);
         stage.Say($"The repository is yours to look at: git -C {stage.FileOf("dr.git")} log -p");
+    }
+
+    private async Task CheckpointAsync(CancellationToken ct)
+    {
+        if (stage.Database is null)
+        {
+            stage.Say("4. A checkpoint with the database is left out: there is no PostgreSQL on this machine (package postgresql).");
+            return;
+        }
+
+        stage.Say("4. A checkpoint: database, metrics and cluster in one tag. The database is reached through the API server.");
+        stage.Show($"cat >> runai-dr.yaml{DemoInstallation.Configuration.TrimEnd()}");
+        await File.AppendAllTextAsync(stage.FileOf("runai-dr.yaml"), DemoInstallation.Configuration, ct);
+        await stage.RunAsync($"checkpoint --name before-the-loss {Old}", ct);
+        await stage.RunAsync($"status {Old}", ct);
+    }
+
+    /// <summary>With PostgreSQL's own programs, as an operator would.</summary>
+    private async Task RestoreDatabaseAsync(CancellationToken ct)
+    {
+        if (stage.Database is null || DemoDatabase.Programs() is not { } programs)
+        {
+            return;
+        }
+
+        stage.Say("8. The dump of the checkpoint, restored into an empty PostgreSQL. Does it hold what was saved?");
+        await using var database = await DemoDatabase.StartAsync(programs, DemoInstallation.DatabasePassword(), ct);
+        var dumps = stage.FileOf("dumps/sample/before-the-loss");
+        var globals = await File.ReadAllTextAsync(Path.Combine(dumps, "globals.sql"), ct);
+        stage.Show("psql --file dumps/sample/before-the-loss/globals.sql");
+        await database.RunAsync("psql", ["--quiet"], globals, ct);
+        stage.Show("pg_restore --create --dbname postgres dumps/sample/before-the-loss/backend.dump");
+        await database.RunAsync("pg_restore", ["--create", "--dbname=postgres", Path.Combine(dumps, "backend.dump")], null, ct);
+        await File.WriteAllTextAsync(stage.FileOf("db-password"), DemoInstallation.DatabasePassword(), ct);
+        await stage.RunAsync(
+            $"verify before-the-loss --data {New}",
+            ct,
+            new("RUNAI_DR_DATABASE_HOST", database.Address.Address.ToString()),
+            new("RUNAI_DR_DATABASE_PORT", database.Address.Port.ToString(CultureInfo.InvariantCulture)),
+            new("RUNAI_DR_DATABASE_PASSWORDFILE", "db-password"));
     }
 
     /// <summary>The file that an operator keeps outside Git, with new values for every placeholder.</summary>

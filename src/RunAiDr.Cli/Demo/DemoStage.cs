@@ -1,14 +1,16 @@
 using System.Diagnostics;
 using RunAiDr.Core;
 using RunAiDr.Sandbox;
-using RunAiDr.Sandbox.Installation;
 
 namespace RunAiDr.Cli.Demo;
 
 /// <summary>The two clusters of the demonstration and the folder that its commands work in.</summary>
-internal sealed class DemoStage(string directory, ProcessContext process, SandboxServer lost, SandboxServer fresh) : IAsyncDisposable
+internal sealed class DemoStage(string directory, ProcessContext process, SandboxServer lost, SandboxServer fresh, DemoDatabase? database) : IAsyncDisposable
 {
     private readonly ProcessContext _process = process with { WorkingDirectory = directory, Environment = Environments(process) };
+
+    /// <summary>The PostgreSQL of the installation; null where the machine has none.</summary>
+    public DemoDatabase? Database => database;
 
     /// <summary>The cluster with the Run:ai installation, lost half way through.</summary>
     public SandboxServer Lost => lost;
@@ -19,14 +21,21 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
 
     public static async Task<DemoStage> BuildAsync(string directory, ProcessContext process, CancellationToken ct)
     {
-        var lost = await SandboxServer.StartAsync(new SandboxOptions { Clock = process.Clock }, ct);
+        var database = await StartDatabaseAsync(ct);
+        var options = new SandboxOptions
+        {
+            Clock = process.Clock,
+            Snapshots = new SandboxSnapshots(),
+            PodPorts = (_, pod, _) => pod == DemoInstallation.DatabasePod ? database?.Address : null,
+        };
+        var lost = await SandboxServer.StartAsync(options, ct);
         var fresh = await SandboxServer.StartAsync(new SandboxOptions { Clock = process.Clock }, ct);
-        foreach (var resource in SampleInstallation.Resources())
+        foreach (var resource in DemoInstallation.Resources())
         {
             lost.Load(resource);
         }
 
-        var stage = new DemoStage(directory, process, lost, fresh);
+        var stage = new DemoStage(directory, process, lost, fresh, database);
         await File.WriteAllTextAsync(stage.FileOf("old.kubeconfig"), lost.Kubeconfig, ct);
         await File.WriteAllTextAsync(stage.FileOf("new.kubeconfig"), fresh.Kubeconfig, ct);
         return stage;
@@ -41,16 +50,23 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
     }
 
     /// <summary>Shows a runai-dr command as a user would type it, and runs it.</summary>
-    public async Task RunAsync(string arguments, CancellationToken ct)
+    /// <param name="arguments">Its arguments, separated by blanks.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="environment">Variables that are set for this command only.</param>
+    public async Task RunAsync(string arguments, CancellationToken ct, params KeyValuePair<string, string>[] environment)
     {
-        _process.Output.WriteLine($"$ runai-dr {arguments}");
-        var code = await new CommandLine(_process).InvokeAsync(arguments.Split(' '), ct);
+        Show(string.Concat(environment.Select(variable => $"{variable.Key}={variable.Value} ")) + $"runai-dr {arguments}");
+        var own = _process with { Environment = new Dictionary<string, string>([.. _process.Environment, .. environment], StringComparer.Ordinal) };
+        var code = await new CommandLine(own).InvokeAsync(arguments.Split(' '), ct);
         if (code != ExitCode.Success)
         {
             throw new RunAiDrException(
                 Fault.NeedsOperator, $"The demonstration stopped: runai-dr {arguments} ended with exit code {code}", "See the lines above.");
         }
     }
+
+    /// <summary>Shows a command as a user would type it.</summary>
+    public void Show(string command) => _process.Output.WriteLine($"$ {command}");
 
     /// <summary>Runs a runai-dr command without showing it.</summary>
     public async Task<string> AskAsync(string arguments, CancellationToken ct)
@@ -63,7 +79,7 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
     /// <summary>Shows a git command and what it prints.</summary>
     public async Task GitAsync(string arguments, CancellationToken ct)
     {
-        _process.Output.WriteLine($"$ git {arguments}");
+        Show($"git {arguments}");
         using var git = Process.Start(new ProcessStartInfo("git", $"--no-pager {arguments}")
         {
             WorkingDirectory = directory,
@@ -78,6 +94,22 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
     {
         await lost.DisposeAsync();
         await fresh.DisposeAsync();
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private static async Task<DemoDatabase?> StartDatabaseAsync(CancellationToken ct)
+    {
+        if (DemoDatabase.Programs() is not { } programs)
+        {
+            return null;
+        }
+
+        var database = await DemoDatabase.StartAsync(programs, DemoInstallation.DatabasePassword(), ct);
+        await database.FillAsync(ct);
+        return database;
     }
 
     // The operator's own settings must not turn the demonstration on a real cluster.

@@ -24,9 +24,10 @@ public sealed class DemoTests : IDisposable
         var git = new GitProgram(_folder.File("d/dr.git"));
         git.AssertSound();
         Assert.Equal(
-            ["sample: ", "Export cluster sample", "Seed the disaster-recovery repository"],
-            git.Lines("log", "--format=%s", "main").Select((subject, index) => index == 0 ? subject[..8] : subject));
-        Assert.Equal(["dr/sample/before-the-changes"], git.Lines("tag"));
+            ["Checkpoint before-the-loss", "sample: ", "Export cluster sample", "Seed the disaster-recovery repository"],
+            git.Lines("log", "--format=%s", "main").Select((subject, index) => index == 1 ? subject[..8] : subject));
+        Assert.Equal(["dr/sample/before-the-changes", "dr/sample/before-the-loss"], git.Lines("tag"));
+        Assert.Contains("\nequal: the database holds what was saved", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +39,8 @@ public sealed class DemoTests : IDisposable
         var shown = ended.Output.Split('\n').Where(line => line.StartsWith("$ runai-dr ", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(
-            ["init", "export", "drift", "export", "plan", "rehydrate", "verify"], shown.Select(line => line.Split(' ')[2]));
+            ["init", "export", "drift", "export", "checkpoint", "status", "plan", "rehydrate", "verify"],
+            shown.Select(line => line.Split(' ')[2]));
         Assert.All(shown, line => Assert.Empty(
             new CommandLine(program.Context).Root().Parse(line["$ runai-dr ".Length..]).Errors));
     }

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Installation;
+
+namespace RunAiDr.Cli.Demo;
+
+/// <summary>The installation that is lost: the sample, with snapshots of volumes and a running database.</summary>
+internal static class DemoInstallation
+{
+    public const string DatabasePod = "runai-backend-postgresql-0";
+
+    /// <summary>What is added to the configuration file.</summary>
+    public const string Configuration = """
+
+        database: {provider: pgdump, objective: 24h, names: [backend]}
+        metrics: {provider: csi, objective: 24h}
+        dumps: {directory: dumps}
+
+        """;
+
+    public static IEnumerable<JsonObject> Resources() => SampleInstallation.Resources().Concat(SampleInstallation.Snapshots()).Append(Pod());
+
+    /// <summary>From the Secret of the installation.</summary>
+    public static string DatabasePassword()
+    {
+        var secret = SampleInstallation.Resources().First(resource =>
+            (string?)resource["kind"] == "Secret" && (string?)resource["metadata"]!["name"] == "runai-backend-postgresql");
+        return Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["postgres-password"]!));
+    }
+
+    private static JsonObject Pod() => JsonNode.Parse($$"""
+        {
+          "apiVersion": "v1",
+          "kind": "Pod",
+          "metadata": {
+            "name": "{{DatabasePod}}",
+            "namespace": "runai-backend",
+            "labels": {
+              "app.kubernetes.io/component": "primary",
+              "app.kubernetes.io/instance": "runai-backend",
+              "app.kubernetes.io/name": "postgresql"
+            }
+          },
+          "spec": {
+            "containers": [{
+              "name": "postgresql",
+              "image": "registry.example.internal/runai/postgresql:16.4.0",
+              "ports": [{ "name": "tcp-postgresql", "containerPort": 5432, "protocol": "TCP" }]
+            }]
+          },
+          "status": { "phase": "Running", "conditions": [{ "type": "Ready", "status": "True" }] }
+        }
+        """)!.AsObject();
+}
