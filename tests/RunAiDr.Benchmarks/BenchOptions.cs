@@ -13,7 +13,7 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         a PostgreSQL that it starts.
           --part export|sync|dump   one of the three; all when absent
           --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load and of the
-                               database (900 MB)
+                               database (640 MB)
           --runs 3             odd number of runs; figures are medians
           --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
           --output text|json
