@@ -75,13 +75,15 @@ internal sealed class DemoScript(DemoStage stage)
         await database.RunAsync("psql", ["--quiet"], globals, ct);
         stage.Show("pg_restore --create --dbname postgres dumps/sample/before-the-loss/backend.dump");
         await database.RunAsync("pg_restore", ["--create", "--dbname=postgres", Path.Combine(dumps, "backend.dump")], null, ct);
-        await File.WriteAllTextAsync(stage.FileOf("db-password"), DemoInstallation.DatabasePassword(), ct);
+        var password = stage.FileOf("db-password");
+        await File.WriteAllTextAsync(password, DemoInstallation.DatabasePassword(), ct);
         await stage.RunAsync(
             $"verify before-the-loss --data {New}",
             ct,
             new("RUNAI_DR_DATABASE_HOST", database.Address.Address.ToString()),
             new("RUNAI_DR_DATABASE_PORT", database.Address.Port.ToString(CultureInfo.InvariantCulture)),
             new("RUNAI_DR_DATABASE_PASSWORDFILE", "db-password"));
+        File.Delete(password);
     }
 
     /// <summary>The file that an operator keeps outside Git, with new values for every placeholder.</summary>
