@@ -43,6 +43,6 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5014, Level = LogLevel.Error, Message = "{Cluster}: {Kind} {What} of checkpoint {Checkpoint} could not be deleted: {Failure}")]
     public static partial void NotDeleted(this ILogger log, string cluster, string kind, string what, string checkpoint, string failure);
 
-    [LoggerMessage(EventId = 5015, Level = LogLevel.Warning, Message = "{Cluster}: snapshot {Location} of checkpoint {Checkpoint} is named by no tag; `runai-dr prune --orphans` deletes it")]
+    [LoggerMessage(EventId = 5015, Level = LogLevel.Warning, Message = "{Cluster}: snapshot {Location} of checkpoint {Checkpoint} is named by no tag; `runai-dr prune <checkpoint> --orphans` deletes it")]
     public static partial void OrphanFound(this ILogger log, string cluster, string location, string checkpoint);
 }

@@ -11,7 +11,7 @@ internal sealed class PruneCommand : OperatorCommand
 {
     private readonly Argument<string[]> _names = new("name")
     {
-        Description = "Checkpoints to delete, whatever the retention says [default: those that the retention does not keep]",
+        Description = "Checkpoints to delete, whatever the retention says; with --orphans, whose orphans go [default: what the retention does not keep]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -22,7 +22,7 @@ internal sealed class PruneCommand : OperatorCommand
 
     private readonly Option<bool> _orphans = new("--orphans")
     {
-        Description = "Delete the snapshots that no tag names too",
+        Description = "Delete the snapshots that no tag names too, when they are older than a day or their checkpoint is named",
     };
 
     public PruneCommand()
@@ -45,13 +45,20 @@ internal sealed class PruneCommand : OperatorCommand
         using var own = RepositoryLock.Take(
             session.Config.Repository, RepositoryLock.Checkpoints, process.Host, process.Id, process.Clock);
         using var remote = Repositories.RemoteOf(session.Config, process.Clock);
+        if (remote is not null)
+        {
+            // A checkpoint of another host is an orphan here until its tag has come.
+            await remote.SynchronizeAsync(() => true, ct);
+        }
+
         await using var data = await session.OpenDataAsync(ct);
         var pruning = new Pruning(session.Name, session.Store, data.Sources);
         var names = invocation.Get(_names) ?? [];
         var plan = names.Length > 0
             ? await pruning.PlanAsync(names, ct)
             : await pruning.PlanAsync(session.Config.Retention, ct);
-        var (dryRun, orphans) = (invocation.Get(_dryRun), invocation.Get(_orphans));
+        var orphans = Chosen(plan, names, invocation);
+        var dryRun = invocation.Get(_dryRun);
         var isText = invocation.Format == OutputFormat.Text;
         var deletions = dryRun ? [] : await pruning.RunAsync(
             plan, orphans, deletion => Audit(isText ? process.Output : process.Error, deletion), ct);
@@ -65,11 +72,17 @@ internal sealed class PruneCommand : OperatorCommand
         return deletions.Any(deletion => deletion.Failure is not null) ? ExitCode.Snapshot : ExitCode.Success;
     }
 
+    private List<PrunableSnapshot> Chosen(PrunePlan plan, string[] names, Invocation invocation) => !invocation.Get(_orphans)
+        ? []
+        : names.Length > 0
+            ? [.. plan.Orphans.Where(orphan => names.Contains(orphan.Owned.Checkpoint, StringComparer.Ordinal))]
+            : [.. plan.OldOrphans(invocation.Process.Clock.GetUtcNow())];
+
     private static void Audit(TextWriter writer, Deletion deletion) => writer.WriteLine(Visible.Text(deletion.Failure is { } failure
         ? $"Not deleted: {deletion.Kind} {deletion.What} of checkpoint {deletion.Checkpoint}: {failure}"
         : $"Deleted {deletion.Kind} {deletion.What} of checkpoint {deletion.Checkpoint}"));
 
-    private static IEnumerable<string> Lines(PrunePlan plan, bool orphans)
+    private static IEnumerable<string> Lines(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans)
     {
         foreach (var verdict in plan.Verdicts)
         {
@@ -89,16 +102,16 @@ internal sealed class PruneCommand : OperatorCommand
         }
     }
 
-    private static IEnumerable<string> Ended(PrunePlan plan, bool orphans, IReadOnlyList<Deletion> deletions) => deletions.Count == 0
-        ? ["Nothing to delete", .. OrphanLines(plan, orphans)]
-        : OrphanLines(plan, orphans).Where(_ => !orphans);
+    private static IEnumerable<string> Ended(
+        PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans, IReadOnlyList<Deletion> deletions) =>
+        [.. deletions.Count == 0 ? (string[])["Nothing to delete"] : [], .. OrphanLines(plan, orphans).Where(line => line.StartsWith("orphan", StringComparison.Ordinal))];
 
-    private static IEnumerable<string> OrphanLines(PrunePlan plan, bool orphans) => plan.Orphans.Select(orphan => Visible.Text(
-        $"{(orphans ? "delete" : "orphan")}  {orphan.Provider.Name} {orphan.Owned.Location} of checkpoint {orphan.Owned.Checkpoint}, which no tag names"));
+    private static IEnumerable<string> OrphanLines(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans) => plan.Orphans.Select(orphan => Visible.Text(
+        $"{(orphans.Contains(orphan) ? "delete" : "orphan")}  {orphan.Provider.Name} {orphan.Owned.Location} of checkpoint {orphan.Owned.Checkpoint}, which no tag names"));
 
-    private static PruneResult Document(PrunePlan plan, bool orphans, IReadOnlyList<Deletion> deletions) => new(
+    private static PruneResult Document(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans, IReadOnlyList<Deletion> deletions) => new(
         [.. plan.Verdicts.Select(verdict => new TagResult(verdict.Checkpoint.Name, verdict.KeptBecause))],
-        [.. plan.Snapshots.Concat(orphans ? plan.Orphans : []).Select(snapshot => snapshot.Owned.Location)],
+        [.. plan.Snapshots.Concat(orphans).Select(snapshot => snapshot.Owned.Location)],
         [.. plan.Orphans.Select(orphan => orphan.Owned.Location)],
         deletions);
 

@@ -106,7 +106,7 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
     {
         var pruning = new Pruning(session.Name, session.Store, sources);
         var plan = await pruning.PlanAsync(session.Config.Retention, ct);
-        await pruning.RunAsync(plan, orphans: false, Audit, ct);
+        await pruning.RunAsync(plan, [], Audit, ct);
         foreach (var orphan in plan.Orphans)
         {
             log.OrphanFound(session.Name, orphan.Owned.Location, orphan.Owned.Checkpoint);

@@ -34,7 +34,7 @@ public sealed class CheckpointTaker(
                 throw new RunAiDrException(
                     fault.Fault,
                     $"{fault.Message}\nSnapshots that could not be deleted again:\n{string.Join('\n', left.Select(line => "  " + line))}",
-                    $"{fault.Remedy} `runai-dr prune --orphans` deletes what is left.",
+                    $"{fault.Remedy} `runai-dr prune {request.Name} --orphans` deletes what is left.",
                     fault);
             }
 

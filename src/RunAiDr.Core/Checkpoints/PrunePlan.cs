@@ -9,12 +9,22 @@ namespace RunAiDr.Core.Checkpoints;
 public sealed record PrunePlan(
     IReadOnlyList<RetentionVerdict> Verdicts, IReadOnlyList<PrunableSnapshot> Snapshots, IReadOnlyList<PrunableSnapshot> Orphans)
 {
+    // A checkpoint that another host makes has no tag yet; a dump may take hours.
+    private static readonly TimeSpan LongestCheckpoint = TimeSpan.FromHours(24);
+
+    /// <summary>The orphans that no checkpoint under way can need any more.</summary>
+    public IEnumerable<PrunableSnapshot> OldOrphans(DateTimeOffset now) =>
+        Orphans.Where(orphan => orphan.Owned.TakenAt is { } taken && now - taken > LongestCheckpoint);
+
     public IEnumerable<Checkpoint> Tags =>
         Verdicts.Where(verdict => verdict.KeptBecause is null).Select(verdict => verdict.Checkpoint);
 }
 
 /// <summary>A snapshot and who can delete it.</summary>
-public sealed record PrunableSnapshot(ISnapshotProvider Provider, OwnedSnapshot Owned);
+public sealed record PrunableSnapshot(ISnapshotProvider Provider, OwnedSnapshot Owned)
+{
+    internal (string Provider, string Checkpoint, SnapshotComponent Component) Identity => (Provider.Name, Owned.Checkpoint, Owned.Component);
+}
 
 /// <summary>One deletion, for the audit.</summary>
 /// <param name="Kind"><c>tag</c>, or the provider of a snapshot.</param>

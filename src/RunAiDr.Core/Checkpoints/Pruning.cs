@@ -18,21 +18,18 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
     }
 
     /// <summary>What would be deleted with single tags, whatever the policy; the only usable snapshot of a component stays.</summary>
-    /// <exception cref="RunAiDrException">As above, or there is no such tag.</exception>
+    /// <exception cref="RunAiDrException">As above, or neither a tag nor an orphan has that name.</exception>
     public async Task<PrunePlan> PlanAsync(IReadOnlyCollection<string> names, CancellationToken ct)
     {
         var tags = Checkpoint.AllOf(store, cluster);
-        if (names.FirstOrDefault(name => tags.All(tag => tag.Name != name)) is { } unknown)
-        {
-            throw new RunAiDrException(
-                Fault.Configuration, $"Cluster {cluster} has no tag {Resources.Visible.Text(unknown)}.", "`runai-dr status` lists them.");
-        }
-
         var staying = await UsableSnapshots.FindAsync([.. tags.Where(tag => !names.Contains(tag.Name))], sources, ct);
         var last = (await UsableSnapshots.FindAsync(tags, sources, ct)).Newest
             .Where(usable => !staying.Newest.ContainsKey(usable.Key))
             .ToLookup(usable => usable.Value.Checkpoint, usable => CheckpointSummary.NameOf(usable.Key));
-        return await PlanAsync([.. tags.Select(tag => new RetentionVerdict(tag, Reason(tag)))], ct);
+        var plan = await PlanAsync([.. tags.Select(tag => new RetentionVerdict(tag, Reason(tag)))], ct);
+        var known = tags.Select(tag => tag.Name).Concat(plan.Orphans.Select(orphan => orphan.Owned.Checkpoint)).ToHashSet(StringComparer.Ordinal);
+        return names.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? plan : throw new RunAiDrException(
+            Fault.Configuration, $"Cluster {cluster} has no checkpoint {Resources.Visible.Text(unknown)}.", "`runai-dr status` lists them.");
 
         string? Reason(Checkpoint tag) =>
             !names.Contains(tag.Name) ? "not named" : last.Contains(tag) ? $"the only usable {string.Join(" and ", last[tag])}" : null;
@@ -43,10 +40,11 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
     /// never a tag that names no snapshot.
     /// </summary>
     /// <param name="plan">What goes.</param>
-    /// <param name="orphans">Whether the snapshots that no tag has ever named go too.</param>
+    /// <param name="orphans">Those of its orphans that go too.</param>
     /// <param name="audit">Is told of each deletion once it is done, or failed.</param>
     /// <param name="ct">Stops between two deletions.</param>
-    public async Task<IReadOnlyList<Deletion>> RunAsync(PrunePlan plan, bool orphans, Action<Deletion> audit, CancellationToken ct)
+    public async Task<IReadOnlyList<Deletion>> RunAsync(
+        PrunePlan plan, IEnumerable<PrunableSnapshot> orphans, Action<Deletion> audit, CancellationToken ct)
     {
         var done = new List<Deletion>();
         foreach (var tag in plan.Tags)
@@ -56,7 +54,7 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
             Tell(new Deletion("tag", $"dr/{cluster}/{tag.Name}", tag.Name, null));
         }
 
-        foreach (var snapshot in orphans ? plan.Snapshots.Concat(plan.Orphans) : plan.Snapshots)
+        foreach (var snapshot in plan.Snapshots.Concat(orphans))
         {
             ct.ThrowIfCancellationRequested();
             Tell(new Deletion(snapshot.Provider.Name, snapshot.Owned.Location, snapshot.Owned.Checkpoint, await DeleteAsync(snapshot, ct)));
@@ -73,23 +71,27 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
 
     private async Task<PrunePlan> PlanAsync(IReadOnlyList<RetentionVerdict> verdicts, CancellationToken ct)
     {
-        var kept = Locations(verdicts.Where(verdict => verdict.KeptBecause is not null));
-        var going = Locations(verdicts.Where(verdict => verdict.KeptBecause is null));
+        var kept = Named(verdicts.Where(verdict => verdict.KeptBecause is not null));
+        var going = Named(verdicts.Where(verdict => verdict.KeptBecause is null));
         var unnamed = new List<PrunableSnapshot>();
         foreach (var provider in _providers)
         {
             var owned = await provider.ListAsync(cluster, ct);
-            unnamed.AddRange(owned.Where(snapshot => !kept.Contains(snapshot.Location)).Select(snapshot => new PrunableSnapshot(provider, snapshot)));
+            unnamed.AddRange(owned.Select(snapshot => new PrunableSnapshot(provider, snapshot)).Where(snapshot => !kept.Contains(snapshot.Identity)));
         }
 
         return new PrunePlan(
             verdicts,
-            [.. unnamed.Where(snapshot => going.Contains(snapshot.Owned.Location))],
-            [.. unnamed.Where(snapshot => !going.Contains(snapshot.Owned.Location))]);
+            [.. unnamed.Where(snapshot => going.Contains(snapshot.Identity))],
+            [.. unnamed.Where(snapshot => !going.Contains(snapshot.Identity))]);
     }
 
-    private static HashSet<string> Locations(IEnumerable<RetentionVerdict> verdicts) =>
-        [.. verdicts.SelectMany(verdict => verdict.Checkpoint.References).Select(reference => reference.Location)];
+    // Not by location: storage that is mounted elsewhere, or moved, is the same storage.
+    private static HashSet<(string Provider, string Checkpoint, SnapshotComponent Component)> Named(IEnumerable<RetentionVerdict> verdicts) =>
+    [
+        .. verdicts.SelectMany(verdict => verdict.Checkpoint.References)
+            .Select(reference => (reference.Provider, reference.Checkpoint, reference.Component)),
+    ];
 
     private static async Task<string?> DeleteAsync(PrunableSnapshot snapshot, CancellationToken ct)
     {

@@ -79,7 +79,8 @@ public sealed class CheckpointVolumeTests
         var status = (await world.RunAsync("status")).Expect(12);
         Assert.Contains("Orphan, named by no tag: csi runai-backend/runai-dr-killed-database", status.Output, StringComparison.Ordinal);
         Assert.Contains("orphan  csi runai-backend/runai-dr-killed-metrics", (await world.RunAsync("prune", "--dry-run")).Expect(0).Output, StringComparison.Ordinal);
-        (await world.RunAsync("prune", "--orphans")).Expect(0);
+        Assert.Contains("Nothing to delete", (await world.RunAsync("prune", "--orphans")).Expect(0).Output, StringComparison.Ordinal);
+        (await world.RunAsync("prune", "killed", "--orphans")).Expect(0);
         await WaitUntilAsync(() => world.Cluster.Sandbox.StoredSnapshots.Handles.Count == 0);
     }
 

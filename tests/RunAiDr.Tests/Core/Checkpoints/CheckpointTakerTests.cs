@@ -116,7 +116,7 @@ public sealed class CheckpointTakerTests : IDisposable
         var failure = await Assert.ThrowsAsync<RunAiDrException>(() => _scene.TakeAsync("nightly"));
 
         Assert.Contains("csi/nightly/Database: the storage is broken.", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("prune --orphans", failure.Remedy, StringComparison.Ordinal);
+        Assert.Contains("prune nightly --orphans", failure.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class PruningTests : IDisposable
         await _scene.TakeAsync("b");
 
         var plan = await _scene.Pruning.PlanAsync(["a"], CancellationToken.None);
-        await _scene.Pruning.RunAsync(plan, orphans: false, _ => { }, CancellationToken.None);
+        await _scene.Pruning.RunAsync(plan, [], _ => { }, CancellationToken.None);
 
         Assert.Equal(["b"], _scene.Tags());
         Assert.Equal(["csi/b/Database", "csi/b/Metrics"], _scene.Storage.Stored.Keys.Order(StringComparer.Ordinal));
@@ -91,8 +91,44 @@ public sealed class PruningTests : IDisposable
         Assert.Empty(await PruneAsync(LastOne));
         var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
         Assert.Equal("csi/killed/Database", Assert.Single(plan.Orphans).Owned.Location);
-        Assert.Single(await _scene.Pruning.RunAsync(plan, orphans: true, _ => { }, CancellationToken.None));
+        Assert.Single(await _scene.Pruning.RunAsync(plan, plan.Orphans, _ => { }, CancellationToken.None));
         Assert.Equal(2, _scene.Storage.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_snapshot_whose_storage_was_moved_is_still_that_of_its_tag()
+    {
+        await TakeAsync(2);
+        foreach (var (location, snapshot) in _scene.Storage.Stored.ToList())
+        {
+            _scene.Storage.Stored[location] = snapshot with { Location = $"moved/{location}" };
+        }
+
+        var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+
+        Assert.Empty(plan.Orphans);
+        Assert.Equal(
+            ["moved/csi/20261127-010003/Database", "moved/csi/20261127-010003/Metrics"],
+            plan.Snapshots.Select(snapshot => snapshot.Owned.Location).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_orphan_may_be_of_a_checkpoint_under_way_for_a_day()
+    {
+        await TakeAsync(1);
+        var now = _scene.Clock.GetUtcNow();
+        Add("young", now.AddHours(-23));
+        Add("old", now.AddHours(-25));
+        Add("unknown", null);
+
+        var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+
+        Assert.Equal(3, plan.Orphans.Count);
+        Assert.Equal("old", Assert.Single(plan.OldOrphans(now)).Owned.Checkpoint);
+        Assert.Empty((await _scene.Pruning.PlanAsync(["unknown"], CancellationToken.None)).Tags);
+
+        void Add(string checkpoint, DateTimeOffset? at) => _scene.Storage.Stored[checkpoint] =
+            new OwnedSnapshot(checkpoint, checkpoint, SnapshotComponent.Database, at, null, null);
     }
 
     [Fact]
@@ -134,5 +170,5 @@ public sealed class PruningTests : IDisposable
     }
 
     private async Task<IReadOnlyList<Deletion>> PruneAsync(RetentionPolicy policy) => await _scene.Pruning.RunAsync(
-        await _scene.Pruning.PlanAsync(policy, CancellationToken.None), orphans: false, _ => { }, CancellationToken.None);
+        await _scene.Pruning.PlanAsync(policy, CancellationToken.None), [], _ => { }, CancellationToken.None);
 }
