@@ -41,24 +41,35 @@ internal sealed class DataSources : IAsyncDisposable
     public static async Task<DataSources> OpenAsync(
         SnapshotConfig config, ClusterClient cluster, bool inside, TimeProvider clock, CancellationToken ct)
     {
-        var metrics = config.Components.ContainsKey(SnapshotComponent.Metrics) ? new ReleaseMetrics(config, cluster, inside, clock) : null;
-        if (!config.Components.ContainsKey(SnapshotComponent.Database))
-        {
-            return new DataSources(new SnapshotSources { Providers = Providers(config, cluster, null, clock), Metrics = metrics }, null);
-        }
-
-        var password = await PasswordAsync(config, cluster, ct);
-        var forward = config.Database.Host is null && !inside
+        var hasDatabase = config.Components.ContainsKey(SnapshotComponent.Database);
+        var password = hasDatabase ? await PasswordAsync(config, cluster, ct) : () => null;
+        var forward = hasDatabase && config.Database.Host is null && !inside
             ? await PortForward.OpenAsync(cluster, config.Csi.Namespace, ServiceOf(config), config.Database.Port, ct)
             : null;
         var connector = new PostgresConnector(Options(config, forward?.Local, password));
         var sources = new SnapshotSources
         {
             Providers = Providers(config, cluster, connector, clock),
-            Database = new PostgresDatabase(connector, clock),
-            Metrics = metrics,
+            Database = hasDatabase ? new PostgresDatabase(connector, clock) : null,
+            Metrics = config.Components.ContainsKey(SnapshotComponent.Metrics) ? new ReleaseMetrics(config, cluster, inside, clock) : null,
         };
         return new DataSources(sources, forward);
+    }
+
+    /// <summary>
+    /// As <see cref="OpenAsync"/>, to check, list and delete snapshots: the database is reached for only where it is what
+    /// tells, so that a dead one hides nothing.
+    /// </summary>
+    public static Task<DataSources> OpenStorageAsync(
+        SnapshotConfig config, ClusterClient cluster, bool inside, TimeProvider clock, CancellationToken ct)
+    {
+        if (config.Components.GetValueOrDefault(SnapshotComponent.Database)?.Provider == SnapshotSources.External)
+        {
+            return OpenAsync(config, cluster, inside, clock, ct);
+        }
+
+        var connector = new PostgresConnector(Options(config, null, () => null));
+        return Task.FromResult(new DataSources(new SnapshotSources { Providers = Providers(config, cluster, connector, clock) }, null));
     }
 
     public async ValueTask DisposeAsync()
@@ -77,14 +88,14 @@ internal sealed class DataSources : IAsyncDisposable
     private static string ServiceOf(SnapshotConfig config) => $"{config.Csi.Release}-postgresql";
 
     private static Dictionary<SnapshotComponent, ISnapshotProvider> Providers(
-        SnapshotConfig config, ClusterClient cluster, PostgresConnector? connector, TimeProvider clock)
+        SnapshotConfig config, ClusterClient cluster, PostgresConnector connector, TimeProvider clock)
     {
         // One provider for all volumes, so that it can take them at one moment.
         var csi = new CsiSnapshots(cluster, config.Csi, clock);
-        return config.Components.ToDictionary(component => component.Key, component => (component.Value.Provider, connector) switch
+        return config.Components.ToDictionary(component => component.Key, component => component.Value.Provider switch
         {
-            (SnapshotSources.PgDump, not null) => new PgDumpSnapshots(connector, config.Dumps, clock),
-            (SnapshotSources.External, not null) => new ExternalSnapshots(connector, config.External, clock),
+            SnapshotSources.PgDump => new PgDumpSnapshots(connector, config.Dumps, clock),
+            SnapshotSources.External => new ExternalSnapshots(connector, config.External, clock),
             _ => (ISnapshotProvider)csi,
         });
     }

@@ -60,6 +60,11 @@ internal sealed class Session : IDisposable
     public Task<DataSources> OpenDataAsync(CancellationToken ct) =>
         DataSources.OpenAsync(_chosen.Snapshots, Cluster, _inside, _clock, ct);
 
+    /// <summary>As <see cref="OpenDataAsync"/>, to check, list and delete snapshots.</summary>
+    /// <exception cref="RunAiDrException">The database is what tells, and cannot be found or reached.</exception>
+    public Task<DataSources> OpenStorageAsync(CancellationToken ct) =>
+        DataSources.OpenStorageAsync(_chosen.Snapshots, Cluster, _inside, _clock, ct);
+
     public static DrConfig ReadConfig(Invocation invocation) =>
         new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();
 

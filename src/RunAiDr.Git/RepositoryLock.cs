@@ -9,8 +9,7 @@ public sealed class RepositoryLock : IDisposable
     /// <summary>The work of keeping the repository in sync with its clusters.</summary>
     public const string Keeping = "runai-dr";
 
-    /// <summary>The work of making or deleting checkpoints.</summary>
-    public const string Checkpoints = "checkpoint";
+    private const string Checkpoints = "checkpoint-";
 
     // A former owner may be ending, and programs it was just starting share its files for a moment.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -22,6 +21,9 @@ public sealed class RepositoryLock : IDisposable
 
     private RepositoryLock(FileStream file, string folder, string ownerFile, TimeProvider clock) =>
         (_file, _folder, _ownerFile, _clock) = (file, folder, ownerFile, clock);
+
+    /// <summary>The work of making or deleting checkpoints of one cluster.</summary>
+    public static string CheckpointsOf(string cluster) => Checkpoints + cluster;
 
     /// <summary>Takes the lock. The kernel frees it with the process, however that ends.</summary>
     /// <param name="repository">Folder of the repository.</param>
@@ -82,8 +84,8 @@ public sealed class RepositoryLock : IDisposable
 
     private static RunAiDrException Held(string folder, string work, LockOwner? owner)
     {
-        var (does, remedy) = work == Checkpoints
-            ? ("makes or deletes a checkpoint in", "Wait until it has ended.")
+        var (does, remedy) = work.StartsWith(Checkpoints, StringComparison.Ordinal)
+            ? ($"makes or deletes a checkpoint of {work[Checkpoints.Length..]} in", "Wait until it has ended.")
             : ("keeps", "End that process first, or give this one a repository of its own.");
         var message = owner is null
             ? $"Another process {does} {folder}."

@@ -41,10 +41,16 @@ internal sealed class CheckpointCommand : OperatorCommand
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
+        if (invocation.Get(_name) is { } given && CheckpointName.IsAutomatic(given))
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"{given} is a name that runai-dr gives itself, and retention deletes.", "Choose another name, or leave out --name.");
+        }
+
         using var session = Session.Open(invocation);
         var process = invocation.Process;
         using var own = RepositoryLock.Take(
-            session.Config.Repository, RepositoryLock.Checkpoints, process.Host, process.Id, process.Clock);
+            session.Config.Repository, RepositoryLock.CheckpointsOf(session.Name), process.Host, process.Id, process.Clock);
         var request = new CheckpointRequest(session.Name, invocation.Get(_name) ?? CheckpointName.At(process.Clock.GetUtcNow()))
         {
             AllowPartial = invocation.Get(_allowPartial),

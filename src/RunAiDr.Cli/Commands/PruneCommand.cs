@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RunAiDr.Cli.Output;
 using RunAiDr.Cli.Service;
+using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Resources;
 using RunAiDr.Git;
@@ -11,7 +12,7 @@ internal sealed class PruneCommand : OperatorCommand
 {
     private readonly Argument<string[]> _names = new("name")
     {
-        Description = "Checkpoints to delete, whatever the retention says; with --orphans, whose orphans go [default: what the retention does not keep]",
+        Description = "Checkpoints to delete, whatever the retention says; with --orphans, only their orphans [default: what the retention does not keep]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -22,7 +23,7 @@ internal sealed class PruneCommand : OperatorCommand
 
     private readonly Option<bool> _orphans = new("--orphans")
     {
-        Description = "Delete the snapshots that no tag names too, when they are older than a day or their checkpoint is named",
+        Description = "Delete the snapshots that no tag names too, when they are older than a day; with names, only those of these checkpoints",
     };
 
     public PruneCommand()
@@ -31,7 +32,8 @@ internal sealed class PruneCommand : OperatorCommand
             "Delete checkpoints that the retention no longer keeps, with the snapshots that only they name.",
             "runai-dr prune --dry-run",
             "runai-dr prune",
-            "runai-dr prune before-upgrade --orphans")
+            "runai-dr prune before-upgrade",
+            "runai-dr prune 20261127-010003 --orphans")
     {
         Arguments.Add(_names);
         Options.Add(_dryRun);
@@ -43,71 +45,87 @@ internal sealed class PruneCommand : OperatorCommand
         using var session = Session.Open(invocation);
         var process = invocation.Process;
         using var own = RepositoryLock.Take(
-            session.Config.Repository, RepositoryLock.Checkpoints, process.Host, process.Id, process.Clock);
+            session.Config.Repository, RepositoryLock.CheckpointsOf(session.Name), process.Host, process.Id, process.Clock);
         using var remote = Repositories.RemoteOf(session.Config, process.Clock);
+        var dryRun = invocation.Get(_dryRun);
         if (remote is not null)
         {
             // A checkpoint of another host is an orphan here until its tag has come.
-            await remote.SynchronizeAsync(() => true, ct);
+            await remote.SynchronizeAsync(() => !dryRun, ct);
         }
 
-        await using var data = await session.OpenDataAsync(ct);
+        await using var data = await session.OpenStorageAsync(ct);
         var pruning = new Pruning(session.Name, session.Store, data.Sources);
-        var names = invocation.Get(_names) ?? [];
-        var plan = names.Length > 0
-            ? await pruning.PlanAsync(names, ct)
-            : await pruning.PlanAsync(session.Config.Retention, ct);
-        var orphans = Chosen(plan, names, invocation);
-        var dryRun = invocation.Get(_dryRun);
+        var (plan, orphans) = await PlanAsync(invocation, session, pruning, ct);
         var isText = invocation.Format == OutputFormat.Text;
         var deletions = dryRun ? [] : await pruning.RunAsync(
-            plan, orphans, deletion => Audit(isText ? process.Output : process.Error, deletion), ct);
+            plan, orphans, PublishAsync, deletion => Audit(isText ? process.Output : process.Error, deletion), ct);
         invocation.Printer.Result(
-            invocation.Format, dryRun ? Lines(plan, orphans) : Ended(plan, orphans, deletions), () => Documents.Of(Document(plan, orphans, deletions)));
-        if (!dryRun && remote is not null)
-        {
-            await remote.SynchronizeAsync(() => true, ct);
-        }
+            invocation.Format, Lines(plan, orphans, dryRun, deletions.Count > 0), () => Documents.Of(Document(plan, orphans, deletions)));
+        var refused = invocation.Get(_names) is { Length: > 0 } names && !invocation.Get(_orphans)
+            && plan.Verdicts.Any(verdict => verdict.KeptBecause is not null && names.Contains(verdict.Checkpoint.Name, StringComparer.Ordinal));
+        return deletions.Any(deletion => deletion.Failure is not null) ? ExitCode.Snapshot : refused ? ExitCode.NeedsOperator : ExitCode.Success;
 
-        return deletions.Any(deletion => deletion.Failure is not null) ? ExitCode.Snapshot : ExitCode.Success;
+        async Task PublishAsync(CancellationToken stop)
+        {
+            if (remote is not null)
+            {
+                await remote.SynchronizeAsync(() => true, stop);
+            }
+        }
     }
 
-    private List<PrunableSnapshot> Chosen(PrunePlan plan, string[] names, Invocation invocation) => !invocation.Get(_orphans)
-        ? []
-        : names.Length > 0
-            ? [.. plan.Orphans.Where(orphan => names.Contains(orphan.Owned.Checkpoint, StringComparer.Ordinal))]
-            : [.. plan.OldOrphans(invocation.Process.Clock.GetUtcNow())];
+    /// <summary>What goes by the retention, or by the names; with --orphans, names are those of orphans.</summary>
+    private async Task<(PrunePlan Plan, IReadOnlyList<PrunableSnapshot> Orphans)> PlanAsync(
+        Invocation invocation, Session session, Pruning pruning, CancellationToken ct)
+    {
+        var names = invocation.Get(_names) ?? [];
+        if (!invocation.Get(_orphans))
+        {
+            return (names.Length > 0 ? await pruning.PlanAsync(names, ct) : await pruning.PlanAsync(session.Config.Retention, ct), []);
+        }
+
+        var plan = await pruning.PlanAsync(names.Length > 0 ? new RetentionPolicy() : session.Config.Retention, ct);
+        if (names.Length == 0)
+        {
+            return (plan, [.. plan.OldOrphans(invocation.Process.Clock.GetUtcNow())]);
+        }
+
+        return names.FirstOrDefault(name => plan.Orphans.All(orphan => orphan.Owned.Checkpoint != name)) is not { } unknown
+            ? (plan, [.. plan.Orphans.Where(orphan => names.Contains(orphan.Owned.Checkpoint, StringComparer.Ordinal))])
+            : throw new RunAiDrException(
+                Fault.Configuration, $"There is no orphan of a checkpoint {Visible.Text(unknown)}.", "`runai-dr status` lists them; a checkpoint with a tag is deleted without --orphans.");
+    }
 
     private static void Audit(TextWriter writer, Deletion deletion) => writer.WriteLine(Visible.Text(deletion.Failure is { } failure
         ? $"Not deleted: {deletion.Kind} {deletion.What} of checkpoint {deletion.Checkpoint}: {failure}"
         : $"Deleted {deletion.Kind} {deletion.What} of checkpoint {deletion.Checkpoint}"));
 
-    private static IEnumerable<string> Lines(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans)
+    private static IEnumerable<string> Lines(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans, bool dryRun, bool deleted)
     {
-        foreach (var verdict in plan.Verdicts)
+        if (!dryRun && !deleted)
+        {
+            yield return "Nothing to delete";
+        }
+
+        // What was deleted has been told by the audit already.
+        foreach (var verdict in plan.Verdicts.Where(verdict => dryRun || verdict.KeptBecause is not null))
         {
             yield return verdict.KeptBecause is { } reason
                 ? $"keep    {verdict.Checkpoint.Name}: {reason}"
                 : $"delete  {verdict.Checkpoint.Name}";
         }
 
-        foreach (var snapshot in plan.Snapshots)
+        foreach (var snapshot in plan.Snapshots.Concat(orphans).Where(_ => dryRun))
         {
             yield return Visible.Text($"delete  {snapshot.Provider.Name} {snapshot.Owned.Location}");
         }
 
-        foreach (var line in OrphanLines(plan, orphans))
+        foreach (var orphan in plan.Orphans.Except(orphans))
         {
-            yield return line;
+            yield return Visible.Text($"orphan  {orphan.Provider.Name} {orphan.Owned.Location} of checkpoint {orphan.Owned.Checkpoint}, which no tag names");
         }
     }
-
-    private static IEnumerable<string> Ended(
-        PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans, IReadOnlyList<Deletion> deletions) =>
-        [.. deletions.Count == 0 ? (string[])["Nothing to delete"] : [], .. OrphanLines(plan, orphans).Where(line => line.StartsWith("orphan", StringComparison.Ordinal))];
-
-    private static IEnumerable<string> OrphanLines(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans) => plan.Orphans.Select(orphan => Visible.Text(
-        $"{(orphans.Contains(orphan) ? "delete" : "orphan")}  {orphan.Provider.Name} {orphan.Owned.Location} of checkpoint {orphan.Owned.Checkpoint}, which no tag names"));
 
     private static PruneResult Document(PrunePlan plan, IReadOnlyList<PrunableSnapshot> orphans, IReadOnlyList<Deletion> deletions) => new(
         [.. plan.Verdicts.Select(verdict => new TagResult(verdict.Checkpoint.Name, verdict.KeptBecause))],

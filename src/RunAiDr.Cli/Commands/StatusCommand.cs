@@ -5,6 +5,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
+using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Commands;
 
@@ -26,48 +27,64 @@ internal sealed class StatusCommand : OperatorCommand
         using var session = Session.Open(invocation);
         var now = invocation.Process.Clock.GetUtcNow();
         using var remote = Repositories.RemoteOf(session.Config, invocation.Process.Clock);
+        var notFetched = await FetchAsync(remote, ct);
         var tags = Checkpoint.AllOf(session.Store, session.Name);
-        var (usable, orphans, unknown) = await AskAsync(session, tags, ct);
+        await using var data = await session.OpenStorageAsync(ct);
+        var usable = await UsableSnapshots.FindAsync(tags, data.Sources, ct);
+        var (orphans, notListed) = await OrphansAsync(session, data, ct);
         var points = RecoveryPoint.Of(session.Objectives, usable, now);
         var tip = session.Store.Tip(session.Name);
         var result = new StatusResult(
             session.Name,
             tip is null ? null : new StateResult(tip.Id, tip.CommittedAt),
             remote?.Ahead(),
-            [.. points.Select(Result)],
+            [.. points.Select(point => Result(point, usable))],
             [.. tags.Where(tag => tag.IsCheckpoint).Select(tag => new TagResult(tag.Name, tag.Tag.Commit, tag.Tag.TaggedAt, tag.IsPartial))],
-            usable.Defects,
+            [.. tags.Where(tag => tag.Defect is not null).Select(tag => $"{tag.Name}: {tag.Defect}"), .. usable.Defects],
             orphans,
-            unknown);
+            [.. new[] { notFetched, notListed }.OfType<string>()]);
         invocation.Printer.Result(invocation.Format, Lines(result, now), () => Documents.Of(result));
-        return points.Any(point => point.IsMissed) ? ExitCode.ObjectiveMissed : ExitCode.Success;
+        return result.RecoveryPoints.Any(point => point.Missed) ? ExitCode.ObjectiveMissed
+            : result.RecoveryPoints.Any(point => point is { Objective: not null, NotChecked: not null }) ? ExitCode.Snapshot
+            : ExitCode.Success;
     }
 
-    /// <summary>What cluster and storage say of the snapshots; where they do not answer, what the tags say, and why.</summary>
-    private static async Task<(UsableSnapshots Usable, IReadOnlyList<string> Orphans, string? Unknown)> AskAsync(
-        Session session, IReadOnlyList<Checkpoint> tags, CancellationToken ct)
+    /// <summary>Takes the tags of others; why that failed, null when it did not.</summary>
+    private static async Task<string?> FetchAsync(GitRemote? remote, CancellationToken ct)
     {
         try
         {
-            await using var data = await session.OpenDataAsync(ct);
-            var usable = await UsableSnapshots.FindAsync(tags, data.Sources, ct);
-            var plan = await new Pruning(session.Name, session.Store, data.Sources).PlanAsync(new RetentionPolicy(), ct);
-            return (usable, [.. plan.Orphans.Select(orphan => $"{orphan.Provider.Name} {orphan.Owned.Location}")], null);
+            _ = remote is null ? null : await remote.SynchronizeAsync(() => false, ct);
+            return null;
         }
         catch (RunAiDrException failure)
         {
-            return (UsableSnapshots.ByTags(tags), [], $"{failure.Message} {failure.Remedy}");
+            return $"The remote was not asked for the checkpoints of others: {failure.Message}";
         }
     }
 
-    private static PointResult Result(RecoveryPoint point) => new(
+    private static async Task<(IReadOnlyList<string> Orphans, string? NotListed)> OrphansAsync(Session session, DataSources data, CancellationToken ct)
+    {
+        try
+        {
+            var plan = await new Pruning(session.Name, session.Store, data.Sources).PlanAsync(new RetentionPolicy(), ct);
+            return ([.. plan.Orphans.Select(orphan => $"{orphan.Provider.Name} {orphan.Owned.Location}")], null);
+        }
+        catch (RunAiDrException failure)
+        {
+            return ([], $"Orphans were not looked for: {failure.Message}");
+        }
+    }
+
+    private static PointResult Result(RecoveryPoint point, UsableSnapshots usable) => new(
         CheckpointSummary.NameOf(point.Component),
         point.Newest?.Checkpoint.Name,
         point.Newest?.Reference.Provider,
         point.Newest?.Reference.TakenAt,
         point.Age,
         point.Objective,
-        point.IsMissed);
+        point.IsMissed,
+        usable.NotChecked.GetValueOrDefault(point.Component));
 
     private static IEnumerable<string> Lines(StatusResult status, DateTimeOffset now)
     {
@@ -82,6 +99,10 @@ internal sealed class StatusCommand : OperatorCommand
         foreach (var point in status.RecoveryPoints)
         {
             yield return Line(point);
+            if (point.NotChecked is { } why)
+            {
+                yield return Visible.Text($"  not checked, only what the tag says: {why}");
+            }
         }
 
         var checkpoints = status.Checkpoints.Take(TagsShown).Select(tag => tag.Name + (tag.Partial ? " (partial)" : "")).ToList();
@@ -98,9 +119,9 @@ internal sealed class StatusCommand : OperatorCommand
             yield return Visible.Text($"Orphan, named by no tag: {orphan}");
         }
 
-        if (status.NotChecked is { } reason)
+        foreach (var reason in status.Unknown)
         {
-            yield return Visible.Text($"Snapshots were not checked: {reason}");
+            yield return Visible.Text(reason);
         }
     }
 
@@ -128,12 +149,19 @@ internal sealed class StatusCommand : OperatorCommand
         IReadOnlyList<TagResult> Checkpoints,
         IReadOnlyList<string> Defects,
         IReadOnlyList<string> Orphans,
-        string? NotChecked);
+        IReadOnlyList<string> Unknown);
 
     private sealed record StateResult(CommitId Commit, DateTimeOffset CommittedAt);
 
     private sealed record PointResult(
-        string Component, string? Checkpoint, string? Provider, DateTimeOffset? TakenAt, TimeSpan? Age, TimeSpan? Objective, bool Missed);
+        string Component,
+        string? Checkpoint,
+        string? Provider,
+        DateTimeOffset? TakenAt,
+        TimeSpan? Age,
+        TimeSpan? Objective,
+        bool Missed,
+        string? NotChecked);
 
     private sealed record TagResult(string Name, CommitId RestorePoint, DateTimeOffset TaggedAt, bool Partial);
 }

@@ -13,22 +13,34 @@ namespace RunAiDr.Cli.Service;
 /// </summary>
 internal sealed class CheckpointLoop(Session session, Invocation invocation, ILogger log) : IDisposable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(5);
+    // The clock of a machine may be set, and others make checkpoints too: it is not waited for the very moment.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider _clock = invocation.Process.Clock;
     private readonly DateTimeOffset _started = invocation.Process.Clock.GetUtcNow();
-    private volatile UsableSnapshots _usable = UsableSnapshots.ByTags([]);
-    private volatile string? _failure;
+    private readonly Attempts _checkpoints = new();
+    private readonly Attempts _prunings = new();
+    private readonly Attempts _checks = new();
+    private volatile UsableSnapshots _usable = UsableSnapshots.None;
+    private DateTimeOffset _checkAt = DateTimeOffset.MinValue;
+    private bool _pruneIsDue;
 
     /// <summary>Called after each checkpoint.</summary>
     public Action NewCommit { get; init; } = () => { };
 
-    /// <summary>How the checkpoints of the cluster stand, as far as the tags tell.</summary>
+    /// <summary>Brings tags to the remote, and those of others from it; throws when that fails.</summary>
+    public Func<CancellationToken, Task> Publish { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>How the checkpoints of the cluster stand.</summary>
     public CheckpointStatus Status()
     {
         var now = _clock.GetUtcNow();
-        return new CheckpointStatus(session.Name, RecoveryPoint.Of(session.Objectives, _usable, now), _failure);
+        return new CheckpointStatus(session.Name, RecoveryPoint.Of(session.Objectives, _usable, now))
+        {
+            CheckpointFailure = _checkpoints.Failure,
+            PruneFailure = _prunings.Failure,
+        };
     }
 
     public void Dispose() => session.Dispose();
@@ -40,13 +52,8 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
         {
             while (true)
             {
-                if (NextAt() is { } next && next <= _clock.GetUtcNow())
-                {
-                    await TryAsync(ct);
-                }
-
-                _usable = UsableSnapshots.ByTags(Checkpoint.AllOf(session.Store, session.Name));
-                await Task.Delay(_failure is null ? Until(NextAt()) : Retry, _clock, ct);
+                await LookAsync(ct);
+                await Task.Delay(LookInterval, _clock, ct);
             }
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
@@ -55,40 +62,71 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
         }
     }
 
-    /// <summary>
-    /// The first time of the schedule after the newest checkpoint that the schedule made; without one, after the start: a
-    /// new installation owes nothing for the time before.
-    /// </summary>
-    private DateTimeOffset? NextAt()
+    private async Task LookAsync(CancellationToken ct)
     {
-        var last = session.Store.Tags(session.Name)
-            .Max(tag => CheckpointName.TimeOf(tag.Name));
-        return session.Config.Schedule?.Next(last ?? _started);
+        await AttemptAsync(_checkpoints, now => session.Config.Schedule?.Next(LastMade(now)) <= now, MakeAsync, ct);
+        await AttemptAsync(_prunings, _ => _pruneIsDue, PruneAsync, ct);
+        await AttemptAsync(_checks, now => now >= _checkAt, CheckAsync, ct);
     }
 
-    // The clock of a machine may be set: long waits are cut into short ones.
-    private TimeSpan Until(DateTimeOffset? next)
-    {
-        var wait = next - _clock.GetUtcNow();
-        return wait is not { } time || time > LongestWait ? LongestWait : time > TimeSpan.Zero ? time : TimeSpan.Zero;
-    }
-
-    private async Task TryAsync(CancellationToken ct)
+    /// <summary>Does what is due, unless it has just failed; a failure is told, and tried again less and less often.</summary>
+    private async Task AttemptAsync(Attempts attempts, Func<DateTimeOffset, bool> due, Func<CancellationToken, Task> work, CancellationToken ct)
     {
         try
         {
-            using var own = RepositoryLock.Take(
-                session.Config.Repository, RepositoryLock.Checkpoints, invocation.Process.Host, invocation.Process.Id, _clock);
-            await using var data = await session.OpenDataAsync(ct);
-            await TakeAsync(data.Sources, ct);
-            _failure = null;
-            await PruneAsync(data.Sources, ct);
+            var now = _clock.GetUtcNow();
+            if (now >= attempts.NextAt && due(now))
+            {
+                await work(ct);
+                attempts.Succeeded();
+            }
         }
         catch (RunAiDrException fault)
         {
-            _failure = $"{fault.Message} {fault.Remedy}";
+            attempts.Failed($"{fault.Message} {fault.Remedy}", _clock.GetUtcNow());
             log.CheckpointFailed(session.Name, fault.Message, fault.Remedy);
         }
+    }
+
+    /// <summary>
+    /// When the newest checkpoint was made that has no name of an operator's; without one, when this process started: a new
+    /// installation owes nothing for the time before.
+    /// </summary>
+    private DateTimeOffset LastMade(DateTimeOffset now) => session.Store.Tags(session.Name).Where(CheckpointSummary.IsOf)
+        .Select(tag => CheckpointName.TimeOf(tag.Name)).Where(time => time <= now).Max() ?? _started;
+
+    private async Task MakeAsync(CancellationToken ct)
+    {
+        using var own = TryLock();
+        if (own is null)
+        {
+            return;
+        }
+
+        await using var data = await session.OpenDataAsync(ct);
+        await TakeAsync(data.Sources, ct);
+        (_pruneIsDue, _checkAt) = (!session.Config.Retention.KeepsAll, DateTimeOffset.MinValue);
+    }
+
+    /// <summary>Null while another process makes or deletes a checkpoint of this cluster: there is another look soon.</summary>
+    private RepositoryLock? TryLock()
+    {
+        try
+        {
+            return RepositoryLock.Take(
+                session.Config.Repository, RepositoryLock.CheckpointsOf(session.Name), invocation.Process.Host, invocation.Process.Id, _clock);
+        }
+        catch (RunAiDrException held) when (held.Fault == Fault.NeedsOperator)
+        {
+            return null;
+        }
+    }
+
+    private async Task CheckAsync(CancellationToken ct)
+    {
+        await using var data = await session.OpenStorageAsync(ct);
+        _usable = await UsableSnapshots.FindAsync(Checkpoint.AllOf(session.Store, session.Name), data.Sources, ct);
+        _checkAt = _clock.GetUtcNow() + CheckInterval;
     }
 
     private async Task TakeAsync(SnapshotSources sources, CancellationToken ct)
@@ -102,20 +140,25 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
         NewCommit();
     }
 
-    private async Task PruneAsync(SnapshotSources sources, CancellationToken ct)
+    private async Task PruneAsync(CancellationToken ct)
     {
-        var pruning = new Pruning(session.Name, session.Store, sources);
+        using var own = TryLock();
+        if (own is null)
+        {
+            return;
+        }
+
+        await using var data = await session.OpenStorageAsync(ct);
+        await Publish(ct);
+        var pruning = new Pruning(session.Name, session.Store, data.Sources);
         var plan = await pruning.PlanAsync(session.Config.Retention, ct);
-        await pruning.RunAsync(plan, [], Audit, ct);
+        await pruning.RunAsync(plan, [], Publish, Audit, ct);
         foreach (var orphan in plan.Orphans)
         {
             log.OrphanFound(session.Name, orphan.Owned.Location, orphan.Owned.Checkpoint);
         }
 
-        if (plan.Tags.Any())
-        {
-            NewCommit();
-        }
+        _pruneIsDue = false;
     }
 
     private void Audit(Deletion deletion)

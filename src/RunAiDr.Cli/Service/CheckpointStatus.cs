@@ -5,5 +5,11 @@ namespace RunAiDr.Cli.Service;
 /// <summary>How the checkpoints of one cluster stand.</summary>
 /// <param name="Cluster">Its name.</param>
 /// <param name="Points">The recovery point of each component.</param>
-/// <param name="Failure">Why the last scheduled checkpoint failed; null when it did not.</param>
-internal sealed record CheckpointStatus(string Cluster, IReadOnlyList<RecoveryPoint> Points, string? Failure);
+internal sealed record CheckpointStatus(string Cluster, IReadOnlyList<RecoveryPoint> Points)
+{
+    /// <summary>Why the last scheduled checkpoint failed; null when it did not.</summary>
+    public string? CheckpointFailure { get; init; }
+
+    /// <summary>Why pruning failed afterwards; null when it did not.</summary>
+    public string? PruneFailure { get; init; }
+}

@@ -69,9 +69,14 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             yield return $"[{(point.IsMissed ? '-' : '+')}]{status.Cluster} {CheckpointSummary.NameOf(point.Component)} recovery point: {age}{(point.Objective is { } most ? $" of {Seconds(most)}" : "")}";
         }
 
-        if (status.Failure is { } failure)
+        if (status.CheckpointFailure is { } failure)
         {
             yield return $"[-]{status.Cluster} checkpoint failed, retried: {Visible.Text(failure)}";
+        }
+
+        if (status.PruneFailure is { } left)
+        {
+            yield return $"[-]{status.Cluster} prune failed, retried: {Visible.Text(left)}";
         }
     }
 

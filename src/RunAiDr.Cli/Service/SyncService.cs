@@ -24,6 +24,7 @@ internal sealed class SyncService : IDisposable
     private readonly Housekeeping _housekeeping;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private Func<bool> _mayPush = () => false;
 
     public SyncService(DrConfig config, Invocation invocation, ILogger log, GitRemote? remote)
     {
@@ -46,7 +47,11 @@ internal sealed class SyncService : IDisposable
             _workers.Add(new Worker(config, cluster, invocation, journal));
             if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
             {
-                _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, invocation), invocation, log) { NewCommit = () => _pushes?.Notify() });
+                _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, invocation), invocation, log)
+                {
+                    NewCommit = () => _pushes?.Notify(),
+                    Publish = PublishAsync,
+                });
             }
         }
 
@@ -67,7 +72,7 @@ internal sealed class SyncService : IDisposable
     /// <param name="ct">Ends the work; what has been seen is committed and pushed if that goes at once.</param>
     public async Task RunAsync(Func<bool> mayPush, CancellationToken ct)
     {
-        Leads = true;
+        (Leads, _mayPush) = (true, mayPush);
         try
         {
             if (_pushes is not null)
@@ -114,6 +119,14 @@ internal sealed class SyncService : IDisposable
             var ended = await Task.WhenAny(tasks);
             await ended;
             tasks.Remove(ended);
+        }
+    }
+
+    private async Task PublishAsync(CancellationToken ct)
+    {
+        if (_remote is not null)
+        {
+            await _remote.SynchronizeAsync(() => _mayPush(), ct);
         }
     }
 

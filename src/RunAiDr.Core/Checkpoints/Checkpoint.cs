@@ -12,7 +12,7 @@ public sealed record Checkpoint(StateTag Tag, IReadOnlyList<SnapshotReference> R
     public string Name => Tag.Name;
 
     /// <summary>Whether the tag is a checkpoint; <c>export --tag</c> makes others.</summary>
-    public bool IsCheckpoint => Tag.Message.StartsWith(CheckpointSummary.Subject(Name, ""), StringComparison.Ordinal);
+    public bool IsCheckpoint => CheckpointSummary.IsOf(Tag);
 
     public bool IsPartial => Defect is not null || References.Any(reference => reference.Failure is not null);
 
@@ -25,11 +25,12 @@ public sealed record Checkpoint(StateTag Tag, IReadOnlyList<SnapshotReference> R
         try
         {
             var tree = store.Open(cluster, tag.Commit.Sha);
-            return new Checkpoint(tag, [.. Enum.GetValues<SnapshotComponent>().Select(component => SnapshotReference.In(tree, component)).OfType<SnapshotReference>()]);
+            var references = Enum.GetValues<SnapshotComponent>().Select(component => SnapshotReference.In(tree, component));
+            return new Checkpoint(tag, [.. references.OfType<SnapshotReference>()]);
         }
-        catch (RunAiDrException failure) when (failure.Fault == Fault.RestorePoint)
+        catch (RunAiDrException failure) when (failure.Fault is Fault.RestorePoint or Fault.Repository)
         {
-            // Somebody tagged a commit of another kind, or edited a reference: the other checkpoints are as good as before.
+            // A commit of another kind, an edited reference, a missing object: the other checkpoints are as good as before.
             return new Checkpoint(tag, [], failure.Message);
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Checkpoints;
 
@@ -11,6 +12,9 @@ public static class CheckpointSummary
 
     /// <summary>First line of the message; with an empty cluster, how that of any cluster begins.</summary>
     public static string Subject(string name, string cluster) => $"Checkpoint {name} of cluster {cluster}";
+
+    /// <summary>Whether a tag was made by a checkpoint.</summary>
+    public static bool IsOf(StateTag tag) => tag.Message.StartsWith(Subject(tag.Name, ""), StringComparison.Ordinal);
 
     public static string Of(CheckpointReport report) =>
         string.Join('\n', [Subject(report.Request.Name, report.Request.Cluster), "", .. Lines(report)]);

@@ -22,9 +22,9 @@ public sealed class CheckpointTaker(
         var run = new SnapshotRun(sources, clock);
         try
         {
-            var outcomes = await run.TakeAsync(request, progress, ct);
-            Demand(request, outcomes);
-            return await CommitAsync(request, outcomes, ct);
+            var taken = await run.TakeAsync(request, progress, ct);
+            Demand(request, taken);
+            return await CommitAsync(request, run, taken, ct);
         }
         catch (Exception failure)
         {
@@ -45,10 +45,12 @@ public sealed class CheckpointTaker(
     private void CheckName(CheckpointRequest request)
     {
         CheckpointName.Check(request.Name);
-        if (store.Tags(request.Cluster).Any(tag => tag.Name == request.Name))
+
+        // A reference is a file: one that is the folder of others is taken too.
+        if (store.Tags(request.Cluster).FirstOrDefault(tag => $"{tag.Name}/".StartsWith($"{request.Name}/", StringComparison.Ordinal)) is { } taken)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"There is a tag {request.Name} of cluster {request.Cluster} already.", "Choose another name: a tag never moves.");
+                Fault.Configuration, $"There is a tag {taken.Name} of cluster {request.Cluster} already.", "Choose another name: a tag never moves.");
         }
     }
 
@@ -66,12 +68,17 @@ public sealed class CheckpointTaker(
     }
 
     private async Task<CheckpointReport> CommitAsync(
-        CheckpointRequest request, IReadOnlyList<SnapshotOutcome> outcomes, CancellationToken ct)
+        CheckpointRequest request, SnapshotRun run, IReadOnlyList<SnapshotOutcome> taken, CancellationToken ct)
     {
         var startedAt = clock.GetUtcNow();
         var isFirst = store.Tip(request.Cluster) is null;
         using var writer = store.Begin(request.Cluster);
         var export = await exporter.ExportAsync(request.Cluster, writer, ct);
+
+        // The first of them may have been ready for hours: what is gone meanwhile must not be named.
+        var outcomes = await run.CheckAsync(taken, ct);
+        Demand(request, outcomes);
+        await run.TakeBackAsync(outcomes);
         writer.ReplaceSnapshots();
         foreach (var outcome in outcomes.Where(outcome => outcome.Absence is null))
         {
@@ -89,6 +96,9 @@ public sealed class CheckpointTaker(
         var report = new CheckpointReport(request, outcomes, export, startedAt);
         var text = CommitMessage.For(changes, export, isFirst) with { Subject = $"Checkpoint {request.Name}" };
         var commit = writer.Commit(text) ?? store.Open(request.Cluster, null).Id;
+
+        // The commit names them: without a tag they are orphans, but nothing in Git lies.
+        run.Keep();
         return report with
         {
             Commit = commit,

@@ -21,10 +21,7 @@ public sealed record PrunePlan(
 }
 
 /// <summary>A snapshot and who can delete it.</summary>
-public sealed record PrunableSnapshot(ISnapshotProvider Provider, OwnedSnapshot Owned)
-{
-    internal (string Provider, string Checkpoint, SnapshotComponent Component) Identity => (Provider.Name, Owned.Checkpoint, Owned.Component);
-}
+public sealed record PrunableSnapshot(ISnapshotProvider Provider, OwnedSnapshot Owned);
 
 /// <summary>One deletion, for the audit.</summary>
 /// <param name="Kind"><c>tag</c>, or the provider of a snapshot.</param>

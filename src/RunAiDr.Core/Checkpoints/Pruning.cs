@@ -1,3 +1,4 @@
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 
@@ -9,42 +10,56 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
     private readonly IReadOnlyList<ISnapshotProvider> _providers = [.. sources.Providers.Values.Distinct()];
 
     /// <summary>What would be deleted by a policy.</summary>
-    /// <exception cref="RunAiDrException">Cluster or storage cannot be asked what is there.</exception>
+    /// <exception cref="RunAiDrException">Cluster or storage cannot be asked what is there and usable.</exception>
     public async Task<PrunePlan> PlanAsync(RetentionPolicy policy, CancellationToken ct)
     {
         var tags = Checkpoint.AllOf(store, cluster);
         var usable = await UsableSnapshots.FindAsync(tags, sources, ct);
-        return await PlanAsync(RetentionPlan.Of(tags, policy, usable), ct);
+        var unknown = usable.NotChecked.Where(component => sources.ProviderOf(usable.Newest[component.Key].Reference) is not null);
+        if (!policy.KeepsAll && unknown.Select(component => component.Value).FirstOrDefault() is { } reason)
+        {
+            throw new RunAiDrException(
+                Fault.Snapshot, $"Nothing is pruned, for it is not known which snapshots are usable: {reason}", "Prune again when they can be checked.");
+        }
+
+        return await PlanAsync(RetentionPlan.Of(tags, policy, usable).Select(Deletable), ct);
     }
 
     /// <summary>What would be deleted with single tags, whatever the policy; the only usable snapshot of a component stays.</summary>
-    /// <exception cref="RunAiDrException">As above, or neither a tag nor an orphan has that name.</exception>
+    /// <exception cref="RunAiDrException">As above, or there is no such tag.</exception>
     public async Task<PrunePlan> PlanAsync(IReadOnlyCollection<string> names, CancellationToken ct)
     {
         var tags = Checkpoint.AllOf(store, cluster);
-        var staying = await UsableSnapshots.FindAsync([.. tags.Where(tag => !names.Contains(tag.Name))], sources, ct);
-        var last = (await UsableSnapshots.FindAsync(tags, sources, ct)).Newest
-            .Where(usable => !staying.Newest.ContainsKey(usable.Key))
-            .ToLookup(usable => usable.Value.Checkpoint, usable => CheckpointSummary.NameOf(usable.Key));
-        var plan = await PlanAsync([.. tags.Select(tag => new RetentionVerdict(tag, Reason(tag)))], ct);
-        var known = tags.Select(tag => tag.Name).Concat(plan.Orphans.Select(orphan => orphan.Owned.Checkpoint)).ToHashSet(StringComparer.Ordinal);
-        return names.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? plan : throw new RunAiDrException(
-            Fault.Configuration, $"Cluster {cluster} has no checkpoint {Resources.Visible.Text(unknown)}.", "`runai-dr status` lists them.");
+        if (names.FirstOrDefault(name => tags.All(tag => tag.Name != name)) is { } unknown)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"Cluster {cluster} has no tag {Visible.Text(unknown)}.", "`runai-dr status` lists them.");
+        }
 
-        string? Reason(Checkpoint tag) =>
-            !names.Contains(tag.Name) ? "not named" : last.Contains(tag) ? $"the only usable {string.Join(" and ", last[tag])}" : null;
+        var staying = await UsableSnapshots.FindAsync([.. tags.Where(tag => !names.Contains(tag.Name))], sources, ct);
+        return await PlanAsync(tags.Select(tag => Deletable(new RetentionVerdict(tag, Reason(tag)))), ct);
+
+        string? Reason(Checkpoint tag)
+        {
+            var last = tag.References
+                .Where(reference => reference.Failure is null && !staying.Newest.ContainsKey(reference.Component))
+                .Select(reference => CheckpointSummary.NameOf(reference.Component))
+                .ToList();
+            return !names.Contains(tag.Name) ? "not named" : last.Count > 0 ? $"without it there is no usable {string.Join(" and ", last)}" : null;
+        }
     }
 
     /// <summary>
-    /// Deletes tags first and their snapshots afterwards: killed in between, a snapshot is left that no tag names, and
-    /// never a tag that names no snapshot.
+    /// Deletes tags first, then publishes that, and their snapshots afterwards: when it ends in between, a snapshot is left
+    /// that no tag names, and never a tag that names no snapshot.
     /// </summary>
     /// <param name="plan">What goes.</param>
     /// <param name="orphans">Those of its orphans that go too.</param>
+    /// <param name="publish">Brings the deletion of the tags to everybody who has them; nothing is deleted when it fails.</param>
     /// <param name="audit">Is told of each deletion once it is done, or failed.</param>
     /// <param name="ct">Stops between two deletions.</param>
     public async Task<IReadOnlyList<Deletion>> RunAsync(
-        PrunePlan plan, IEnumerable<PrunableSnapshot> orphans, Action<Deletion> audit, CancellationToken ct)
+        PrunePlan plan, IEnumerable<PrunableSnapshot> orphans, Func<CancellationToken, Task> publish, Action<Deletion> audit, CancellationToken ct)
     {
         var done = new List<Deletion>();
         foreach (var tag in plan.Tags)
@@ -54,6 +69,7 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
             Tell(new Deletion("tag", $"dr/{cluster}/{tag.Name}", tag.Name, null));
         }
 
+        await publish(ct);
         foreach (var snapshot in plan.Snapshots.Concat(orphans))
         {
             ct.ThrowIfCancellationRequested();
@@ -69,29 +85,26 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
         }
     }
 
-    private async Task<PrunePlan> PlanAsync(IReadOnlyList<RetentionVerdict> verdicts, CancellationToken ct)
+    /// <summary>A tag stays when its snapshots would stay behind it unseen.</summary>
+    private RetentionVerdict Deletable(RetentionVerdict verdict) =>
+        verdict.KeptBecause is null && verdict.Checkpoint.References.FirstOrDefault(reference => reference.Failure is null && sources.ProviderOf(reference) is null) is { } foreign
+            ? verdict with { KeptBecause = $"its {foreign.Provider} snapshot could not be deleted: that provider is not configured" }
+            : verdict;
+
+    private async Task<PrunePlan> PlanAsync(IEnumerable<RetentionVerdict> made, CancellationToken ct)
     {
-        var kept = Named(verdicts.Where(verdict => verdict.KeptBecause is not null));
-        var going = Named(verdicts.Where(verdict => verdict.KeptBecause is null));
+        IReadOnlyList<RetentionVerdict> verdicts = [.. made];
+        var kept = new NamedSnapshots(verdicts.Where(verdict => verdict.KeptBecause is not null));
+        var going = new NamedSnapshots(verdicts.Where(verdict => verdict.KeptBecause is null));
         var unnamed = new List<PrunableSnapshot>();
         foreach (var provider in _providers)
         {
             var owned = await provider.ListAsync(cluster, ct);
-            unnamed.AddRange(owned.Select(snapshot => new PrunableSnapshot(provider, snapshot)).Where(snapshot => !kept.Contains(snapshot.Identity)));
+            unnamed.AddRange(owned.Select(snapshot => new PrunableSnapshot(provider, snapshot)).Where(snapshot => !kept.Contains(snapshot)));
         }
 
-        return new PrunePlan(
-            verdicts,
-            [.. unnamed.Where(snapshot => going.Contains(snapshot.Identity))],
-            [.. unnamed.Where(snapshot => !going.Contains(snapshot.Identity))]);
+        return new PrunePlan(verdicts, [.. unnamed.Where(going.Contains)], [.. unnamed.Where(snapshot => !going.Contains(snapshot))]);
     }
-
-    // Not by location: storage that is mounted elsewhere, or moved, is the same storage.
-    private static HashSet<(string Provider, string Checkpoint, SnapshotComponent Component)> Named(IEnumerable<RetentionVerdict> verdicts) =>
-    [
-        .. verdicts.SelectMany(verdict => verdict.Checkpoint.References)
-            .Select(reference => (reference.Provider, reference.Checkpoint, reference.Component)),
-    ];
 
     private static async Task<string?> DeleteAsync(PrunableSnapshot snapshot, CancellationToken ct)
     {

@@ -23,6 +23,25 @@ internal sealed class SnapshotRun(SnapshotSources sources, TimeProvider clock)
         return outcomes;
     }
 
+    /// <summary>The same outcomes, but failed where a snapshot can no longer be restored from.</summary>
+    /// <exception cref="RunAiDrException">Cluster or storage cannot be asked.</exception>
+    public async Task<IReadOnlyList<SnapshotOutcome>> CheckAsync(IReadOnlyList<SnapshotOutcome> outcomes, CancellationToken ct)
+    {
+        var checkedOutcomes = new List<SnapshotOutcome>();
+        foreach (var outcome in outcomes)
+        {
+            var defect = outcome.Reference is { } reference
+                ? await sources.Providers[outcome.Component].CheckAsync(reference, ct)
+                : null;
+            checkedOutcomes.Add(defect is null ? outcome : SnapshotOutcome.Failed(outcome.Component, $"The snapshot was made, but is no longer usable: {defect}"));
+        }
+
+        return checkedOutcomes;
+    }
+
+    /// <summary>What was taken stays, whatever happens from here on.</summary>
+    public void Keep() => _taken.Clear();
+
     /// <summary>Deletes what was taken and is not in these outcomes; gives what could not be deleted, and why.</summary>
     public async Task<IReadOnlyList<string>> TakeBackAsync(IReadOnlyList<SnapshotOutcome> outcomes)
     {

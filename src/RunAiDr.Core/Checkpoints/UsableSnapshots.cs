@@ -8,26 +8,29 @@ public sealed record UsableSnapshot(Checkpoint Checkpoint, SnapshotReference Ref
 /// <summary>The newest snapshot of each component that can be restored from.</summary>
 /// <param name="Newest">Component → that snapshot; absent when there is none.</param>
 /// <param name="Defects">Newer ones that cannot, as "tag: reason".</param>
+/// <param name="NotChecked">Component → why nobody could be asked: what the tags say was believed.</param>
 public sealed record UsableSnapshots(
-    IReadOnlyDictionary<SnapshotComponent, UsableSnapshot> Newest, IReadOnlyList<string> Defects)
+    IReadOnlyDictionary<SnapshotComponent, UsableSnapshot> Newest,
+    IReadOnlyList<string> Defects,
+    IReadOnlyDictionary<SnapshotComponent, string> NotChecked)
 {
+    public static UsableSnapshots None { get; } = new(
+        new Dictionary<SnapshotComponent, UsableSnapshot>(), [], new Dictionary<SnapshotComponent, string>());
+
     /// <summary>Asks the providers about the newest first, and no more than needed: storage may be slow.</summary>
     /// <param name="tags">The tags of a cluster.</param>
-    /// <param name="sources">The providers; of one that is not configured nobody can be asked, so it counts as usable.</param>
+    /// <param name="sources">The providers.</param>
     /// <param name="ct">Gives up.</param>
-    /// <exception cref="RunAiDrException">Cluster or storage cannot be asked.</exception>
     public static async Task<UsableSnapshots> FindAsync(
         IReadOnlyList<Checkpoint> tags, SnapshotSources sources, CancellationToken ct)
     {
         var newest = new Dictionary<SnapshotComponent, UsableSnapshot>();
         var defects = new List<string>();
+        var notChecked = new Dictionary<SnapshotComponent, string>();
         foreach (var candidate in NewestFirst(tags).Where(candidate => !newest.ContainsKey(candidate.Reference.Component)))
         {
             var reference = candidate.Reference;
-            var defect = sources.Providers.Values.FirstOrDefault(provider => provider.Name == reference.Provider) is { } provider
-                ? await provider.CheckAsync(reference, ct)
-                : null;
-            if (defect is null)
+            if (await DefectAsync(reference, sources, notChecked, ct) is not { } defect)
             {
                 newest.Add(reference.Component, candidate);
             }
@@ -37,12 +40,28 @@ public sealed record UsableSnapshots(
             }
         }
 
-        return new UsableSnapshots(newest, defects);
+        return new UsableSnapshots(newest, defects, notChecked);
     }
 
-    /// <summary>What the tags say, without asking anybody.</summary>
-    public static UsableSnapshots ByTags(IReadOnlyList<Checkpoint> tags) => new(
-        NewestFirst(tags).GroupBy(candidate => candidate.Reference.Component).ToDictionary(group => group.Key, group => group.First()), []);
+    private static async Task<string?> DefectAsync(
+        SnapshotReference reference, SnapshotSources sources, Dictionary<SnapshotComponent, string> notChecked, CancellationToken ct)
+    {
+        if (sources.ProviderOf(reference) is not { } provider)
+        {
+            notChecked[reference.Component] = $"provider {reference.Provider} is not configured";
+            return null;
+        }
+
+        try
+        {
+            return await provider.CheckAsync(reference, ct);
+        }
+        catch (RunAiDrException failure)
+        {
+            notChecked[reference.Component] = $"{failure.Message} {failure.Remedy}";
+            return null;
+        }
+    }
 
     // Several tags may name one snapshot: the checkpoint that took it comes first.
     private static IEnumerable<UsableSnapshot> NewestFirst(IReadOnlyList<Checkpoint> tags) =>

@@ -12,6 +12,10 @@ public sealed record SnapshotSources
     /// <summary>Component → its provider; a component that is absent is not wanted.</summary>
     public required IReadOnlyDictionary<SnapshotComponent, ISnapshotProvider> Providers { get; init; }
 
+    /// <summary>Who made a snapshot; null when the configuration no longer names that provider.</summary>
+    public ISnapshotProvider? ProviderOf(SnapshotReference reference) =>
+        Providers.Values.FirstOrDefault(provider => provider.Name == reference.Provider);
+
     /// <summary>Null when no database is wanted.</summary>
     public IDatabase? Database { get; init; }
 

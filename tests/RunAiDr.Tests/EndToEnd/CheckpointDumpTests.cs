@@ -56,6 +56,10 @@ public sealed class CheckpointDumpTests
         var met = (await world.RunAsync("status")).Expect(0);
         Assert.Contains("pgdump of first, objective 24 h: met", met.Output, StringComparison.Ordinal);
 
+        // A cluster that is lost, with the disk of the dumps still there.
+        var offline = (await world.Workspace.RunAsync(world.Nowhere(), "status")).Expect(0);
+        Assert.Contains("objective 24 h: met", offline.Output, StringComparison.Ordinal);
+
         Directory.Delete(Path.Combine(world.Dumps, "prod", "first"), recursive: true);
 
         var lost = (await world.RunAsync("status")).Expect(12);
@@ -133,6 +137,12 @@ public sealed class CheckpointDumpTests
         Assert.Equal(world.Tags(), there.Lines("tag"));
         Assert.Equal(2, Directory.GetDirectories(Path.Combine(world.Dumps, "prod")).Length);
         Assert.Contains("Nothing to delete", (await world.RunAsync("prune")).Expect(0).Output, StringComparison.Ordinal);
+        var only = world.Tags()[0]["dr/prod/".Length..];
+        (await world.RunAsync("prune", "named")).Expect(0);
+        var refused = (await world.RunAsync("prune", only)).Expect(4);
+        Assert.Contains($"keep    {only}: without it there is no usable database", refused.Output, StringComparison.Ordinal);
+        (await world.RunAsync("prune", "named")).Expect(2);
+        (await world.RunAsync("checkpoint", "--name", "20261127-010003")).Expect(2);
         there.AssertSound();
     }
 }

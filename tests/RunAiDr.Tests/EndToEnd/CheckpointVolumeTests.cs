@@ -88,7 +88,7 @@ public sealed class CheckpointVolumeTests
     public async Task Two_checkpoints_at_once_are_refused()
     {
         await using var world = await CheckpointWorld.StartAsync(Configuration);
-        using var other = RepositoryLock.Take(world.Workspace.Repository, RepositoryLock.Checkpoints, "localhost", 99, TimeProvider.System);
+        using var other = RepositoryLock.Take(world.Workspace.Repository, RepositoryLock.CheckpointsOf("prod"), "localhost", 99, TimeProvider.System);
 
         var refused = (await world.RunAsync("checkpoint", "--name", "first")).Expect(4);
 
@@ -124,6 +124,7 @@ public sealed class CheckpointVolumeTests
         await WaitUntilAsync(() => sync.Log.Contains("deleted tag dr/prod/20200101-000000", StringComparison.Ordinal), sync);
         await sync.TerminateAsync();
 
+        Assert.Equal(2, sync.Log.Split("\"EventId\":5011").Length);
         Assert.Equal(2, world.Tags().Length);
         Assert.Contains("dr/prod/first", world.Tags());
         Assert.Contains("recovery point", (await world.RunAsync("status")).Expect(0).Output, StringComparison.OrdinalIgnoreCase);

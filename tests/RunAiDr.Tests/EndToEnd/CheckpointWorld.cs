@@ -101,6 +101,15 @@ internal sealed class CheckpointWorld : IAsyncDisposable
             folder, environment, $"{PostgresServer.Programs}/pg_restore", "--create", "--exit-on-error", "--dbname=postgres", "backend.dump")).Expect(0);
     }
 
+    /// <summary>Path of a kubeconfig of a server that is gone.</summary>
+    public string Nowhere()
+    {
+        var port = Cluster.Sandbox.Address.Port.ToString(CultureInfo.InvariantCulture);
+        var path = Workspace.File("nowhere.kubeconfig");
+        File.WriteAllText(path, File.ReadAllText(Cluster.Kubeconfig).Replace($":{port}", ":9", StringComparison.Ordinal));
+        return path;
+    }
+
     public string[] Tags() => Workspace.Git.Lines("tag");
 
     public async ValueTask DisposeAsync()

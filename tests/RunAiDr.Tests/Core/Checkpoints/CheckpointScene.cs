@@ -4,6 +4,7 @@ using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Core.State;
 using RunAiDr.Git;
 using RunAiDr.Tests.Core.Export;
 using RunAiDr.Tests.Git;
@@ -62,6 +63,23 @@ internal sealed class CheckpointScene : IDisposable
 
     public SnapshotReference? Reference(SnapshotComponent component, string? reference = null) =>
         SnapshotReference.In(Store.Open(Cluster, reference), component);
+
+    /// <summary>Moves a tag to a commit whose reference of the database is of a later format.</summary>
+    public void Damage(string tag)
+    {
+        using (var writer = Store.Begin(Cluster))
+        {
+            foreach (var file in Store.Open(Cluster, tag).Files)
+            {
+                writer.Put(file.Path, Store.Open(Cluster, tag).Read(file.Path) ?? []);
+            }
+
+            writer.Put("snapshots/database.yaml", "formatVersion: 99\n"u8);
+            writer.Commit(new CommitText("Damage", "", []));
+        }
+
+        Git.Run("tag", "-f", "-a", "-m", $"Checkpoint {tag} of cluster {Cluster}", $"dr/{Cluster}/{tag}", "main");
+    }
 
     public string[] Tags() => [.. Store.Tags(Cluster).Select(tag => tag.Name).Order(StringComparer.Ordinal)];
 

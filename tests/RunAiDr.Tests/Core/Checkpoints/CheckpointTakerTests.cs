@@ -108,6 +108,18 @@ public sealed class CheckpointTakerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_that_is_gone_when_the_export_has_ended_is_not_named()
+    {
+        _scene.Reading = _ => _scene.Storage.Stored.Remove("csi/nightly/Database");
+
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => _scene.TakeAsync("nightly"));
+
+        Assert.Contains("database: The snapshot was made, but is no longer usable: it was deleted", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_scene.Tags());
+        Assert.Empty(_scene.Storage.Stored);
+    }
+
+    [Fact]
     public async Task What_cannot_be_taken_back_is_named()
     {
         _scene.Storage.Becomes = component => component == SnapshotComponent.Metrics ? SnapshotOutcome.Failed(component, "no") : null;

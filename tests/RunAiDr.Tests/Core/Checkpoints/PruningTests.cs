@@ -64,7 +64,7 @@ public sealed class PruningTests : IDisposable
         var plan = await _scene.Pruning.PlanAsync(["20261127-010003"], CancellationToken.None);
 
         Assert.Empty(plan.Tags);
-        Assert.Equal("the only usable database and metrics", plan.Verdicts[0].KeptBecause);
+        Assert.Equal("without it there is no usable database and metrics", plan.Verdicts[0].KeptBecause);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class PruningTests : IDisposable
         await _scene.TakeAsync("b");
 
         var plan = await _scene.Pruning.PlanAsync(["a"], CancellationToken.None);
-        await _scene.Pruning.RunAsync(plan, [], _ => { }, CancellationToken.None);
+        await _scene.Pruning.RunAsync(plan, [], NotPublished, _ => { }, CancellationToken.None);
 
         Assert.Equal(["b"], _scene.Tags());
         Assert.Equal(["csi/b/Database", "csi/b/Metrics"], _scene.Storage.Stored.Keys.Order(StringComparer.Ordinal));
@@ -91,7 +91,7 @@ public sealed class PruningTests : IDisposable
         Assert.Empty(await PruneAsync(LastOne));
         var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
         Assert.Equal("csi/killed/Database", Assert.Single(plan.Orphans).Owned.Location);
-        Assert.Single(await _scene.Pruning.RunAsync(plan, plan.Orphans, _ => { }, CancellationToken.None));
+        Assert.Single(await _scene.Pruning.RunAsync(plan, plan.Orphans, NotPublished, _ => { }, CancellationToken.None));
         Assert.Equal(2, _scene.Storage.Stored.Count);
     }
 
@@ -125,8 +125,6 @@ public sealed class PruningTests : IDisposable
 
         Assert.Equal(3, plan.Orphans.Count);
         Assert.Equal("old", Assert.Single(plan.OldOrphans(now)).Owned.Checkpoint);
-        Assert.Empty((await _scene.Pruning.PlanAsync(["unknown"], CancellationToken.None)).Tags);
-
         void Add(string checkpoint, DateTimeOffset? at) => _scene.Storage.Stored[checkpoint] =
             new OwnedSnapshot(checkpoint, checkpoint, SnapshotComponent.Database, at, null, null);
     }
@@ -154,11 +152,75 @@ public sealed class PruningTests : IDisposable
     public async Task Storage_is_asked_about_no_more_than_the_newest()
     {
         await TakeAsync(4);
+        var before = _scene.Storage.Checks;
 
         await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
 
-        Assert.Equal(2, _scene.Storage.Checks);
+        Assert.Equal(before + 2, _scene.Storage.Checks);
     }
+
+    [Fact]
+    public async Task Nothing_is_deleted_when_the_deletion_of_the_tags_cannot_be_published()
+    {
+        await TakeAsync(3);
+        var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+
+        await Assert.ThrowsAsync<RunAiDrException>(() => _scene.Pruning.RunAsync(
+            plan, [], _ => throw FakeSnapshots.Broken("the remote"), _ => { }, CancellationToken.None));
+
+        Assert.Equal(6, _scene.Storage.Stored.Count);
+    }
+
+    [Fact]
+    public async Task A_tag_whose_references_cannot_be_read_keeps_its_snapshots()
+    {
+        await TakeAsync(2);
+        _scene.Damage("20261127-010003");
+
+        var plan = await _scene.Pruning.PlanAsync(new RetentionPolicy(), CancellationToken.None);
+
+        Assert.Empty(plan.Orphans);
+        Assert.NotNull(plan.Verdicts[1].Checkpoint.Defect);
+    }
+
+    [Fact]
+    public async Task What_a_partial_checkpoint_could_not_take_back_is_an_orphan()
+    {
+        _scene.Storage.Becomes = component => component == SnapshotComponent.Metrics ? SnapshotOutcome.Failed(component, "no") : null;
+        await _scene.TakeAutomaticAsync(allowPartial: true);
+        _scene.Storage.Stored["left"] = new OwnedSnapshot("left", "20261127-010003", SnapshotComponent.Metrics, null, null, "half made");
+
+        Assert.Equal("left", Assert.Single((await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None)).Orphans).Owned.Location);
+    }
+
+    [Fact]
+    public async Task Nothing_is_pruned_while_nobody_can_tell_what_is_usable()
+    {
+        await TakeAsync(2);
+        _scene.Storage.Defect = _ => throw FakeSnapshots.Broken("the storage");
+
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => _scene.Pruning.PlanAsync(LastOne, CancellationToken.None));
+
+        Assert.Contains("the storage is broken.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tag_of_a_provider_that_is_no_longer_configured_stays()
+    {
+        await TakeAsync(2);
+        var other = new FakeSnapshots(SnapshotSources.PgDump, _scene.Clock);
+        _scene.Sources = _scene.Sources with
+        {
+            Providers = new Dictionary<SnapshotComponent, ISnapshotProvider> { [SnapshotComponent.Database] = other },
+        };
+
+        var plan = await _scene.Pruning.PlanAsync(LastOne, CancellationToken.None);
+
+        Assert.Empty(plan.Tags);
+        Assert.Equal("its csi snapshot could not be deleted: that provider is not configured", plan.Verdicts[1].KeptBecause);
+    }
+
+    private static Task NotPublished(CancellationToken ct) => Task.CompletedTask;
 
     private async Task TakeAsync(int count)
     {
@@ -170,5 +232,5 @@ public sealed class PruningTests : IDisposable
     }
 
     private async Task<IReadOnlyList<Deletion>> PruneAsync(RetentionPolicy policy) => await _scene.Pruning.RunAsync(
-        await _scene.Pruning.PlanAsync(policy, CancellationToken.None), [], _ => { }, CancellationToken.None);
+        await _scene.Pruning.PlanAsync(policy, CancellationToken.None), [], NotPublished, _ => { }, CancellationToken.None);
 }

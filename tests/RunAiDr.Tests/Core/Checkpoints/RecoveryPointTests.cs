@@ -16,11 +16,11 @@ public sealed class RecoveryPointTests : IDisposable
         _scene.Clock.Advance(TimeSpan.FromHours(5));
         _scene.Store.Tag(CheckpointScene.Cluster, "later", _scene.Store.Open(CheckpointScene.Cluster, null).Id, "of the same commit");
 
-        var point = Points(TimeSpan.FromHours(4)).Single();
+        var point = await PointAsync(TimeSpan.FromHours(4));
 
         Assert.Equal((TimeSpan.FromHours(5), true, "a"), (point.Age, point.IsMissed, point.Newest!.Checkpoint.Name));
-        Assert.False(Points(TimeSpan.FromHours(6)).Single().IsMissed);
-        Assert.False(Points(null).Single().IsMissed);
+        Assert.False((await PointAsync(TimeSpan.FromHours(6))).IsMissed);
+        Assert.False((await PointAsync(null)).IsMissed);
     }
 
     [Fact]
@@ -31,19 +31,32 @@ public sealed class RecoveryPointTests : IDisposable
         _scene.Storage.Becomes = component => SnapshotOutcome.Failed(component, "no");
         await _scene.TakeAsync("partial", allowPartial: true);
 
-        Assert.Equal("whole", Points(null).Single().Newest!.Checkpoint.Name);
+        Assert.Equal("whole", (await PointAsync(null)).Newest!.Checkpoint.Name);
     }
 
     [Fact]
-    public void Without_any_the_objective_is_missed()
+    public async Task Without_any_the_objective_is_missed()
     {
-        var point = Points(TimeSpan.FromDays(1)).Single();
+        var point = await PointAsync(TimeSpan.FromDays(1));
 
         Assert.Equal((null, null, true), (point.Age, point.Newest, point.IsMissed));
     }
 
-    private IReadOnlyList<RecoveryPoint> Points(TimeSpan? objective) => RecoveryPoint.Of(
+    [Fact]
+    public async Task A_storage_that_does_not_answer_is_told()
+    {
+        await _scene.TakeAsync("a");
+        _scene.Storage.Defect = _ => throw FakeSnapshots.Broken("the storage");
+
+        var usable = await UsableSnapshots.FindAsync(
+            Checkpoint.AllOf(_scene.Store, CheckpointScene.Cluster), _scene.Sources, CancellationToken.None);
+
+        Assert.Equal("the storage is broken. Mend it.", usable.NotChecked[SnapshotComponent.Database]);
+        Assert.Equal("a", usable.Newest[SnapshotComponent.Database].Checkpoint.Name);
+    }
+
+    private async Task<RecoveryPoint> PointAsync(TimeSpan? objective) => RecoveryPoint.Of(
         new Dictionary<SnapshotComponent, TimeSpan?> { [SnapshotComponent.Database] = objective },
-        UsableSnapshots.ByTags(Checkpoint.AllOf(_scene.Store, CheckpointScene.Cluster)),
-        _scene.Clock.GetUtcNow());
+        await UsableSnapshots.FindAsync(Checkpoint.AllOf(_scene.Store, CheckpointScene.Cluster), _scene.Sources, CancellationToken.None),
+        _scene.Clock.GetUtcNow()).Single();
 }

@@ -7,7 +7,7 @@ namespace RunAiDr.Tests.Core.Checkpoints;
 
 public class RetentionPlanTests
 {
-    private static readonly UsableSnapshots Nothing = UsableSnapshots.ByTags([]);
+    private static readonly UsableSnapshots Nothing = UsableSnapshots.None;
 
     [Fact]
     public void Without_a_policy_everything_stays()
@@ -76,8 +76,10 @@ public class RetentionPlanTests
     public void The_newest_usable_snapshot_of_a_component_stays_whatever_the_policy_says()
     {
         Checkpoint[] tags = [At("2026-11-27 01:00"), At("2026-11-26 01:00"), At("2026-11-25 01:00")];
-        var usable = new UsableSnapshots(
-            new Dictionary<SnapshotComponent, UsableSnapshot> { [SnapshotComponent.Database] = new(tags[2], tags[2].References[0]) }, []);
+        var usable = UsableSnapshots.None with
+        {
+            Newest = new Dictionary<SnapshotComponent, UsableSnapshot> { [SnapshotComponent.Database] = new(tags[2], tags[2].References[0]) },
+        };
 
         Assert.Equal(
             ["20261127-010000 last", "20261125-010000 the newest usable database"], Kept(new RetentionPolicy(Last: 1), usable, tags));

@@ -1,0 +1,26 @@
+namespace RunAiDr.Cli.Service;
+
+/// <summary>How repeated work stands: when it may be tried again, and why it failed.</summary>
+internal sealed class Attempts
+{
+    private const int LongestWait = 12; // times the first
+
+    // What is tried may take and take back a snapshot of a volume, which costs.
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
+
+    private volatile string? _failure;
+    private int _failures;
+
+    public DateTimeOffset NextAt { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>Of the last attempt; null when it succeeded.</summary>
+    public string? Failure => _failure;
+
+    public void Succeeded() => (_failure, _failures, NextAt) = (null, 0, DateTimeOffset.MinValue);
+
+    public void Failed(string failure, DateTimeOffset now)
+    {
+        _failure = failure;
+        NextAt = now + (FirstWait * Math.Min(Math.Pow(2, _failures++), LongestWait));
+    }
+}
