@@ -64,7 +64,9 @@ internal sealed class CheckpointCommand : OperatorCommand
         var taker = new CheckpointTaker(session.Exporter, session.Store, data.Sources, session.Config.DeletionGuard, process.Clock);
         var report = await taker.TakeAsync(request, new SnapshotProgressLine(process.Error, process.Clock), ct);
         var failure = await PushAsync(remote, ct);
-        invocation.Printer.Result(invocation.Format, Lines(report, remote is not null, failure), () => Documents.Of(Document(report, remote is not null && failure is null)));
+        var pushed = remote is not null && failure is null;
+        invocation.Printer.Result(
+            invocation.Format, Lines(report, remote is not null, failure), () => Documents.Of(Document(report, pushed)));
         if (failure is not null)
         {
             invocation.Printer.Failure(failure);

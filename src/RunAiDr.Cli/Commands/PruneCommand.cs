@@ -94,7 +94,9 @@ internal sealed class PruneCommand : OperatorCommand
         return names.FirstOrDefault(name => plan.Orphans.All(orphan => orphan.Owned.Checkpoint != name)) is not { } unknown
             ? (plan, [.. plan.Orphans.Where(orphan => names.Contains(orphan.Owned.Checkpoint, StringComparer.Ordinal))])
             : throw new RunAiDrException(
-                Fault.Configuration, $"There is no orphan of a checkpoint {Visible.Text(unknown)}.", "`runai-dr status` lists them; a checkpoint with a tag is deleted without --orphans.");
+                Fault.Configuration,
+                $"There is no orphan of a checkpoint {Visible.Text(unknown)}.",
+                "`runai-dr status` lists them; a checkpoint with a tag is deleted without --orphans.");
     }
 
     private static void Audit(TextWriter writer, Deletion deletion) => writer.WriteLine(Visible.Text(deletion.Failure is { } failure

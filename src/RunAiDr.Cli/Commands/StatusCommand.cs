@@ -106,9 +106,8 @@ internal sealed class StatusCommand : OperatorCommand
         }
 
         var checkpoints = status.Checkpoints.Take(TagsShown).Select(tag => tag.Name + (tag.Partial ? " (partial)" : "")).ToList();
-        yield return checkpoints.Count == 0
-            ? "Checkpoints: none"
-            : $"Checkpoints: {string.Join(", ", checkpoints)}{(status.Checkpoints.Count > TagsShown ? $" and {status.Checkpoints.Count - TagsShown} more" : "")}";
+        var more = status.Checkpoints.Count > TagsShown ? $" and {status.Checkpoints.Count - TagsShown} more" : "";
+        yield return checkpoints.Count == 0 ? "Checkpoints: none" : $"Checkpoints: {string.Join(", ", checkpoints)}{more}";
         foreach (var defect in status.Defects)
         {
             yield return Visible.Text($"Not usable: {defect}");

@@ -92,12 +92,14 @@ internal sealed class DemoDatabase : IAsyncDisposable
             await RunAsync(new ProcessStartInfo("chown", ["-R", "postgres:", _folder]), null, ct);
         }
 
-        await RunAsync(AsUser("initdb", "--no-sync", "--auth=scram-sha-256", "--username=postgres", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", Data), null, ct);
+        string[] cluster = ["--username=postgres", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", Data];
+        await RunAsync(AsUser("initdb", ["--no-sync", "--auth=scram-sha-256", .. cluster]), null, ct);
         File.Delete(passwordFile);
         Address = new IPEndPoint(IPAddress.Loopback, FreePort());
         var options = string.Create(
             CultureInfo.InvariantCulture, $"-c port={Address.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off");
-        await RunAsync(AsUser("pg_ctl", "start", "--wait", "--silent", "--pgdata", Data, "--log", Path.Combine(_folder, "log"), "--options", options), null, ct);
+        string[] places = ["--pgdata", Data, "--log", Path.Combine(_folder, "log")];
+        await RunAsync(AsUser("pg_ctl", ["start", "--wait", "--silent", .. places, "--options", options]), null, ct);
     }
 
     // PostgreSQL refuses to run as root.

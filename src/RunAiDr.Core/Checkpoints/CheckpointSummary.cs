@@ -23,7 +23,8 @@ public static class CheckpointSummary
     {
         if (report.IsPartial)
         {
-            yield return $"PARTIAL: {string.Join(" and ", report.Outcomes.Where(o => o.Failure is not null).Select(o => NameOf(o.Component)))} failed. It cannot bring everything back.";
+            var failed = report.Outcomes.Where(outcome => outcome.Failure is not null).Select(outcome => NameOf(outcome.Component));
+            yield return $"PARTIAL: {string.Join(" and ", failed)} failed. It cannot bring everything back.";
         }
 
         foreach (var component in Enum.GetValues<SnapshotComponent>())
@@ -35,7 +36,8 @@ public static class CheckpointSummary
             }
         }
 
-        yield return $"Cluster: {report.Export.Resources} resources at revision {report.Export.Revision}, {Time(report.ExportedAt)}; Kubernetes {report.Export.Info.KubernetesVersion}";
+        yield return $"Cluster: {report.Export.Resources} resources at revision {report.Export.Revision}, {Time(report.ExportedAt)}; "
+            + $"Kubernetes {report.Export.Info.KubernetesVersion}";
         yield return report.Export.Info.Charts.Count == 0
             ? "Charts: no Helm release"
             : $"Charts: {string.Join(", ", report.Export.Info.Charts.Select(chart => $"{chart.Key} {chart.Value}"))}";
@@ -85,8 +87,7 @@ public static class CheckpointSummary
         yield return $"{title}: {reference.Provider}, as of {Time(reference.TakenAt)}{size}; {Place(reference)}";
         if (reference.Fingerprint is { } print)
         {
-            yield return $"{title} holds: PostgreSQL {print.ServerVersion}, system {print.SystemIdentifier ?? "unknown"}, timeline {print.Timeline?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, LSN {print.Lsn}; "
-                + string.Join(", ", print.Databases.Select(database => $"{database.Name} with {database.Tables.Sum(table => table.Rows)} rows in {database.Tables.Count} {(database.Tables.Count == 1 ? "table" : "tables")}"));
+            yield return $"{title} holds: {ServerOf(print)}; {string.Join(", ", print.Databases.Select(ContentOf))}";
         }
 
         if (reference.Metrics is { Oldest: { } oldest, Newest: { } newest } facts)
@@ -98,6 +99,16 @@ public static class CheckpointSummary
         {
             yield return $"Warning: {NameOf(outcome.Component)}: {warning}";
         }
+    }
+
+    private static string ServerOf(DatabaseFingerprint print) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"PostgreSQL {print.ServerVersion}, system {print.SystemIdentifier ?? "unknown"}, timeline {print.Timeline?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, LSN {print.Lsn}");
+
+    private static string ContentOf(DatabaseContent database)
+    {
+        var tables = database.Tables.Count;
+        return $"{database.Name} with {database.Tables.Sum(table => table.Rows)} rows in {tables} {(tables == 1 ? "table" : "tables")}";
     }
 
     private static string Place(SnapshotReference reference) => reference switch

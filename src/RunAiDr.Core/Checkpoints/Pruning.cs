@@ -86,10 +86,14 @@ public sealed class Pruning(string cluster, IStateStore store, SnapshotSources s
     }
 
     /// <summary>A tag stays when its snapshots would stay behind it unseen.</summary>
-    private RetentionVerdict Deletable(RetentionVerdict verdict) =>
-        verdict.KeptBecause is null && verdict.Checkpoint.References.FirstOrDefault(reference => reference.Failure is null && sources.ProviderOf(reference) is null) is { } foreign
+    private RetentionVerdict Deletable(RetentionVerdict verdict)
+    {
+        var foreign = verdict.Checkpoint.References.FirstOrDefault(
+            reference => reference.Failure is null && sources.ProviderOf(reference) is null);
+        return verdict.KeptBecause is null && foreign is not null
             ? verdict with { KeptBecause = $"its {foreign.Provider} snapshot could not be deleted: that provider is not configured" }
             : verdict;
+    }
 
     private async Task<PrunePlan> PlanAsync(IEnumerable<RetentionVerdict> made, CancellationToken ct)
     {

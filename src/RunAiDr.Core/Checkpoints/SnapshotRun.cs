@@ -33,7 +33,9 @@ internal sealed class SnapshotRun(SnapshotSources sources, TimeProvider clock)
             var defect = outcome.Reference is { } reference
                 ? await sources.Providers[outcome.Component].CheckAsync(reference, ct)
                 : null;
-            checkedOutcomes.Add(defect is null ? outcome : SnapshotOutcome.Failed(outcome.Component, $"The snapshot was made, but is no longer usable: {defect}"));
+            checkedOutcomes.Add(defect is null
+                ? outcome
+                : SnapshotOutcome.Failed(outcome.Component, $"The snapshot was made, but is no longer usable: {defect}"));
         }
 
         return checkedOutcomes;
