@@ -82,7 +82,7 @@ public static class CheckpointSummary
         if (reference.Fingerprint is { } print)
         {
             yield return $"{title} holds: PostgreSQL {print.ServerVersion}, system {print.SystemIdentifier ?? "unknown"}, timeline {print.Timeline?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, LSN {print.Lsn}; "
-                + string.Join(", ", print.Databases.Select(database => $"{database.Name} with {database.Tables.Sum(table => table.Rows)} rows in {database.Tables.Count} {(database.Tables.Count == 1 ? "table" : "tables")}"));
+                + string.Join(", ", print.Databases.Select(Holding));
         }
 
         if (reference.Metrics is { Oldest: { } oldest, Newest: { } newest } facts)
@@ -94,6 +94,15 @@ public static class CheckpointSummary
         {
             yield return $"Warning: {NameOf(outcome.Component)}: {warning}";
         }
+    }
+
+    private static string Holding(DatabaseContent database)
+    {
+        var unknown = database.Tables.Count(table => table.Rows is null);
+        var besides = unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", of {unknown} of which the rows are not known");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{database.Name} with {database.Tables.Sum(table => table.Rows ?? 0)} rows in {database.Tables.Count} {(database.Tables.Count == 1 ? "table" : "tables")}{besides}");
     }
 
     private static string Place(SnapshotReference reference) => reference switch
