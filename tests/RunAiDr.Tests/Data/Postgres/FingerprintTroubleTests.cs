@@ -81,7 +81,7 @@ public class FingerprintTroubleTests(RunAiPostgres postgres) : IClassFixture<Run
     public async Task A_table_of_the_user_in_a_schema_of_an_extension_is_compared()
     {
         await postgres.Server.ExecuteAsync("postgres", "CREATE DATABASE extended");
-        await postgres.Server.ExecuteAsync("extended", "CREATE SCHEMA crypt; CREATE EXTENSION pgcrypto SCHEMA crypt; ALTER EXTENSION pgcrypto ADD SCHEMA crypt; CREATE TABLE crypt.own AS SELECT 1 AS id");
+        await postgres.Server.ExecuteAsync("extended", "CREATE SCHEMA crypt; CREATE EXTENSION pgcrypto; ALTER EXTENSION pgcrypto ADD SCHEMA crypt; CREATE TABLE crypt.own AS SELECT 1 AS id");
         var database = new PostgresDatabase(new PostgresConnector(postgres.Server.Options("extended")), TimeProvider.System);
         var saved = await database.FingerprintAsync(CancellationToken.None);
 

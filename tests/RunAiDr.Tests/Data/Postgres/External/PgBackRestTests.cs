@@ -140,7 +140,7 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
 
     [Fact]
     public Task What_the_tool_complains_about_is_told() =>
-        FailsAsync(_options with { PgBackRestConfig = "/nonexistent.conf" }, "pgBackRest, stanza main: ended with 55: ERROR: [055]: ");
+        FailsAsync(_options with { PgBackRestConfig = "/nonexistent.conf" }, "pgBackRest, stanza main: as-owner ended with exit code 55: ERROR: [055]: ");
 
     [Fact]
     public Task Another_program_under_its_name_is_told() =>
