@@ -108,7 +108,9 @@ public static class CheckpointSummary
     private static string ContentOf(DatabaseContent database)
     {
         var tables = database.Tables.Count;
-        return $"{database.Name} with {database.Tables.Sum(table => table.Rows)} rows in {tables} {(tables == 1 ? "table" : "tables")}";
+        var unknown = database.Tables.Count(table => table.Rows is null);
+        var besides = unknown == 0 ? "" : $", of {unknown} of which the rows are not known";
+        return $"{database.Name} with {database.Tables.Sum(table => table.Rows)} rows in {tables} {(tables == 1 ? "table" : "tables")}{besides}";
     }
 
     private static string Place(SnapshotReference reference) => reference switch

@@ -53,8 +53,12 @@ public sealed record DatabaseContent(
 
 public sealed record ExtensionContent(string Name, string Version);
 
-/// <summary>One table. <paramref name="Estimated"/> says that the number of rows is the planner's, for counting would take too long.</summary>
-public sealed record TableContent(string Schema, string Name, long Rows, bool Estimated = false);
+/// <summary>One table.</summary>
+/// <param name="Schema">Its schema.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Rows">How many; null when it could not be told.</param>
+/// <param name="Estimated">Says that the number of rows is the planner's, for they could not be counted, or not in time.</param>
+public sealed record TableContent(string Schema, string Name, long? Rows = null, bool Estimated = false);
 
 /// <summary>One role; its password is not read.</summary>
 public sealed record RoleContent(string Name, bool CanLogin, bool Superuser, IReadOnlyList<string> MemberOf);

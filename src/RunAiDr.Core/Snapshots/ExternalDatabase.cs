@@ -20,7 +20,7 @@ public sealed record ExternalDatabase
     /// <summary>Name given to <c>pg_create_restore_point</c>; null when that was not permitted.</summary>
     public string? RestorePoint { get; init; }
 
-    /// <summary>The newest backup that pgBackRest had; null when it was not asked.</summary>
+    /// <summary>The newest backup of pgBackRest that can be recovered to this point; null when it was not asked.</summary>
     public PgBackRestBackup? PgBackRest { get; init; }
 
     /// <summary>Settings of <c>postgresql.conf</c> that recover to this very point, to paste, one per line.</summary>

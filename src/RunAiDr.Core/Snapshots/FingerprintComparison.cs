@@ -16,25 +16,25 @@ public static class FingerprintComparison
         .. Match(saved.Databases, live.Databases, database => database.Name).SelectMany(CompareDatabase),
     ]);
 
-    private static IEnumerable<FingerprintDifference> CompareRole(Pair<RoleContent> role) => role switch
+    private static IEnumerable<FingerprintDifference> CompareRole(Pair<string, RoleContent> role) => role switch
     {
-        { Live: null } => [Lost($"role {role.Name}", "role", "what it owned or was granted cannot have been restored as it was")],
-        { Saved: null } => [Added($"role {role.Name}", "role")],
+        { Live: null } => [Lost($"role {role.Key}", "role", "what it owned or was granted cannot have been restored as it was")],
+        { Saved: null } => [Added($"role {role.Key}", "role")],
         { Saved: var saved, Live: var live } when TextOf(saved) != TextOf(live) =>
-            [new($"role {role.Name}", TextOf(saved), TextOf(live), "rights of the role were changed since, or are set otherwise on this server", Suspicious)],
+            [new($"role {role.Key}", TextOf(saved), TextOf(live), "rights of the role were changed since, or are set otherwise on this server", Suspicious)],
         _ => [],
     };
 
-    private static IEnumerable<FingerprintDifference> CompareDatabase(Pair<DatabaseContent> database)
+    private static IEnumerable<FingerprintDifference> CompareDatabase(Pair<string, DatabaseContent> database)
     {
         if (database.Saved is not { } saved)
         {
-            return [Added(database.Name, "database")];
+            return [Added(database.Key, "database")];
         }
 
         if (database.Live is not { } live)
         {
-            return [Lost(database.Name, "database", "it was dropped since, or the restore left it out")];
+            return [Lost(database.Key, "database", "it was dropped since, or the restore left it out")];
         }
 
         return
@@ -51,9 +51,9 @@ public static class FingerprintComparison
     private static IEnumerable<FingerprintDifference> CompareProperty(string what, string saved, string live, string explanation) =>
         saved == live ? [] : [new(what, saved, live, explanation, Suspicious)];
 
-    private static IEnumerable<FingerprintDifference> CompareExtension(string database, Pair<ExtensionContent> extension)
+    private static IEnumerable<FingerprintDifference> CompareExtension(string database, Pair<string, ExtensionContent> extension)
     {
-        var what = $"extension {extension.Name} of {database}";
+        var what = $"extension {extension.Key} of {database}";
         return extension switch
         {
             { Live: null } => [Lost(what, "extension", "install its package on the server; what needs it was not restored")],
@@ -68,10 +68,10 @@ public static class FingerprintComparison
     {
         foreach (var schema in Match(saved.Schemas, live.Schemas, name => name))
         {
-            var what = $"{saved.Name}.{schema.Name}";
+            var what = $"{saved.Name}.{schema.Key}";
             if (schema.Live is null)
             {
-                var tables = saved.Tables.Count(table => table.Schema == schema.Name);
+                var tables = saved.Tables.Count(table => table.Schema == schema.Key);
                 yield return Lost(what, "schema", string.Create(CultureInfo.InvariantCulture, $"it was dropped since, or the restore left it out, with its {tables} tables"));
             }
             else if (schema.Saved is null)
@@ -83,35 +83,42 @@ public static class FingerprintComparison
 
     private static IEnumerable<FingerprintDifference> CompareTables(DatabaseContent saved, DatabaseContent live)
     {
-        // Tables of a schema that is missing or new as a whole are told by the schema's line.
-        var both = saved.Schemas.Intersect(live.Schemas).ToHashSet(StringComparer.Ordinal);
-        return Match(Known(saved), Known(live), table => $"{table.Schema}.{table.Name}")
-            .SelectMany(table => CompareTable($"{saved.Name}.{table.Name}", table));
+        // Tables of a schema that is missing or new as a whole are told by the schema's line. A schema that an extension
+        // made is on neither list, and may hold tables of the user.
+        var told = saved.Schemas.Except(live.Schemas).Concat(live.Schemas.Except(saved.Schemas)).ToHashSet(StringComparer.Ordinal);
+        return Match(Untold(saved), Untold(live), table => (table.Schema, table.Name))
+            .SelectMany(table => CompareTable($"{saved.Name}.{table.Key.Schema}.{table.Key.Name}", table));
 
-        IReadOnlyList<TableContent> Known(DatabaseContent database) => [.. database.Tables.Where(table => both.Contains(table.Schema))];
+        IEnumerable<TableContent> Untold(DatabaseContent database) => database.Tables.Where(table => !told.Contains(table.Schema));
     }
 
-    private static IEnumerable<FingerprintDifference> CompareTable(string what, Pair<TableContent> table) => table switch
+    private static IEnumerable<FingerprintDifference> CompareTable(string what, Pair<(string, string), TableContent> table) => table switch
     {
         { Live: null } => [Lost(what, "table", "it was dropped since, or the restore is incomplete")],
         { Saved: null } => [Added(what, "table")],
-        { Saved: { } saved, Live: { } live } when Differ(saved, live) => [CompareRows(what, saved, live)],
+        { Saved: { } saved, Live: { } live } => CompareRows(what, saved, live),
         _ => [],
     };
 
-    private static bool Differ(TableContent saved, TableContent live) => saved.Estimated || live.Estimated
-        ? Math.Abs(saved.Rows - live.Rows) > EstimateTolerance * Math.Max(saved.Rows, live.Rows)
-        : saved.Rows != live.Rows;
-
-    private static FingerprintDifference CompareRows(string what, TableContent saved, TableContent live)
+    private static IEnumerable<FingerprintDifference> CompareRows(string what, TableContent saved, TableContent live) => (saved.Rows, live.Rows) switch
     {
-        var by = Math.Abs(live.Rows - saved.Rows);
+        ({ } before, { } now) => Differ(before, now, saved.Estimated || live.Estimated) ? [CompareRows(what, saved, before, live, now)] : [],
+        _ => [new(what, TextOf(saved), TextOf(live), "the rows were not counted and the planner has no estimate: they cannot be compared", Suspicious)],
+    };
+
+    private static bool Differ(long saved, long live, bool estimated) => estimated
+        ? Math.Abs(saved - live) > EstimateTolerance * Math.Max(saved, live)
+        : saved != live;
+
+    private static FingerprintDifference CompareRows(string what, TableContent saved, long before, TableContent live, long now)
+    {
+        var by = Math.Abs(now - before);
         var rows = string.Create(
             CultureInfo.InvariantCulture,
-            $"{(saved.Estimated || live.Estimated ? "about " : "")}{by} {(by == 1 ? "row" : "rows")} {(live.Rows > saved.Rows ? "more" : "fewer")} than saved");
-        var (meaning, severity) = live.Rows switch
+            $"{(saved.Estimated || live.Estimated ? "about " : "")}{by} {(by == 1 ? "row" : "rows")} {(now > before ? "more" : "fewer")} than saved");
+        var (meaning, severity) = now switch
         {
-            _ when live.Rows > saved.Rows => ("written since", Expected),
+            _ when now > before => ("written since", Expected),
             0 when !live.Estimated => ("the table is empty: its rows were deleted since, or only its definition was restored", Missing),
             _ => ("rows were deleted since, or the restore is incomplete", Suspicious),
         };
@@ -124,8 +131,9 @@ public static class FingerprintComparison
     private static FingerprintDifference Added(string what, string noun) =>
         new(what, null, noun, $"the {noun} was made since, or belongs to somebody else", Expected);
 
-    private static string TextOf(TableContent table) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(table.Estimated ? "about " : "")}{table.Rows} {(table.Rows == 1 ? "row" : "rows")}");
+    private static string TextOf(TableContent table) => table.Rows is null
+        ? "rows not known"
+        : string.Create(CultureInfo.InvariantCulture, $"{(table.Estimated ? "about " : "")}{table.Rows} {(table.Rows == 1 ? "row" : "rows")}");
 
     private static string TextOf(RoleContent role)
     {
@@ -138,14 +146,24 @@ public static class FingerprintComparison
         return string.Join(", ", rights);
     }
 
-    private static IEnumerable<Pair<T>> Match<T>(IReadOnlyList<T> saved, IReadOnlyList<T> live, Func<T, string> name)
+    private static IEnumerable<Pair<string, T>> Match<T>(IEnumerable<T> saved, IEnumerable<T> live, Func<T, string> name)
+        where T : class => Match(saved, live, name, StringComparer.Ordinal);
+
+    // Names may hold dots, so a schema and a name are compared one by one.
+    private static IEnumerable<Pair<(string Schema, string Name), TableContent>> Match(
+        IEnumerable<TableContent> saved, IEnumerable<TableContent> live, Func<TableContent, (string Schema, string Name)> name) =>
+        Match(saved, live, name, Comparer<(string Schema, string Name)>.Create((x, y) =>
+            string.CompareOrdinal(x.Schema, y.Schema) is not 0 and var schema ? schema : string.CompareOrdinal(x.Name, y.Name)));
+
+    private static IEnumerable<Pair<TKey, T>> Match<TKey, T>(IEnumerable<T> saved, IEnumerable<T> live, Func<T, TKey> name, IComparer<TKey> order)
+        where TKey : notnull
         where T : class
     {
-        var (before, now) = (saved.ToDictionary(name, StringComparer.Ordinal), live.ToDictionary(name, StringComparer.Ordinal));
-        return before.Keys.Union(now.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(key => new Pair<T>(key, before.GetValueOrDefault(key), now.GetValueOrDefault(key)));
+        var (before, now) = (saved.ToDictionary(name), live.ToDictionary(name));
+        return before.Keys.Union(now.Keys).Order(order)
+            .Select(key => new Pair<TKey, T>(key, before.GetValueOrDefault(key), now.GetValueOrDefault(key)));
     }
 
-    private sealed record Pair<T>(string Name, T? Saved, T? Live)
+    private sealed record Pair<TKey, T>(TKey Key, T? Saved, T? Live)
         where T : class;
 }

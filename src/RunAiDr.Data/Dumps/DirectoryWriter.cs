@@ -45,10 +45,12 @@ internal sealed class DirectoryWriter : IDumpWriter
 
         DumpFault.OnDisk(_path, () =>
         {
-            File.Delete(_lock.Name);
             Disk.FlushFolder(_partial);
             Directory.Move(_partial, _path);
             _committed = true;
+
+            // The lock goes last: whoever gets it earlier would take the set for an abandoned one.
+            File.Delete(Path.Combine(_path, LockName));
             Disk.FlushFolder(Path.GetDirectoryName(_path) ?? _path);
             return true;
         });

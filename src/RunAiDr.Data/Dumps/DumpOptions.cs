@@ -15,6 +15,9 @@ public sealed record DumpOptions
 
     /// <summary>Folder of pg_dump, pg_dumpall and pg_restore; null takes the newest on the PATH or below <c>/usr/lib/postgresql</c>.</summary>
     public string? ProgramFolder { get; init; }
+
+    /// <summary>How long no byte may move before a dump is given up.</summary>
+    internal TimeSpan LongestIdle { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>A bucket of an S3-compatible storage.</summary>

@@ -9,10 +9,13 @@ namespace RunAiDr.Data.Dumps;
 internal sealed record DumpSource(ProgramCall Call, string File, string? Database = null);
 
 /// <summary>Streams a dump from its program, by age where it is encrypted, to the storage; nothing of it is kept on the way.</summary>
-internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpWriter writer, DumpProgress progress)
+internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpWriter writer, DumpProgress progress, IdleLimit idle)
 {
     /// <exception cref="Core.RunAiDrException">It failed: it must not be used.</exception>
-    public async Task<DumpFile> WriteAsync(DumpSource source, CancellationToken ct)
+    public Task<DumpFile> WriteAsync(DumpSource source, CancellationToken ct) =>
+        idle.RunAsync(source.File, watch => WriteAsync(source, watch, watch.Token), ct);
+
+    private async Task<DumpFile> WriteAsync(DumpSource source, IdleWatch watch, CancellationToken ct)
     {
         using var plain = new Tally();
 
@@ -38,6 +41,7 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
         async Task Next(ReadOnlyMemory<byte> bytes)
         {
             ct.ThrowIfCancellationRequested();
+            watch.Moved();
             if (recipients.Encrypts)
             {
                 plain.Add(bytes.Span);
@@ -45,6 +49,7 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
 
             progress.Add(bytes.Length);
             await store.WriteAsync(bytes, ct);
+            watch.Moved();
             await check.WriteAsync(bytes, ct);
         }
     }
@@ -52,6 +57,19 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
     private async Task<IByteSink> StoreAsync(string file, Tally stored, CancellationToken ct)
     {
         var sink = new StoreSink(await writer.CreateAsync(file, ct), stored);
-        return recipients.Encrypts ? new AgeSink(ChildProgram.Start(recipients.Encryption, ct), sink, ct) : sink;
+        if (!recipients.Encrypts)
+        {
+            return sink;
+        }
+
+        try
+        {
+            return new AgeSink(ChildProgram.Start(recipients.Encryption, ct), sink, ct);
+        }
+        catch
+        {
+            await sink.DisposeAsync();
+            throw;
+        }
     }
 }

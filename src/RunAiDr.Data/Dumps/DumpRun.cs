@@ -4,9 +4,13 @@ using RunAiDr.Data.Postgres;
 namespace RunAiDr.Data.Dumps;
 
 /// <summary>One snapshot by pg_dump: everything that can be wrong beforehand is found before anything is written.</summary>
-internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, IDumpStorage storage, DumpProgress progress)
+internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, IDumpStorage storage, DumpProgress progress, IdleLimit idle)
 {
-    private static readonly string[] Patience = ["--no-password", "--lock-wait-timeout=5min"];
+    // A wire that is dead without a word is found after a minute.
+    private const string KeepAlive = "keepalives=1 keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000";
+
+    // Shorter than no byte may move: pg_dump knows what it waits for.
+    private static readonly string[] Patience = ["--no-password", "--lock-wait-timeout=4min"];
 
     private readonly List<string> _warnings = [];
 
@@ -26,7 +30,7 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
         var sources = fingerprint.Databases.Select(database => Source(database.Name, snapshots[database.Name], tools, recipients));
 
         await using var writer = await storage.BeginAsync(folder, ct);
-        var pipe = new DumpPipe(tools, recipients, writer, progress);
+        var pipe = new DumpPipe(tools, recipients, writer, progress, idle);
         var files = new List<DumpFile>();
         foreach (var source in sources.Prepend(globals))
         {
@@ -81,7 +85,7 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
 
     private DumpSource Source(string database, string snapshot, DumpTools tools, AgeRecipients recipients)
     {
-        var call = Call(tools.Dump, ["--format=custom", $"--snapshot={snapshot}", .. Patience], database);
+        var call = Call(tools.Dump, ["--format=custom", $"--snapshot={snapshot}", $"--dbname={ConnectionText(database)}", .. Patience], database);
         return new DumpSource(call, DumpFiles.Of(database, recipients), database);
     }
 
@@ -95,9 +99,9 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
         };
     }
 
-    // A name with '=' in it would be taken for a connection string, so it is made one.
+    // A name with '=' in it would be taken for a connection string, so it is made one; no variable tells libpq to keep alive.
     private static string ConnectionText(string database) =>
-        $"dbname='{database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+        $"{KeepAlive} dbname='{database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 
     private SnapshotReference ReferenceTo(DumpFolder folder, DatabaseFingerprint fingerprint, DumpSet dump)
     {
@@ -109,7 +113,7 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
         return new SnapshotReference
         {
             Component = SnapshotComponent.Database,
-            Provider = PgDumpSnapshots.ProviderName,
+            Provider = SnapshotSources.PgDump,
             Checkpoint = folder.Checkpoint,
             TakenAt = fingerprint.TakenAt,
             Location = $"{storage.Root}/{folder}",

@@ -7,8 +7,7 @@ namespace RunAiDr.Data.Dumps;
 /// <summary>Snapshots of the database by <c>pg_dump</c>: roles, tablespaces and every database of the scope, in files of a folder or bucket.</summary>
 public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
 {
-    internal const string ProviderName = "pgdump";
-
+    private const string NotOurs = "the reference does not name a dump";
     private const int LargestReference = 64 * 1024 * 1024;
 
     private readonly PostgresConnector _connector;
@@ -18,14 +17,14 @@ public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
 
     /// <exception cref="RunAiDrException">Not exactly one storage is configured.</exception>
     public PgDumpSnapshots(PostgresConnector connector, DumpOptions options, TimeProvider clock)
-        : this(connector, options, clock, StorageOf(options))
+        : this(connector, options, clock, StorageOf(options, clock))
     {
     }
 
     internal PgDumpSnapshots(PostgresConnector connector, DumpOptions options, TimeProvider clock, IDumpStorage storage) =>
         (_connector, _options, _clock, _storage) = (connector, options, clock, storage);
 
-    public string Name => ProviderName;
+    public string Name => SnapshotSources.PgDump;
 
     public async Task<IReadOnlyList<SnapshotOutcome>> TakeAsync(
         SnapshotRequest request, IProgress<SnapshotProgress> progress, CancellationToken ct)
@@ -106,12 +105,10 @@ public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
 
     public void Dispose() => _storage.Dispose();
 
-    private const string NotOurs = "the reference does not name a dump";
-
-    private static IDumpStorage StorageOf(DumpOptions options) => options switch
+    private static IDumpStorage StorageOf(DumpOptions options, TimeProvider clock) => options switch
     {
         { Directory: { } directory, S3: null } => new DirectoryStorage(directory),
-        { Directory: null, S3: { } bucket } => new S3Storage(bucket),
+        { Directory: null, S3: { } bucket } => new S3Storage(bucket, new IdleLimit(options.LongestIdle, clock)),
         _ => throw new RunAiDrException(
             Fault.Configuration, "Dumps need one place to be kept in.", "Configure either a directory or an S3 bucket."),
     };
@@ -120,7 +117,7 @@ public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
     {
         try
         {
-            var run = new DumpRun(_connector, _options, _storage, new DumpProgress(progress, _clock));
+            var run = new DumpRun(_connector, _options, _storage, new DumpProgress(progress, _clock), new IdleLimit(_options.LongestIdle, _clock));
             return SnapshotOutcome.Taken(await run.RunAsync(request, ct));
         }
         catch (RunAiDrException fault)
@@ -132,7 +129,7 @@ public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
 
     // Names in a reference come from Git: none of them may lead out of the folder.
     private static (DumpFolder Folder, DumpSet Dump)? Target(SnapshotReference reference) =>
-        reference is { Provider: ProviderName, Dump: { } dump }
+        reference is { Provider: SnapshotSources.PgDump, Dump: { } dump }
         && dump.Files.All(file => DumpFolder.IsLegal(file.Name))
         && DumpFolder.At(reference.Location) is { } folder
             ? (folder, dump)

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
@@ -36,7 +35,7 @@ internal static class S3Client
 
         if (options.AuthorityFile is { } file)
         {
-            config.HttpClientFactory = new TrustingFactory(Authorities(file), file);
+            config.HttpClientFactory = new TrustingFactory(AuthorityFile.TrustOnly(file), file);
         }
 
         return options is { AccessKey: { } access, SecretKey: { } secret }
@@ -44,29 +43,12 @@ internal static class S3Client
             : new AmazonS3Client(config);
     }
 
-    public static async Task<Stream> OpenAsync(AmazonS3Client client, S3Options options, string key, CancellationToken ct)
+    public static async Task<Stream> OpenAsync(AmazonS3Client client, S3Options options, string key, IdleLimit idle, CancellationToken ct)
     {
         var request = new GetObjectRequest { BucketName = options.Bucket, Key = key };
-        return new S3ReadStream(await client.GetObjectAsync(request, ct), options);
+        var response = await idle.RunAsync($"s3://{options.Bucket}/{key}", watch => client.GetObjectAsync(request, watch.Token), ct);
+        return new S3ReadStream(response, options, idle);
     }
-
-    private static X509Certificate2Collection Authorities(string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(file);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw NoAuthority(file, failure);
-        }
-
-        return authorities.Count > 0 ? authorities : throw NoAuthority(file, inner: null);
-    }
-
-    private static RunAiDrException NoAuthority(string file, Exception? inner) => new(
-        Fault.Configuration, $"{file} holds no certificate that can be read.", "Give a PEM file with the certificate of the storage's authority.", inner);
 
     /// <summary>Keys that are read again for each request, so that they can be exchanged.</summary>
     private sealed class ReadKeys(Func<Core.Secrets.SecretText> access, Func<Core.Secrets.SecretText> secret) : AWSCredentials
@@ -74,12 +56,10 @@ internal static class S3Client
         public override ImmutableCredentials GetCredentials() => new(access().Reveal(), secret().Reveal(), token: null);
     }
 
-    private sealed class TrustingFactory(X509Certificate2Collection authorities, string file) : HttpClientFactory
+    private sealed class TrustingFactory(X509ChainPolicy policy, string file) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig)
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.AddRange(authorities);
             return new HttpClient(new SocketsHttpHandler
             {
                 AllowAutoRedirect = false,

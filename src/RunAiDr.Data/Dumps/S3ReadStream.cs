@@ -2,8 +2,8 @@ using Amazon.S3.Model;
 
 namespace RunAiDr.Data.Dumps;
 
-/// <summary>The body of an object. A body that ends early is a fault, not an end.</summary>
-internal sealed class S3ReadStream(GetObjectResponse response, S3Options options) : Stream
+/// <summary>The body of an object. A body that ends early is a fault, not an end, and so is one that stands still.</summary>
+internal sealed class S3ReadStream(GetObjectResponse response, S3Options options, IdleLimit idle) : Stream
 {
     private readonly long _length = response.ContentLength;
     private long _read;
@@ -24,7 +24,10 @@ internal sealed class S3ReadStream(GetObjectResponse response, S3Options options
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await S3Fault.ExplainAsync(options, () => response.ResponseStream.ReadAsync(buffer, cancellationToken).AsTask());
+        var count = await idle.RunAsync(
+            $"s3://{response.BucketName}/{response.Key}",
+            watch => S3Fault.ExplainAsync(options, () => response.ResponseStream.ReadAsync(buffer, watch.Token).AsTask()),
+            cancellationToken);
         _read += count;
         return count > 0 || buffer.Length == 0 || _read == _length
             ? count

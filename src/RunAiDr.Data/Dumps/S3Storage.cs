@@ -1,5 +1,4 @@
 using Amazon.S3;
-using Amazon.S3.Model;
 
 namespace RunAiDr.Data.Dumps;
 
@@ -7,12 +6,13 @@ namespace RunAiDr.Data.Dumps;
 internal sealed class S3Storage : IDumpStorage
 {
     private readonly S3Options _options;
+    private readonly IdleLimit _idle;
     private readonly AmazonS3Client _client;
     private readonly string _prefix;
 
-    public S3Storage(S3Options options)
+    public S3Storage(S3Options options, IdleLimit idle)
     {
-        _options = options;
+        (_options, _idle) = (options, idle);
         _client = S3Client.Create(options);
         var prefix = options.Prefix.Trim('/');
         _prefix = prefix.Length == 0 ? "" : $"{prefix}/";
@@ -29,7 +29,7 @@ internal sealed class S3Storage : IDumpStorage
             throw DumpFault.Of($"{Root}/{folder} is there already.", "Give the checkpoint another name, or delete the old one first.");
         }
 
-        var writer = new S3Writer(_client, _options, KeyOf(folder));
+        var writer = new S3Writer(_client, _options, KeyOf(folder), _idle);
         await writer.ClearAsync(found?.Files.Keys ?? [], ct);
         return writer;
     }
@@ -37,7 +37,7 @@ internal sealed class S3Storage : IDumpStorage
     public async Task<IReadOnlyList<StoredDumps>> ListAsync(string cluster, CancellationToken ct)
     {
         var prefix = $"{_prefix}{cluster}/";
-        var objects = await ObjectsAsync(prefix, ct);
+        var objects = await S3Objects.ListAsync(_client, _options, prefix, ct);
         var uploads = await S3Uploads.ListAsync(_client, _options, prefix, ct);
         return [.. objects.Concat(uploads.Select(upload => (upload.Key, Bytes: 0L)))
             .Select(entry => (Segments: entry.Key[prefix.Length..].Split('/'), entry.Bytes))
@@ -51,12 +51,12 @@ internal sealed class S3Storage : IDumpStorage
         await StoredAsync(folder, ct) is { IsWhole: true } found ? found : null;
 
     public Task<Stream> OpenAsync(DumpFolder folder, string file, CancellationToken ct) =>
-        S3Fault.ExplainAsync(_options, () => S3Client.OpenAsync(_client, _options, KeyOf(folder) + file, ct));
+        S3Fault.ExplainAsync(_options, () => S3Client.OpenAsync(_client, _options, KeyOf(folder) + file, _idle, ct));
 
     public async Task<bool> DeleteAsync(DumpFolder folder, CancellationToken ct)
     {
         var found = await StoredAsync(folder, ct);
-        return await new S3Writer(_client, _options, KeyOf(folder)).ClearAsync(found?.Files.Keys ?? [], ct);
+        return await new S3Writer(_client, _options, KeyOf(folder), _idle).ClearAsync(found?.Files.Keys ?? [], ct);
     }
 
     public void Dispose() => _client.Dispose();
@@ -66,7 +66,7 @@ internal sealed class S3Storage : IDumpStorage
     private async Task<StoredDumps?> StoredAsync(DumpFolder folder, CancellationToken ct)
     {
         var prefix = KeyOf(folder);
-        var files = (await ObjectsAsync(prefix, ct))
+        var files = (await S3Objects.ListAsync(_client, _options, prefix, ct))
             .Select(entry => (Name: entry.Key[prefix.Length..], entry.Bytes))
             .Where(entry => DumpFolder.IsLegal(entry.Name) && DumpFiles.IsOurs(entry.Name))
             .ToList();
@@ -76,21 +76,4 @@ internal sealed class S3Storage : IDumpStorage
     private static Dictionary<string, long> Sizes(IEnumerable<(string Name, long Bytes)> files) => files
         .GroupBy(file => file.Name, StringComparer.Ordinal)
         .ToDictionary(file => file.Key, file => file.Max(entry => entry.Bytes));
-
-    private Task<List<(string Key, long Bytes)>> ObjectsAsync(string prefix, CancellationToken ct) =>
-        S3Fault.ExplainAsync(_options, async () =>
-        {
-            var objects = new List<(string, long)>();
-            var request = new ListObjectsV2Request { BucketName = _options.Bucket, Prefix = prefix };
-            ListObjectsV2Response page;
-            do
-            {
-                page = await _client.ListObjectsV2Async(request, ct);
-                objects.AddRange((page.S3Objects ?? []).Select(found => (found.Key, found.Size ?? 0)));
-                request.ContinuationToken = page.NextContinuationToken;
-            }
-            while (page.IsTruncated == true);
-
-            return objects;
-        });
 }

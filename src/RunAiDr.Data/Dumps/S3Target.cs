@@ -22,9 +22,12 @@ internal sealed class S3Target : IDumpTarget
     private S3Target(AmazonS3Client client, S3Options options, InitiateMultipartUploadResponse upload) =>
         (_client, _options, _upload) = (client, options, upload);
 
+    /// <summary>How many were written.</summary>
+    public long Bytes { get; private set; }
+
     private long PartSize => (long)FirstPartSize << (_parts / PartsPerSize);
 
-    public static async Task<IDumpTarget> BeginAsync(AmazonS3Client client, S3Options options, string key, CancellationToken ct)
+    public static async Task<S3Target> BeginAsync(AmazonS3Client client, S3Options options, string key, CancellationToken ct)
     {
         var request = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key };
         return new S3Target(client, options, await client.InitiateMultipartUploadAsync(request, ct));
@@ -32,6 +35,7 @@ internal sealed class S3Target : IDumpTarget
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
+        Bytes += bytes.Length;
         while (bytes.Length > 0)
         {
             // Some storages want parts of one size, and memory of a power of two is not doubled for a byte more.

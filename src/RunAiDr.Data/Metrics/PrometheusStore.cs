@@ -58,9 +58,11 @@ public sealed class PrometheusStore(PrometheusOptions options, TimeProvider cloc
             ? (long)count
             : null;
 
-    // Where nothing has come for a while, only the series that each scraped target has is looked back for.
+    // Each scraped target has the series up. Of all series a time can be asked only where no two differ by the name alone:
+    // it has no name any more. Where nothing has come for a while, up is looked back for.
     private async Task<DateTimeOffset?> NewestAsync(PrometheusApi api, DateTimeOffset? at, CancellationToken ct) =>
-        FromSeconds(await api.NumberAsync($"max(timestamp({Everything}))", at, ct)
+        FromSeconds(await api.NumberAsync("max(timestamp(up))", at, ct)
+            ?? await api.NumberAsync($"max(timestamp({Everything}))", at, ct)
             ?? await api.NumberAsync("max(max_over_time(timestamp(up)[1d:5m]))", at, ct)
             ?? await api.NumberAsync("max(max_over_time(timestamp(up)[30d:5m]))", at, ct));
 

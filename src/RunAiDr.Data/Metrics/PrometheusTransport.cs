@@ -1,8 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using RunAiDr.Core;
 
 namespace RunAiDr.Data.Metrics;
 
@@ -25,13 +22,7 @@ internal static class PrometheusTransport
 
         if (options.AuthorityFile is { } file)
         {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(AuthoritiesOf(file));
-            handler.SslOptions.CertificateChainPolicy = policy;
+            handler.SslOptions.CertificateChainPolicy = AuthorityFile.TrustOnly(file);
         }
 
         return handler;
@@ -51,25 +42,4 @@ internal static class PrometheusTransport
             throw;
         }
     }
-
-    private static X509Certificate2Collection AuthoritiesOf(string file)
-    {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(file);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw NoAuthority(file, failure);
-        }
-
-        return authorities.Count > 0 ? authorities : throw NoAuthority(file, null);
-    }
-
-    private static RunAiDrException NoAuthority(string file, Exception? inner) => new(
-        Fault.Configuration,
-        $"The authority file {file} of the metrics cannot be read or holds no PEM certificate",
-        "Check that the file exists, may be read and holds the certificate of the authority.",
-        inner);
 }

@@ -47,6 +47,27 @@ public sealed class PostgresConnector(PostgresOptions options)
         }
     }
 
+    /// <summary>A session that may run and rest as long as it must, whatever limits the role has.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">As <see cref="OpenAsync"/>.</exception>
+    internal async Task<NpgsqlConnection> OpenUnlimitedAsync(string database, CancellationToken ct)
+    {
+        var session = await OpenAsync(database, ct);
+        var unlimited = false;
+        try
+        {
+            await RunAsync(database, () => session.RowsAsync("no-limits.sql", row => row.GetString(0), ct));
+            unlimited = true;
+            return session;
+        }
+        finally
+        {
+            if (!unlimited)
+            {
+                await session.DisposeAsync();
+            }
+        }
+    }
+
     /// <summary>Runs commands and turns their failures into faults.</summary>
     internal async Task<T> RunAsync<T>(string database, Func<Task<T>> commands)
     {

@@ -17,7 +17,7 @@ public sealed class PostgresDatabase(PostgresConnector connector, TimeProvider c
 
     public async Task<IVolumeBackup> BeginVolumeBackupAsync(string label, CancellationToken ct)
     {
-        var session = await connector.OpenAsync(connector.AnyDatabase, ct);
+        var session = await connector.OpenUnlimitedAsync(connector.AnyDatabase, ct);
         var backup = new VolumeBackup(connector, session);
         var begun = false;
         try
@@ -27,6 +27,8 @@ public sealed class PostgresDatabase(PostgresConnector connector, TimeProvider c
             backup.Fingerprint = await FingerprintAsync(ct);
             if (connector.Options.Bracket || backup.Fingerprint.Tablespaces.Count > 0)
             {
+                RefuseWithoutArchive(backup.Fingerprint);
+                await WarnOfTablespacesAsync(session, backup, ct);
                 await backup.StartAsync(label, ct);
             }
 
@@ -50,6 +52,29 @@ public sealed class PostgresDatabase(PostgresConnector connector, TimeProvider c
                 Fault.Snapshot,
                 $"PostgreSQL {connector.Options.Host}:{connector.Options.Port} is a standby; its volume must not be snapshotted, for it may lag behind or be rewound.",
                 "Configure the address and the volume of the primary.");
+        }
+    }
+
+    // The record that ends a backup is written after the snapshot: a copy finds it in the archive only.
+    private void RefuseWithoutArchive(DatabaseFingerprint fingerprint)
+    {
+        if (fingerprint.Archive is { Mode: "off" })
+        {
+            var why = fingerprint.Tablespaces.Count > 0 ? "there are tablespaces besides the data directory" : "it is asked for";
+            throw new RunAiDrException(
+                Fault.Snapshot,
+                $"The volume of PostgreSQL {connector.Options.Host}:{connector.Options.Port} must be snapshotted between pg_backup_start and pg_backup_stop, as {why}; with archive_mode = off no copy of it could be started.",
+                "Turn the archiving of WAL on (archive_mode and archive_command), or choose the provider pgdump.");
+        }
+    }
+
+    private async Task WarnOfTablespacesAsync(NpgsqlConnection session, VolumeBackup backup, CancellationToken ct)
+    {
+        var outside = await connector.RunAsync(connector.AnyDatabase, () => session.RowsAsync(
+            "outside-tablespaces.sql", row => (Name: row.GetString(0), Path: row.GetString(1)), ct));
+        foreach (var (name, path) in outside)
+        {
+            backup.Warn($"Tablespace {name} is at {path}, outside the data directory: make sure that the snapshotted volume holds it.");
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using RunAiDr.Core;
 
 namespace RunAiDr.Data.Postgres;
 
@@ -27,28 +25,8 @@ internal sealed class PostgresTrust(PostgresOptions options)
         }
 
         tls.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
-        tls.CertificateChainPolicy = options.AuthorityFile is { } file ? TrustOnly(file) : null;
+        tls.CertificateChainPolicy = options.AuthorityFile is { } file ? AuthorityFile.TrustOnly(file) : null;
         tls.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accept(certificate, chain, errors);
-    }
-
-    private static X509ChainPolicy TrustOnly(string file)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPemFile(file);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            throw NoAuthority(file, failure);
-        }
-
-        return policy.CustomTrustStore.Count > 0 ? policy : throw NoAuthority(file, inner: null);
     }
 
     private bool Accept(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -78,7 +56,4 @@ internal sealed class PostgresTrust(PostgresOptions options)
             .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString())));
         return string.Join(", ", names.DefaultIfEmpty(certificate.Subject));
     }
-
-    private static RunAiDrException NoAuthority(string file, Exception? inner) => new(
-        Fault.Configuration, $"{file} holds no certificate that can be read.", "Give a PEM file with the authority's certificate.", inner);
 }

@@ -55,12 +55,12 @@ internal sealed class RowCounts(NpgsqlConnection connection, string database, Li
         }
         catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.LockNotAvailable)
         {
-            warnings.Add($"{database}: table {table.QuotedName} is locked by somebody, so its rows are only estimated.");
+            warnings.Add($"{database}: table {table.QuotedName} is locked by somebody, so its rows are {HowKnown(table)}.");
             return Estimate(table);
         }
         catch (PostgresException failure) when (failure.SqlState is PostgresErrorCodes.InsufficientPrivilege)
         {
-            warnings.Add($"{database}: table {table.QuotedName} may not be read, so its rows are only estimated.");
+            warnings.Add($"{database}: table {table.QuotedName} may not be read, so its rows are {HowKnown(table)}.");
             return Estimate(table);
         }
     }
@@ -74,5 +74,7 @@ internal sealed class RowCounts(NpgsqlConnection connection, string database, Li
             : string.Create(CultureInfo.InvariantCulture, $"SELECT CASE WHEN pg_relation_size({table.Id}) <= {MostBytes} THEN {count} END");
     }
 
-    private static TableContent Estimate(CountedTable table) => new(table.Schema, table.Name, table.Rows ?? 0, Estimated: true);
+    private static TableContent Estimate(CountedTable table) => new(table.Schema, table.Name, table.Rows, Estimated: table.Rows is not null);
+
+    private static string HowKnown(CountedTable table) => table.Rows is null ? "not known" : "only estimated";
 }

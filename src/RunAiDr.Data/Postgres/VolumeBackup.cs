@@ -28,6 +28,7 @@ internal sealed class VolumeBackup(PostgresConnector connector, NpgsqlConnection
         await using var command = new NpgsqlCommand(start, session) { CommandTimeout = 0, Parameters = { new() { Value = label } } };
         await connector.RunAsync(connector.AnyDatabase, () => command.ExecuteScalarAsync(ct));
         _started = true;
+        Warn("The volume was snapshotted during a backup: a copy of it starts only with the files of that backup, and with WAL from the archive up to its end.");
     }
 
     public async Task<BackupLabel?> EndAsync(CancellationToken ct)
@@ -37,7 +38,7 @@ internal sealed class VolumeBackup(PostgresConnector connector, NpgsqlConnection
             return null;
         }
 
-        // WAL is in the snapshot or in the archive in its own time; waiting for the archive would hang where it is broken.
+        // WAL reaches the archive in its own time; waiting for the archive would hang where it is broken.
         var stop = session.PostgreSqlVersion >= Renamed ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)";
         await using var command = new NpgsqlCommand($"SELECT lsn::text, labelfile, spcmapfile FROM {stop}", session);
         var label = await connector.RunAsync(connector.AnyDatabase, () => LabelAsync(command, ct));

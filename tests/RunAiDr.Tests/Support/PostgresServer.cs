@@ -36,8 +36,17 @@ internal sealed class PostgresServer : IAsyncDisposable
         var passwordFile = Path.Combine(folder, "password");
         await File.WriteAllTextAsync(passwordFile, Password);
         Give(folder);
-        await RunAsync($"{Programs}/initdb", "--no-sync", "--auth=scram-sha-256", "--username=postgres", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data);
-        prepare?.Invoke(data);
+        try
+        {
+            await RunAsync($"{Programs}/initdb", "--no-sync", "--auth=scram-sha-256", "--username=postgres", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C.UTF-8", "--pgdata", data);
+            prepare?.Invoke(data);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+
         return await StartExistingAsync(folder, settings);
     }
 
@@ -57,8 +66,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var server = new PostgresServer(folder, port, process);
-        await server.WaitAsync();
-        return server;
+        try
+        {
+            await server.WaitAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A hot standby that streams from this server.</summary>
@@ -66,7 +83,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("runai-dr-postgres-").FullName;
         Give(folder);
-        await RunAsync($"{Programs}/pg_basebackup", "-d", $"host=127.0.0.1 port={Port} user=postgres password={Password} application_name=standby1", "-D", Path.Combine(folder, "data"), "-R", "-c", "fast");
+        await RunAsync(
+            new Dictionary<string, string> { ["PGPASSWORD"] = Password },
+            $"{Programs}/pg_basebackup", "-d", $"host=127.0.0.1 port={Port} user=postgres application_name=standby1", "-D", Path.Combine(folder, "data"), "-R", "-c", "fast");
         return await StartExistingAsync(folder);
     }
 
@@ -107,6 +126,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         return await command.ExecuteScalarAsync();
     }
 
+    /// <summary>Waits until a query gives a value.</summary>
+    public async Task WaitForAsync(string sql, string value)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (await ScalarAsync(sql) as string != value)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+        }
+    }
+
     /// <summary>Stops it at once and starts it no more; its data stays until this is disposed.</summary>
     public async Task StopAsync()
     {
@@ -142,9 +171,18 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    public static async Task RunAsync(string program, params string[] arguments)
+    public static Task RunAsync(string program, params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), program, arguments);
+
+    private static async Task RunAsync(Dictionary<string, string> environment, string program, params string[] arguments)
     {
-        using var process = Process.Start(StartInfo(program, arguments))!;
+        var start = StartInfo(program, arguments);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program}: {await error}{await output}");

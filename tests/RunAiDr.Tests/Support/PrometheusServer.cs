@@ -22,23 +22,16 @@ internal sealed class PrometheusServer : IAsyncDisposable
     {
         const string prefix = "--web.route-prefix=";
         var server = new PrometheusServer(arguments.FirstOrDefault(a => a.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..] ?? "");
-        var (data, file) = (server._directory.File("data"), server._directory.File("prometheus.yml"));
-        await File.WriteAllTextAsync(file, configuration);
-        if (openMetrics is not null)
+        try
         {
-            var samples = server._directory.File("samples");
-            await File.WriteAllTextAsync(samples, openMetrics.ReplaceLineEndings("\n") + "\n# EOF\n");
-            await RunAsync("promtool", "tsdb", "create-blocks-from", "openmetrics", samples, data);
+            await server.BeginAsync(openMetrics, configuration, arguments);
+            return server;
         }
-
-        server._process = ApiServerProcess.Start(
-            "prometheus",
-            [
-                $"--config.file={file}", $"--storage.tsdb.path={data}", "--log.level=warn",
-                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{server.Url.Port}"), .. arguments,
-            ]);
-        await server.WaitAsync(server._process);
-        return server;
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -49,6 +42,26 @@ internal sealed class PrometheusServer : IAsyncDisposable
         }
 
         _directory.Dispose();
+    }
+
+    private async Task BeginAsync(string? openMetrics, string configuration, string[] arguments)
+    {
+        var (data, file) = (_directory.File("data"), _directory.File("prometheus.yml"));
+        await File.WriteAllTextAsync(file, configuration);
+        if (openMetrics is not null)
+        {
+            var samples = _directory.File("samples");
+            await File.WriteAllTextAsync(samples, openMetrics.ReplaceLineEndings("\n") + "\n# EOF\n");
+            await RunAsync("promtool", "tsdb", "create-blocks-from", "openmetrics", samples, data);
+        }
+
+        _process = ApiServerProcess.Start(
+            "prometheus",
+            [
+                $"--config.file={file}", $"--storage.tsdb.path={data}", "--log.level=warn",
+                string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{Url.Port}"), .. arguments,
+            ]);
+        await WaitAsync(_process);
     }
 
     private async Task WaitAsync(ApiServerProcess process)

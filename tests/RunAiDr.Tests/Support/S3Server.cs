@@ -31,8 +31,16 @@ internal sealed class S3Server : IAsyncDisposable
     public static async Task<S3Server> StartAsync()
     {
         var server = new S3Server(GitHttpServer.FreePort());
-        await GitHttpServer.WaitAsync(server.Endpoint.Port, [server._process]);
-        return server;
+        try
+        {
+            await GitHttpServer.WaitAsync(server.Endpoint.Port, [server._process]);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client with default settings.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using RunAiDr.Core;
 using RunAiDr.Core.Snapshots;
@@ -33,7 +34,7 @@ internal sealed class ExternalNote(PostgresOptions server, ExternalOptions optio
         return new SnapshotReference
         {
             Component = SnapshotComponent.Database,
-            Provider = ExternalSnapshots.ProviderName,
+            Provider = SnapshotSources.External,
             Checkpoint = checkpoint,
             TakenAt = fingerprint.TakenAt,
             Warnings = warnings,
@@ -93,7 +94,8 @@ internal sealed class ExternalNote(PostgresOptions server, ExternalOptions optio
             throw tool.Failed($"holds backups of another server than {point.Host}:{point.Port}, whose system identifier is {point.SystemIdentifier}", "Correct the name of the stanza or the address of the server.");
         }
 
-        return stanza.Newest(point.SystemIdentifier)
-            ?? throw tool.Failed("holds no usable backup", $"Make one: {options.PgBackRestProgram} backup --stanza={name}.");
+        return stanza.NewestFor(point) ?? throw tool.Failed(
+            string.Create(CultureInfo.InvariantCulture, $"holds no usable backup of timeline {point.Timeline} that ended before {point.Lsn}"),
+            $"Make one: {options.PgBackRestProgram} backup --stanza={name}. Then take the snapshot again.");
     }
 }

@@ -10,9 +10,7 @@ namespace RunAiDr.Data.Postgres.External;
 /// </summary>
 public sealed class ExternalSnapshots(PostgresConnector connector, ExternalOptions options, TimeProvider clock) : ISnapshotProvider
 {
-    internal const string ProviderName = "external";
-
-    public string Name => ProviderName;
+    public string Name => SnapshotSources.External;
 
     public async Task<IReadOnlyList<SnapshotOutcome>> TakeAsync(
         SnapshotRequest request, IProgress<SnapshotProgress> progress, CancellationToken ct)
@@ -36,7 +34,7 @@ public sealed class ExternalSnapshots(PostgresConnector connector, ExternalOptio
         }
 
         return point.PgBackRest is { } backup
-            ? CheckBackup(point, backup, await new PgBackRest(options, backup.Stanza, clock).InfoAsync(ct))
+            ? PgBackRestCheck.DefectOf(point, backup, await new PgBackRest(options, backup.Stanza, clock).InfoAsync(ct))
             : await CheckServerAsync(point, ct);
     }
 
@@ -52,7 +50,7 @@ public sealed class ExternalSnapshots(PostgresConnector connector, ExternalOptio
         {
             await using var frozen = await FrozenDatabases.OpenAsync(connector, ct);
             var database = frozen.Databases[0].Name;
-            await using var session = await connector.OpenAsync(database, ct);
+            await using var session = await connector.OpenUnlimitedAsync(database, ct);
             var note = new ExternalNote(connector.Options, options, clock);
             return SnapshotOutcome.Taken(await connector.RunAsync(database, () => note.TakeAsync(frozen, session, request.Checkpoint, progress, ct)));
         }
@@ -60,19 +58,6 @@ public sealed class ExternalSnapshots(PostgresConnector connector, ExternalOptio
         {
             return SnapshotOutcome.Failed(SnapshotComponent.Database, $"{fault.Message} {fault.Remedy}");
         }
-    }
-
-    private static string? CheckBackup(ExternalDatabase point, PgBackRestBackup backup, PgBackRestStanza stanza)
-    {
-        if (!stanza.Lists(backup.Label))
-        {
-            return $"backup {backup.Label} is no longer in stanza {backup.Stanza}: it expired or was deleted";
-        }
-
-        var newest = stanza.ArchiveMax(point.SystemIdentifier);
-        return point.WalSegment is not { } segment || RecoveryMark.Covers(newest, segment)
-            ? null
-            : $"the archive of stanza {backup.Stanza} ends with {newest ?? "nothing"}, before segment {segment} that holds {point.Lsn}";
     }
 
     private async Task<string?> CheckServerAsync(ExternalDatabase point, CancellationToken ct)

@@ -1,14 +1,14 @@
+using System.Collections;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using RunAiDr.Core;
+using RunAiDr.Data.Dumps;
 
 namespace RunAiDr.Data.Postgres.External;
 
 /// <summary>Asks <c>pgbackrest info</c> what backups and WAL a stanza holds.</summary>
 internal sealed class PgBackRest(ExternalOptions options, string stanza, TimeProvider clock)
 {
-    private const int MostComplaint = 300;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <exception cref="RunAiDrException">The program or the stanza does not answer as it should.</exception>
@@ -16,24 +16,17 @@ internal sealed class PgBackRest(ExternalOptions options, string stanza, TimePro
     {
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
-        using var process = Start();
         try
         {
-            var complaints = process.StandardError.ReadToEndAsync(either.Token);
-            var output = await process.StandardOutput.ReadToEndAsync(either.Token);
-            await process.WaitForExitAsync(either.Token);
-            return process.ExitCode == 0 ? Parse(output) : throw Failed($"ended with {process.ExitCode}: {Shortened(await complaints)}");
+            await using var program = Start(either.Token);
+            program.Input.Close();
+            using var reader = new StreamReader(program.Output);
+            var output = await reader.ReadToEndAsync(CancellationToken.None);
+            return await program.FailureAsync(either.Token) is { } failure ? throw Failed(failure.TrimEnd('.')) : Parse(output);
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             throw Failed($"gave no answer within {Limit.TotalMinutes} minutes");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
         }
     }
 
@@ -63,30 +56,27 @@ internal sealed class PgBackRest(ExternalOptions options, string stanza, TimePro
         };
     }
 
-    private Process Start()
+    private ChildProgram Start(CancellationToken ct)
     {
         string[] config = options.PgBackRestConfig is { } file ? [$"--config={file}"] : [];
-        var start = new ProcessStartInfo(
+        var call = new ProgramCall(
             options.PgBackRestProgram,
             ["info", $"--stanza={stanza}", "--output=json", "--log-level-console=off", "--log-level-stderr=error", "--log-level-file=off", .. config])
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            Environment = Settings(),
         };
         try
         {
-            return Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+            return ChildProgram.Start(call, ct);
         }
-        catch (Win32Exception failure)
+        catch (RunAiDrException failure) when (failure.InnerException is Win32Exception)
         {
             throw Failed($"the program {options.PgBackRestProgram} cannot be started", "Install pgBackRest where runai-dr runs, or name the program.", failure);
         }
     }
 
-    private static string Shortened(string complaint)
-    {
-        var line = string.Join(' ', complaint.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= MostComplaint ? line : line[..MostComplaint];
-    }
+    // Each option of pgBackRest may be set by a variable, also where its repository is.
+    private static Dictionary<string, string> Settings() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => variable.Key is string name && name.StartsWith("PGBACKREST_", StringComparison.Ordinal))
+        .ToDictionary(variable => (string)variable.Key, variable => variable.Value as string ?? "");
 }

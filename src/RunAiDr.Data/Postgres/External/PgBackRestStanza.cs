@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -23,15 +24,16 @@ internal sealed record PgBackRestStanza(
     /// <summary>Whether it has backups of this server, also from before an upgrade.</summary>
     public bool Knows(string systemIdentifier) => Systems.Any(system => system.Is(systemIdentifier));
 
-    /// <summary>The newest backup of the server that can be restored; null when there is none.</summary>
-    public PgBackRestBackup? Newest(string systemIdentifier) => Backups
-        .Where(backup => backup.Defective != true && SystemOf(backup.Database)?.Is(systemIdentifier) == true)
+    /// <summary>The newest backup of the server that can be recovered to the point; null when there is none.</summary>
+    public PgBackRestBackup? NewestFor(ExternalDatabase point) => Backups
+        .Where(backup => backup.Defective != true && SystemOf(backup.Database)?.Is(point.SystemIdentifier) == true && backup.EndsBefore(point))
         .OrderBy(backup => backup.Timestamp.Stop)
         .ThenBy(backup => backup.Label, StringComparer.Ordinal)
-        .Select(backup => backup.ToBackup(Name, ArchiveMax(systemIdentifier)))
+        .Select(backup => backup.ToBackup(Name, ArchiveMax(point.SystemIdentifier)))
         .LastOrDefault();
 
-    public bool Lists(string label) => Backups.Any(backup => backup.Label == label && backup.Defective != true);
+    /// <summary>The usable backup of that label; null when there is none.</summary>
+    public PgBackRestEntry? Find(string label) => Backups.FirstOrDefault(backup => backup.Label == label && backup.Defective != true);
 
     /// <summary>Newest WAL segment of the server in the archive; null when there is none.</summary>
     public string? ArchiveMax(string systemIdentifier) => Archives
@@ -62,8 +64,23 @@ internal sealed record PgBackRestEntry(
     PgBackRestKey Database,
     PgBackRestTimes Timestamp,
     PgBackRestLsns? Lsn = null,
+    PgBackRestWal? Archive = null,
     [property: JsonPropertyName("error")] bool? Defective = null)
 {
+    private const int TimelineDigits = 8;
+
+    /// <summary>The timeline that it ended on, as its WAL segment names it; null when that is not told.</summary>
+    public int? Timeline => Archive?.Stop is { Length: >= TimelineDigits } segment
+        && int.TryParse(segment.AsSpan(0, TimelineDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var timeline)
+            ? timeline
+            : null;
+
+    /// <summary>Whether it was whole at a point: only then can it be recovered to it.</summary>
+    public bool EndsBefore(ExternalDatabase point) => Timeline == point.Timeline
+        && WalPosition.TryParse(Lsn?.Stop, out var end)
+        && WalPosition.TryParse(point.Lsn, out var wanted)
+        && end.CompareTo(wanted) <= 0;
+
     public PgBackRestBackup ToBackup(string stanza, string? archiveMax) =>
         new(stanza, Label, Type, DateTimeOffset.FromUnixTimeSeconds(Timestamp.Stop), Lsn?.Stop, archiveMax);
 }
@@ -71,5 +88,7 @@ internal sealed record PgBackRestEntry(
 internal sealed record PgBackRestTimes(long Start, long Stop);
 
 internal sealed record PgBackRestLsns(string? Start, string? Stop);
+
+internal sealed record PgBackRestWal(string? Start, string? Stop);
 
 internal sealed record PgBackRestArchive(PgBackRestKey Database, string? Min = null, string? Max = null);

@@ -12,6 +12,7 @@ namespace RunAiDr.Data.Postgres.External;
 internal sealed class RecoveryMark(NpgsqlConnection session, List<string> warnings, TimeProvider clock)
 {
     private const int LongestName = 63; // of the server
+    private const int TimelineDigits = 8; // of the name of a segment
     private static readonly TimeSpan ArchivePatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ArchivePoll = TimeSpan.FromMilliseconds(250);
 
@@ -85,15 +86,31 @@ internal sealed class RecoveryMark(NpgsqlConnection session, List<string> warnin
         }
     }
 
-    /// <summary>Whether an archive that reaches to one segment holds another; the file may be a backup's history.</summary>
+    /// <summary>
+    /// Whether an archive that reaches to one segment holds another of the same timeline; the file may be a backup's history.
+    /// </summary>
     public static bool Covers(string? newest, string segment) =>
-        newest?.Length >= segment.Length && string.CompareOrdinal(newest, 0, segment, 0, segment.Length) >= 0;
+        IsOfTimeline(newest, segment) && string.CompareOrdinal(newest, 0, segment, 0, segment.Length) >= 0;
 
-    /// <summary>Settings that recover to the point, for <c>postgresql.conf</c>.</summary>
-    public static string TargetOf(ExternalDatabase point) => string.Join(
-        '\n',
-        point.RestorePoint is { } name ? $"recovery_target_name = '{name}'" : $"recovery_target_lsn = '{point.Lsn}'",
-        $"recovery_target_timeline = '{point.Timeline}'",
-        "recovery_target_action = 'pause'",
-        "");
+    public static bool IsOfTimeline(string? newest, string segment) =>
+        newest?.Length >= segment.Length && string.CompareOrdinal(newest, 0, segment, 0, TimelineDigits) == 0;
+
+    /// <summary>
+    /// Settings that recover to the point, for <c>postgresql.conf</c>. A recovery to a name would stop at the first point
+    /// of that name, which may be one of an earlier attempt. The record at the LSN is the first that is not of the point.
+    /// </summary>
+    public static string TargetOf(ExternalDatabase point)
+    {
+        string[] comment = point.RestorePoint is { } name ? [$"# restore point {name}"] : [];
+        return string.Join(
+            '\n',
+            [
+                .. comment,
+                $"recovery_target_lsn = '{point.Lsn}'",
+                "recovery_target_inclusive = off",
+                $"recovery_target_timeline = '{point.Timeline}'",
+                "recovery_target_action = 'pause'",
+                "",
+            ]);
+    }
 }

@@ -110,6 +110,38 @@ public class FingerprintComparisonTests
     }
 
     [Fact]
+    public void Dots_in_names_do_not_mix_tables_up()
+    {
+        var saved = With(Backend with { Schemas = ["a", "a.b"], Tables = [new TableContent("a", "b.c", 1), new TableContent("a.b", "c", 2)] });
+        var live = With(Backend with { Schemas = ["a", "a.b"], Tables = [new TableContent("a", "b.c", 1), new TableContent("a.b", "c", 3)] });
+
+        Assert.Empty(FingerprintComparison.Compare(saved, saved).Differences);
+        var difference = Assert.Single(FingerprintComparison.Compare(saved, live).Differences);
+        Assert.Equal(("backend.a.b.c", "2 rows", "3 rows"), (difference.What, difference.Saved, difference.Live));
+    }
+
+    [Theory]
+    [InlineData(null, 12L, "rows not known", "12 rows")]
+    [InlineData(12L, null, "12 rows", "rows not known")]
+    [InlineData(null, null, "rows not known", "rows not known")]
+    public void Rows_that_are_not_known_are_not_taken_for_equal(long? before, long? now, string saved, string live)
+    {
+        var report = FingerprintComparison.Compare(Jobs(new TableContent("public", "jobs", before)), Jobs(new TableContent("public", "jobs", now)));
+
+        Assert.False(report.Equal);
+        Assert.Equal((saved, live), (report.Differences[0].Saved, report.Differences[0].Live));
+        Assert.Contains("cannot be compared", Assert.Single(report.Differences).Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_in_a_schema_that_is_on_no_list_is_compared()
+    {
+        var saved = With(Backend with { Tables = [.. Backend.Tables, new TableContent("cron", "own", 4)] });
+
+        Assert.Equal("backend.cron.own", Assert.Single(FingerprintComparison.Compare(saved, Saved).Differences).What);
+    }
+
+    [Fact]
     public void A_missing_table_is_named() => Loses(
         With(Backend with { Tables = [.. Backend.Tables.Take(2)] }), "backend.public.users", "the table is missing");
 

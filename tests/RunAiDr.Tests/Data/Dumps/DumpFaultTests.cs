@@ -128,6 +128,24 @@ public sealed class DumpFaultTests(DumpServer server) : DumpScene, IClassFixture
         Assert.Empty(Directory.EnumerateFiles(Dumps, "*", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_wire_that_stands_still_is_given_up(bool encrypted)
+    {
+        await using var front = new TcpFront(new Uri($"http://127.0.0.1:{server.Postgres.Port}"));
+        var keys = encrypted ? await KeysAsync() : (null, null);
+        using var provider = Provider(
+            server.Postgres.Options(RunAiSchema.Database) with { Port = front.Port },
+            new DumpOptions { Directory = Dumps, RecipientsFile = keys.Recipients, LongestIdle = TimeSpan.FromSeconds(2) });
+        var steps = new Steps { At = step => front.IsStalled |= step.Step == "backend: dumping" };
+
+        var failure = await FailureAsync(provider, steps);
+
+        Assert.StartsWith(encrypted ? "backend.dump.age: no byte moved for 2 seconds." : "backend.dump: no byte moved for 2 seconds.", failure, StringComparison.Ordinal);
+        Assert.Empty(OfPrograms(front.Port));
+    }
+
     [Fact]
     public async Task A_checkpoint_that_is_dumped_already_is_not_dumped_over()
     {

@@ -24,6 +24,8 @@ public abstract class DumpScene : IDisposable
 {
     private protected const string Cluster = "research";
 
+    private protected static readonly IdleLimit Idle = new(TimeSpan.FromMinutes(5), TimeProvider.System);
+
     private protected TestDirectory Folder { get; } = new();
 
     private protected string Dumps => Folder.File("dumps");

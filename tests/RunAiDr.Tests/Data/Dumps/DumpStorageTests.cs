@@ -134,7 +134,7 @@ public abstract class DumpStorageContract(DumpServer server) : DumpScene, IClass
     public async Task A_storage_that_gives_back_other_bytes_than_it_got_fails_the_snapshot()
     {
         var options = Options;
-        IDumpStorage real = options.S3 is { } bucket ? new S3Storage(bucket) : new DirectoryStorage(Dumps);
+        IDumpStorage real = options.S3 is { } bucket ? new S3Storage(bucket, Idle) : new DirectoryStorage(Dumps);
         using var provider = new PgDumpSnapshots(
             new PostgresConnector(server.Postgres.Options(RunAiSchema.Database)), options, TimeProvider.System, new FlippingStorage(real));
 

@@ -18,7 +18,7 @@ public sealed class S3StorageTests(DumpServer server) : DumpStorageContract(serv
     [Fact]
     public async Task A_large_object_is_uploaded_in_parts_and_read_back_whole()
     {
-        using var storage = new S3Storage(Bucket(_storage));
+        using var storage = new S3Storage(Bucket(_storage), Idle);
         var content = new byte[40 * 1024 * 1024 + 7];
         new Random(5).NextBytes(content);
         var folder = new DumpFolder(Cluster, "large");
@@ -35,6 +35,56 @@ public sealed class S3StorageTests(DumpServer server) : DumpStorageContract(serv
         }
 
         Assert.Equal(content, await ReadAsync("large", "large.dump"));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_of_one_set_the_first_to_finish_keeps_it()
+    {
+        using var storage = new S3Storage(Bucket(_storage), Idle);
+        var folder = new DumpFolder(Cluster, "contested");
+        await using (var slow = await storage.BeginAsync(folder, CancellationToken.None))
+        {
+            await FillAsync(slow, 4);
+            await using (var quick = await storage.BeginAsync(folder, CancellationToken.None))
+            {
+                await FillAsync(quick, 5);
+                await quick.CommitAsync("{}"u8.ToArray(), CancellationToken.None);
+            }
+
+            var fault = await Assert.ThrowsAsync<RunAiDrException>(() => slow.CommitAsync("{slow: 1}"u8.ToArray(), CancellationToken.None));
+            Assert.Contains("was written to by somebody else", fault.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(5, (await storage.FindAsync(folder, CancellationToken.None))?.Files["backend.dump"]);
+        Assert.Equal("{}"u8.ToArray(), await ReadAsync("contested", "reference.yaml"));
+    }
+
+    [Fact]
+    public async Task A_file_that_another_writer_replaced_is_not_committed()
+    {
+        using var storage = new S3Storage(Bucket(_storage), Idle);
+        var folder = new DumpFolder(Cluster, "replaced");
+        await using var writer = await storage.BeginAsync(folder, CancellationToken.None);
+        await FillAsync(writer, 4);
+        await WriteAsync("replaced", "backend.dump", new byte[6]);
+
+        await Assert.ThrowsAsync<RunAiDrException>(() => writer.CommitAsync("{}"u8.ToArray(), CancellationToken.None));
+        Assert.Null(await storage.FindAsync(folder, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_storage_that_stands_still_is_given_up()
+    {
+        await WriteAsync("stalled", "backend.dump", new byte[32 * 1024 * 1024]);
+        await using var front = new TcpFront(_storage.Endpoint);
+        using var storage = new S3Storage(
+            Bucket(_storage) with { Endpoint = new Uri($"http://127.0.0.1:{front.Port}") }, new IdleLimit(TimeSpan.FromSeconds(1), TimeProvider.System));
+        await using var stream = await storage.OpenAsync(new DumpFolder(Cluster, "stalled"), "backend.dump", CancellationToken.None);
+        front.IsStalled = true;
+
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => stream.CopyToAsync(Stream.Null));
+
+        Assert.Contains("no byte moved for 1 seconds", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,6 +131,13 @@ public sealed class S3StorageTests(DumpServer server) : DumpStorageContract(serv
     private protected override Task HalfMakeAsync(string checkpoint) => WriteAsync(checkpoint, "globals.sql", [1, 2, 3, 4]);
 
     private static string Key(string checkpoint, string file) => $"backups/runai/{Cluster}/{checkpoint}/{file}";
+
+    private static async Task FillAsync(IDumpWriter writer, int bytes)
+    {
+        await using var target = await writer.CreateAsync("backend.dump", CancellationToken.None);
+        await target.WriteAsync(new byte[bytes], CancellationToken.None);
+        await target.CompleteAsync(CancellationToken.None);
+    }
 
     private async Task<string> MessageAsync(S3Options bucket)
     {

@@ -14,6 +14,8 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
 
     private static readonly DumpFolder Set = new("research", "weekly-1");
 
+    private static readonly IdleLimit Idle = new(TimeSpan.FromMinutes(5), TimeProvider.System);
+
     private readonly TestAuthority _authority = new();
     private readonly TestDirectory _folder = new();
     private readonly ConcurrentDictionary<string, string> _uploads = new();
@@ -32,7 +34,7 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_upload_that_fails_is_aborted()
     {
-        using var storage = new S3Storage(Options);
+        using var storage = new S3Storage(Options, Idle);
         await using (var writer = await storage.BeginAsync(Set, CancellationToken.None))
         {
             await using var target = await writer.CreateAsync("backend.dump", CancellationToken.None);
@@ -50,7 +52,7 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task An_upload_of_a_killed_process_is_listed_as_half_made_and_deleted()
     {
-        using var storage = new S3Storage(Options);
+        using var storage = new S3Storage(Options, Idle);
         _uploads["abandoned"] = Key;
 
         var stored = Assert.Single(await storage.ListAsync("research", CancellationToken.None));
@@ -63,10 +65,21 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_reference_that_somebody_else_wrote_in_the_last_moment_is_not_overwritten()
+    {
+        using var storage = new S3Storage(Options, Idle);
+        await using var writer = await storage.BeginAsync(Set, CancellationToken.None);
+
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => writer.CommitAsync("{}"u8.ToArray(), CancellationToken.None));
+
+        Assert.Contains("was written to by somebody else", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_storage_of_another_authority_is_not_spoken_to()
     {
         await File.WriteAllTextAsync(_folder.File("other.crt"), new TestAuthority("other").Pem);
-        using var storage = new S3Storage(Options with { AuthorityFile = _folder.File("other.crt") });
+        using var storage = new S3Storage(Options with { AuthorityFile = _folder.File("other.crt") }, Idle);
 
         var fault = await Assert.ThrowsAsync<RunAiDrException>(() => storage.ListAsync("research", CancellationToken.None));
 
@@ -100,6 +113,10 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
                 _uploads["begun"] = key;
                 await http.Response.WriteAsync(
                     $"<InitiateMultipartUploadResult><Bucket>dr</Bucket><Key>{key}</Key><UploadId>begun</UploadId></InitiateMultipartUploadResult>");
+                break;
+            case "PUT" when http.Request.Headers.IfNoneMatch == "*":
+                http.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
+                await http.Response.WriteAsync("<Error><Code>PreconditionFailed</Code></Error>");
                 break;
             case "DELETE" when id.Length == 0 || _uploads.TryRemove(id, out _):
                 http.Response.StatusCode = StatusCodes.Status204NoContent;

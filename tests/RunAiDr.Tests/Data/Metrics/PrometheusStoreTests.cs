@@ -38,10 +38,11 @@ public class PrometheusStoreTests
         const string scraping = "\nscrape_configs:\n- job_name: closed\n  scrape_interval: 1s\n  static_configs:\n  - targets: ['127.0.0.1:9']\n";
         await using var server = await PrometheusServer.StartAsync(openMetrics: null, Configuration + scraping);
 
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         MetricsFacts facts;
         do
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token);
             facts = await FactsAsync(server);
         }
         while (facts.Series is null || facts.Newest is null);

@@ -25,47 +25,6 @@ public class PostgresDatabaseTests(RunAiPostgres postgres) : IClassFixture<RunAi
     }
 
     [Fact]
-    public async Task A_bracketed_backup_gives_the_label_to_start_a_copy_with()
-    {
-        await using var backup = await BeginAsync(_options with { Bracket = true });
-
-        var label = await backup.EndAsync(CancellationToken.None);
-
-        Assert.NotNull(label);
-        Assert.StartsWith("START WAL LOCATION: ", label.Label, StringComparison.Ordinal);
-        Assert.Contains("LABEL: runai-dr-nightly", label.Label, StringComparison.Ordinal);
-        Assert.Equal("", label.TablespaceMap);
-        Assert.Matches("^[0-9A-F]+/[0-9A-F]+$", label.StopLsn);
-        Assert.Null(await backup.EndAsync(CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_tablespace_brackets_the_backup_by_itself()
-    {
-        await using var server = await PostgresServer.StartAsync();
-        var folder = Path.Combine(server.DataDirectory, "..", "fast");
-        Directory.CreateDirectory(folder);
-        PostgresServer.Give(folder);
-        await server.ExecuteAsync("postgres", $"CREATE TABLESPACE fast LOCATION '{Path.GetFullPath(folder)}'");
-
-        await using var backup = await BeginAsync(server.Options("postgres"));
-        var label = await backup.EndAsync(CancellationToken.None);
-
-        Assert.Equal(["fast"], backup.Fingerprint.Tablespaces);
-        Assert.Contains(Path.GetFullPath(folder), label?.TablespaceMap, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Disposing_ends_a_backup_that_was_not_ended()
-    {
-        var backup = await BeginAsync(_options with { Bracket = true });
-        await backup.DisposeAsync();
-
-        await using var again = await BeginAsync(_options with { Bracket = true });
-        Assert.NotNull(await again.EndAsync(CancellationToken.None));
-    }
-
-    [Fact]
     public async Task A_role_that_may_not_run_checkpoint_is_warned_of()
     {
         await using var backup = await BeginAsync(await PoorAsync("poor_checkpointer"));
@@ -75,23 +34,10 @@ public class PostgresDatabaseTests(RunAiPostgres postgres) : IClassFixture<RunAi
     }
 
     [Fact]
-    public async Task A_role_that_may_not_start_a_backup_is_refused()
-    {
-        var options = await PoorAsync("poor_starter");
-
-        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => BeginAsync(options with { Bracket = true }));
-
-        Assert.Equal(Fault.Snapshot, fault.Fault);
-        Assert.Contains("poor_starter lacks a right: permission denied for function pg_backup_start", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_standby_has_a_fingerprint_but_its_volume_is_not_snapshotted_and_it_is_not_dumped()
     {
         await using var standby = await postgres.Server.StandbyAsync();
-        while (await postgres.Server.ScalarAsync("SELECT state FROM pg_stat_replication") is not "streaming")
-        {
-        }
+        await postgres.Server.WaitForAsync("SELECT state FROM pg_stat_replication", "streaming");
 
         var database = new PostgresDatabase(new PostgresConnector(standby.Options("backend")), TimeProvider.System);
 

@@ -67,7 +67,7 @@ public class ExternalSnapshotsTests(RunAiPostgres postgres) : IClassFixture<RunA
         var reference = await TakeAsync(_options with { User = "looker" }, "nightly");
 
         Assert.Null(reference.External?.RestorePoint);
-        Assert.StartsWith($"recovery_target_lsn = '{reference.Fingerprint?.Lsn}'\n", reference.External?.RecoveryTarget, StringComparison.Ordinal);
+        Assert.StartsWith($"recovery_target_lsn = '{reference.Fingerprint?.Lsn}'\nrecovery_target_inclusive = off\n", reference.External?.RecoveryTarget, StringComparison.Ordinal);
         Assert.StartsWith("The role may not make a named restore point", reference.Warnings[0], StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using RunAiDr.Core;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Data.Postgres;
@@ -23,12 +24,44 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
 
         var point = Assert.IsType<ExternalDatabase>(reference.External);
         Assert.Equal("runai-dr-2026-11-27-nightly", point.RestorePoint);
-        Assert.Equal("recovery_target_name = 'runai-dr-2026-11-27-nightly'\nrecovery_target_timeline = '1'\nrecovery_target_action = 'pause'\n", point.RecoveryTarget);
+        Assert.Equal(
+            $"# restore point runai-dr-2026-11-27-nightly\nrecovery_target_lsn = '{point.Lsn}'\nrecovery_target_inclusive = off\nrecovery_target_timeline = '1'\nrecovery_target_action = 'pause'\n",
+            point.RecoveryTarget);
 
         await RecoversAsync(reference, point.RecoveryTarget);
+    }
 
-        // Without a name the LSN does as well.
-        await RecoversAsync(reference, RecoveryMark.TargetOf(point with { RestorePoint = null }));
+    [Fact]
+    public async Task Of_two_marks_of_one_name_each_recovers_to_its_own_rows()
+    {
+        var first = await TakeAsync("again");
+        await postgres.Server.ExecuteAsync("backend", "DELETE FROM settings WHERE key = 'empty'");
+        var second = await TakeAsync("again");
+        await postgres.Server.ExecuteAsync("backend", "DELETE FROM settings; SELECT pg_switch_wal()");
+
+        Assert.Equal(first.External?.RestorePoint, second.External?.RestorePoint);
+        await RecoversAsync(first, Assert.IsType<ExternalDatabase>(first.External).RecoveryTarget);
+        await RecoversAsync(second, Assert.IsType<ExternalDatabase>(second.External).RecoveryTarget);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_ends_right_after_the_mark_is_not_recovered()
+    {
+        await using var writer = new NpgsqlConnection(postgres.Server.ConnectionString("backend"));
+        await writer.OpenAsync();
+        await using var mark = new NpgsqlConnection(postgres.Server.ConnectionString("backend"));
+        await mark.OpenAsync();
+        await writer.ExecuteAsync("CREATE TABLE late (id int)", CancellationToken.None);
+        await writer.ExecuteAsync("BEGIN; INSERT INTO late VALUES (1)", CancellationToken.None);
+        var lsn = (string?)await mark.ScalarAsync("SELECT pg_create_restore_point('between')::text", CancellationToken.None);
+        await writer.ExecuteAsync("COMMIT", CancellationToken.None);
+        await postgres.Server.ExecuteAsync("backend", "SELECT pg_switch_wal()");
+        var point = new ExternalDatabase { Host = "", Port = 1, SystemIdentifier = "", Timeline = 1, Lsn = lsn ?? "", RecoveryTarget = "" };
+
+        await using var recovered = await postgres.RestoreAsync(RecoveryMark.TargetOf(point));
+
+        await recovered.WaitForAsync("SELECT pg_get_wal_replay_pause_state()", "paused");
+        Assert.Equal(0L, await recovered.ScalarAsync("SELECT count(*) FROM late", "backend"));
     }
 
     [Fact]
@@ -60,13 +93,41 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
     }
 
     [Fact]
+    public async Task A_backup_that_ended_after_the_point_is_not_one_of_it()
+    {
+        var reference = await TakeAsync("early");
+        var point = Assert.IsType<ExternalDatabase>(reference.External);
+        await postgres.RunAsync("backup", "--type=incr", "--start-fast");
+        var newest = Assert.IsType<PgBackRestBackup>((await TakeAsync("after the backup")).External?.PgBackRest);
+
+        Assert.NotEqual(newest.Label, point.PgBackRest?.Label);
+        var wrong = reference with { External = point with { PgBackRest = newest } };
+        Assert.Contains(
+            $"backup {newest.Label} of stanza main ends at {newest.StopLsn} in segment ", await Provider(_options).CheckAsync(wrong, CancellationToken.None), StringComparison.Ordinal);
+
+        var stanza = await new PgBackRest(_options, ArchivingPostgres.Stanza, TimeProvider.System).InfoAsync(CancellationToken.None);
+        Assert.Equal(point.PgBackRest?.Label, stanza.NewestFor(point)?.Label);
+        Assert.Null(stanza.NewestFor(point with { Lsn = "0/1" }));
+        Assert.Null(stanza.NewestFor(point with { Timeline = 2 }));
+    }
+
+    [Fact]
+    public void Segments_of_another_timeline_say_nothing()
+    {
+        Assert.True(RecoveryMark.Covers("000000010000000000000009.00000028.backup", "000000010000000000000009"));
+        Assert.False(RecoveryMark.Covers("000000010000000000000008", "000000010000000000000009"));
+        Assert.False(RecoveryMark.Covers("00000002000000000000000A", "000000010000000000000009"));
+        Assert.False(RecoveryMark.Covers("00000002.history", "000000010000000000000009"));
+    }
+
+    [Fact]
     public async Task A_stanza_without_a_backup_says_what_to_do()
     {
         var other = postgres.Config + ".other";
         await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(postgres.Config)).Replace("/repository", "/empty-repository", StringComparison.Ordinal));
         await PostgresServer.RunAsync("pgbackrest", $"--config={other}", "--stanza=main", "stanza-create");
 
-        await FailsAsync(_options with { PgBackRestConfig = other }, "pgBackRest, stanza main: holds no usable backup. Make one: ");
+        await FailsAsync(_options with { PgBackRestConfig = other }, "Make one: ");
     }
 
     [Fact]
@@ -79,7 +140,7 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
 
     [Fact]
     public Task What_the_tool_complains_about_is_told() =>
-        FailsAsync(_options with { PgBackRestConfig = "/nonexistent.conf" }, "pgBackRest, stanza main: ended with 55: ERROR: [055]: ");
+        FailsAsync(_options with { PgBackRestConfig = "/nonexistent.conf" }, "pgBackRest, stanza main: as-owner ended with exit code 55: ERROR: [055]: ");
 
     [Fact]
     public Task Another_program_under_its_name_is_told() =>
@@ -110,10 +171,7 @@ public class PgBackRestTests(ArchivingPostgres postgres) : IClassFixture<Archivi
     {
         await using var recovered = await postgres.RestoreAsync(target);
         var database = new PostgresDatabase(new PostgresConnector(recovered.Options()), TimeProvider.System);
-        while (await recovered.ScalarAsync("SELECT pg_get_wal_replay_pause_state()") is not "paused")
-        {
-        }
-
+        await recovered.WaitForAsync("SELECT pg_get_wal_replay_pause_state()", "paused");
         var live = await database.FingerprintAsync(CancellationToken.None);
         var report = FingerprintComparison.Compare(Assert.IsType<DatabaseFingerprint>(reference.Fingerprint), live);
         Assert.True(report.Equal, string.Join('\n', report.Differences));
