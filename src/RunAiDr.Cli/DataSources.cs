@@ -110,6 +110,7 @@ internal sealed class DataSources : IAsyncDisposable
         Tls = config.Database.Tls ?? PostgresTls.Prefer,
         AuthorityFile = config.Database.CaFile,
         Databases = config.Database.Names,
+        Bracket = config.Database.Bracket,
     };
 
     /// <summary>From the file of the configuration, or from the Secret of the release.</summary>

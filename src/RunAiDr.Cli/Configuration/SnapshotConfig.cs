@@ -44,4 +44,7 @@ internal sealed record DatabaseConfig
 
     /// <summary>Databases of the scope; empty takes all.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>See <see cref="PostgresOptions.Bracket"/>.</summary>
+    public bool Bracket { get; init; }
 }

@@ -15,7 +15,7 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
         "release.name", "release.namespace",
         "database.provider", "database.objective", "database.host", "database.port", "database.user", "database.passwordFile",
         "database.tls", "database.caFile", "database.names[]",
-        "database.claim", "database.pgbackrest.stanza", "database.pgbackrest.configFile",
+        "database.claim", "database.bracket", "database.pgbackrest.stanza", "database.pgbackrest.configFile",
         "metrics.provider", "metrics.objective", "metrics.claim", "metrics.url",
         "csi.snapshotClass", "csi.groupSnapshotClass", "csi.timeout",
         "dumps.directory", "dumps.recipientsFile", "dumps.programFolder",
@@ -84,6 +84,7 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
             Tls = ReadTls(),
             CaFile = values.FilePath(prefix + "database.caFile"),
             Names = values.Texts(prefix + "database.names"),
+            Bracket = values.Flag(prefix + "database.bracket") ?? false,
         };
     }
 

@@ -21,7 +21,7 @@ internal sealed class DirectoryStorage(string directory) : IDumpStorage
     public Task<StoredDumps?> FindAsync(DumpFolder folder, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        var found = DumpFault.OnDisk(PathOf(folder), () => Directory.Exists(PathOf(folder)) ? Stored(folder) : null);
+        var found = DumpFault.OnDisk(PathOf(folder), () => Exists(PathOf(folder)) ? Stored(folder) : null);
         return Task.FromResult(found is { IsWhole: true } ? found : null);
     }
 
@@ -66,7 +66,12 @@ internal sealed class DirectoryStorage(string directory) : IDumpStorage
         return DirectoryWriter.Begin(partial, path);
     }
 
-    private List<StoredDumps> List(string cluster, string path) => Directory.Exists(path)
+    // A folder that is not mounted, or may not be read, is not an empty one.
+    private bool Exists(string path) => Directory.Exists(Root)
+        ? Directory.Exists(path)
+        : throw DumpFault.Of($"{Root} is not there, or may not be read.", "Mount it, or correct dumps.directory in the configuration.");
+
+    private List<StoredDumps> List(string cluster, string path) => Exists(path)
         ? [.. Directory.EnumerateDirectories(path)
             .Select(folder => new DumpFolder(cluster, Path.GetFileName(folder)))
             .Where(folder => DumpFolder.IsLegal(folder.Name))
@@ -75,14 +80,19 @@ internal sealed class DirectoryStorage(string directory) : IDumpStorage
             .Where(stored => stored.IsWhole || stored.Folder.IsPartial)]
         : [];
 
-    private StoredDumps Stored(DumpFolder folder) => new(folder, new DirectoryInfo(PathOf(folder)).EnumerateFiles()
-        .Where(file => file.Name != DirectoryWriter.LockName)
-        .ToDictionary(file => file.Name, file => file.Length));
+    private StoredDumps Stored(DumpFolder folder)
+    {
+        var files = new DirectoryInfo(PathOf(folder)).GetFiles().Where(file => file.Name != DirectoryWriter.LockName).ToList();
+        return new StoredDumps(
+            folder,
+            files.ToDictionary(file => file.Name, file => file.Length),
+            new DateTimeOffset(files.Select(file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(PathOf(folder))).Max()));
+    }
 
     private bool Delete(DumpFolder folder)
     {
         var (path, partial) = (PathOf(folder), PathOf(folder.AsPartial()));
-        if (!Directory.Exists(path))
+        if (!Exists(path))
         {
             return false;
         }

@@ -48,7 +48,8 @@ internal interface IDumpTarget : IAsyncDisposable
 /// <summary>A set of dumps that is stored, perhaps half-made.</summary>
 /// <param name="Folder">Where.</param>
 /// <param name="Files">Name → size in bytes.</param>
-internal sealed record StoredDumps(DumpFolder Folder, IReadOnlyDictionary<string, long> Files)
+/// <param name="ChangedAt">When something of it was written last; null when the storage does not tell.</param>
+internal sealed record StoredDumps(DumpFolder Folder, IReadOnlyDictionary<string, long> Files, DateTimeOffset? ChangedAt = null)
 {
     public bool IsWhole => !Folder.IsPartial && Files.ContainsKey(DumpFiles.Reference);
 }

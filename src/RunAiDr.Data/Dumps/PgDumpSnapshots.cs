@@ -141,7 +141,7 @@ public sealed class PgDumpSnapshots : ISnapshotProvider, IDisposable
             $"{_storage.Root}/{stored.Folder}",
             stored.Folder.Checkpoint,
             SnapshotComponent.Database,
-            TakenAt: null,
+            stored.ChangedAt,
             stored.Files.Values.Sum(),
             "it is half-made: its making was interrupted, or goes on");
         if (!stored.IsWhole)

@@ -67,6 +67,24 @@ public sealed class CheckpointDumpTests
     }
 
     [Fact]
+    public async Task A_folder_that_is_not_mounted_is_not_an_empty_one()
+    {
+        await using var world = await CheckpointWorld.StartAsync(Configuration);
+        (await world.RunAsync("checkpoint", "--name", "first")).Expect(0);
+        (await world.RunAsync("checkpoint", "--name", "second")).Expect(0);
+
+        Directory.Move(world.Dumps, world.Workspace.File("elsewhere"));
+
+        var status = (await world.RunAsync("status")).Expect(11);
+        Assert.Contains("not checked, only what the tag says:", status.Output, StringComparison.Ordinal);
+        (await world.RunAsync("prune", "first")).Expect(11);
+        Assert.Equal(2, world.Tags().Length);
+        await world.ConfigureAsync($"retention: {{keepLast: 1}}");
+        (await world.RunAsync("prune")).Expect(11);
+        Assert.Equal(2, world.Tags().Length);
+    }
+
+    [Fact]
     public async Task A_wrong_password_fails_the_checkpoint_and_leaves_nothing()
     {
         await using var world = await CheckpointWorld.StartAsync(Configuration);
