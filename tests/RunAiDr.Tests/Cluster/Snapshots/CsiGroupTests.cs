@@ -86,6 +86,16 @@ public class CsiGroupTests
         Assert.Contains($"VolumeGroupSnapshotContent {content.NameOf()}", await world.Provider().CheckAsync(references[0], default), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_group_whose_content_is_gone_is_a_defect_of_its_members()
+    {
+        await using var world = await GroupsAsync();
+        var references = await TakenAsync(world);
+        await LoseContentAsync(world);
+
+        Assert.Contains("is gone; the data may be too", await world.Provider().CheckAsync(references[0], default), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -178,6 +188,13 @@ public class CsiGroupTests
         Assert.Contains("was not finished", owned.Defect, StringComparison.Ordinal);
         Assert.True(await world.Provider().DeleteAsync(owned.Location, default));
         await AssertNothingIsLeftAsync(world);
+    }
+
+    private static async Task LoseContentAsync(World world)
+    {
+        var content = Assert.Single(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
+        await world.PatchAsync(Kinds.Content, null, content.NameOf(), """{"metadata":{"finalizers":null}}""");
+        await world.DeleteAsync(Kinds.Content, null, content.NameOf());
     }
 
     private static async Task<World> GroupsAsync()
