@@ -185,14 +185,15 @@ internal sealed class GroupCut(
     private async Task<SnapshotReference> AdoptAsync(
         SnapshotTarget target, JsonObject snapshot, (JsonObject Member, JsonObject Group) content, CancellationToken ct)
     {
+        // First the VolumeSnapshot: the group counts as finished, and is not deleted as a whole, once all of them are ours.
         var labels = SnapshotLabels.Of(request, target.Component);
-        var kept = await tools.Contents.KeepAsync(SnapshotKinds.Content, content.Member.NameOf(), labels, ct);
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() } };
         if (await tools.Client.PatchAsync(SnapshotKinds.Snapshot, _namespace, snapshot.NameOf(), patch, ct) is null)
         {
             throw SnapshotCut.Lost($"VolumeSnapshot {_namespace}/{snapshot.NameOf()}");
         }
 
+        var kept = await tools.Contents.KeepAsync(SnapshotKinds.Content, content.Member.NameOf(), labels, ct);
         var handle = kept.GroupHandleOf() ?? content.Group.Map("status")?.Text("volumeGroupSnapshotHandle");
         return SnapshotCut.Reference(request, target, snapshot.NameOf(), kept, handle);
     }

@@ -69,7 +69,7 @@ internal sealed class SnapshotCheck(ClusterClient client)
     public static string? ContentDefectOf(JsonObject content) => content switch
     {
         _ when content.IsTerminating() => "is being deleted",
-        _ when SnapshotLabels.Annotation(content, SnapshotLabels.Unwanted) is not null =>
+        _ when SnapshotLabels.IsUnwanted(content) =>
             "is to be deleted with the rest of its group",
         _ when content.HandleOf() is null => $"has no snapshot yet{(content.ErrorOf() is { } error ? $": {error}" : "")}",
         _ when content.PolicyOf() != ContentPatches.Retain =>

@@ -42,9 +42,14 @@ internal static class SnapshotFields
             ? DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
             : null;
 
-    /// <summary>UID of the VolumeGroupSnapshot that a VolumeSnapshot is a member of.</summary>
-    public static string? GroupUidOf(this JsonObject snapshot) => snapshot.Map("metadata")?.Maps("ownerReferences")
-        .FirstOrDefault(owner => owner.Text("kind") == "VolumeGroupSnapshot")?.Text("uid");
+    /// <summary>The VolumeGroupSnapshot that a VolumeGroupSnapshotContent is for.</summary>
+    public static JsonObject GroupRefOf(this JsonObject content) => content.Map("spec")?.Map("volumeGroupSnapshotRef") ?? [];
+
+    /// <summary>The VolumeGroupSnapshot that a VolumeSnapshot is a member of.</summary>
+    public static JsonObject? GroupOwnerOf(this JsonObject snapshot) => snapshot.Map("metadata")?.Maps("ownerReferences")
+        .FirstOrDefault(owner => owner.Text("kind") == "VolumeGroupSnapshot");
+
+    public static string? GroupUidOf(this JsonObject snapshot) => snapshot.GroupOwnerOf()?.Text("uid");
 
     public static DateTimeOffset? CreatedAt(this JsonObject body) => DateTimeOffset.TryParse(
         body.Map("metadata")?.Text("creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)

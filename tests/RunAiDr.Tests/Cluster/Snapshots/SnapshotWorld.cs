@@ -24,10 +24,12 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     public const string DatabaseSnapshot = "runai-dr-nightly-database";
     public const string Location = $"{Namespace}/{DatabaseSnapshot}";
 
+    private static readonly GroupSnapshotKinds Groups = GroupSnapshotKinds.At("v1");
     private static readonly string[] VolumeKinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
 
     private readonly TestDirectory _folder = new();
     private readonly ConcurrentQueue<SnapshotProgress> _steps = new();
+    private readonly List<ClusterClient> _clients = [];
 
     private SnapshotWorld(SandboxServer server)
     {
@@ -67,6 +69,14 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
         return world;
     }
 
+    /// <summary>With a driver that cuts several volumes at one moment.</summary>
+    public static async Task<SnapshotWorld> StartWithGroupsAsync()
+    {
+        var world = await StartAsync(groups: true);
+        world.LoadGroupClass("groups");
+        return world;
+    }
+
     public static SnapshotRequest Request(params SnapshotComponent[] components) =>
         new("prod", "nightly", components.Length == 0 ? [SnapshotComponent.Database] : components);
 
@@ -89,6 +99,29 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     public Task<IReadOnlyList<SnapshotOutcome>> TakeBothAsync(CsiOptions? options = null) => Provider(options).TakeAsync(
         Request(SnapshotComponent.Database, SnapshotComponent.Metrics), this, CancellationToken.None);
+
+    /// <summary>References to both.</summary>
+    public async Task<IReadOnlyList<SnapshotReference>> TakenBothAsync(CsiOptions? options = null)
+    {
+        var outcomes = await TakeBothAsync(options);
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
+        return [.. outcomes.Select(outcome => outcome.Reference!)];
+    }
+
+    /// <summary>Takes the content of the only group away, its data stays.</summary>
+    public async Task LoseGroupContentAsync()
+    {
+        var content = Assert.Single(await Client.ListAsync(new(Groups.Content), default));
+        await PatchAsync(Groups.Content, null, content.NameOf(), """{"metadata":{"finalizers":null}}""");
+        await DeleteAsync(Groups.Content, null, content.NameOf());
+    }
+
+    public async Task AssertNothingIsLeftOfGroupsAsync()
+    {
+        await AssertNothingIsLeftAsync();
+        Assert.Empty(await Client.ListAsync(new(Groups.Snapshot), default));
+        Assert.Empty(await Client.ListAsync(new(Groups.Content), default));
+    }
 
     public async Task AssertNothingIsLeftAsync()
     {
@@ -154,7 +187,7 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        _clients.ForEach(client => client.Dispose());
         await Server.DisposeAsync();
         _folder.Dispose();
     }
@@ -180,8 +213,10 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     private ClusterClient Connect(string kubeconfig)
     {
-        var file = _folder.File($"kubeconfig-{kubeconfig.Length}");
+        var file = _folder.File($"kubeconfig-{_clients.Count}");
         File.WriteAllText(file, kubeconfig);
-        return new ClusterClient(Kubeconfig.Load(new KubeconfigSource(file, null, ""), TimeProvider.System), TimeProvider.System);
+        var client = new ClusterClient(Kubeconfig.Load(new KubeconfigSource(file, null, ""), TimeProvider.System), TimeProvider.System);
+        _clients.Add(client);
+        return client;
     }
 }
