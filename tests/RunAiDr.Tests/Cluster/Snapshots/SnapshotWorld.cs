@@ -39,6 +39,9 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     public SandboxServer Server { get; }
 
+    /// <summary>How long the provider bears an error. No test may wait for it unless it sets it.</summary>
+    public TimeSpan ErrorPatience { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>The administrator's.</summary>
     public ClusterClient Client { get; }
 
@@ -83,7 +86,9 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     public static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
 
     public CsiSnapshots Provider(CsiOptions? options = null, string? token = null) => new(
-        token is null ? Client : Connect(Server.KubeconfigForToken(token)), options ?? new CsiOptions(), new FastClock(10));
+        token is null ? Client : Connect(Server.KubeconfigForToken(token)),
+        (options ?? new CsiOptions()) with { UndoLimit = TimeSpan.FromMinutes(20), ErrorPatience = ErrorPatience },
+        new FastClock(10));
 
     /// <summary>The only outcome of the database.</summary>
     public async Task<SnapshotOutcome> TakeAsync(CsiOptions? options = null) =>
@@ -136,6 +141,22 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     /// <summary>A merge patch, written as JSON.</summary>
     public Task PatchAsync(ResourceKind kind, string? @namespace, string name, string patch) =>
         Client.PatchAsync(kind, @namespace, name, Json(patch), default);
+
+    /// <summary>Makes the volume of a claim one that nothing is ever cut of.</summary>
+    public async Task LoseVolumeAsync(string claim)
+    {
+        var name = (string?)(await GetAsync(SnapshotKinds.Claim, Namespace, claim))["spec"]!["volumeName"];
+        var volume = await GetAsync(SnapshotKinds.Volume, null, name!);
+        volume["spec"]!["csi"]!.AsObject().Remove("volumeHandle");
+        Server.Load(volume);
+    }
+
+    /// <summary>Waits until the provider has looked for longer than an error of ten seconds would be borne.</summary>
+    public Task LooksAsync()
+    {
+        var before = _steps.Count;
+        return EventuallyAsync(() => Task.FromResult(_steps.Count >= before + 30));
+    }
 
     /// <summary>Loads a copy of an object under another name.</summary>
     public async Task CopyClaimAsync(string from, string to)
