@@ -42,8 +42,9 @@ internal sealed class GroupDeletion(SnapshotTools tools, GroupSnapshotKinds kind
 
         SnapshotDeletion.RequireOurs(
             group is null ? $"VolumeGroupSnapshotContent {known.NameOf()}" : $"VolumeGroupSnapshot {@namespace}/{name}", known);
-        var members = content?.GroupHandleOf() is { } handle ? await MembersAsync(handle, ct) : [];
-        await RemoveAsync(group is null ? ReferredBy(known) : IdentityOf(group), members, ct);
+        var identity = group is null ? ReferredBy(known) : IdentityOf(group);
+        await UnlabelAsync(group, identity, ct);
+        await RemoveAsync(identity, content?.GroupHandleOf() is { } handle ? await MembersAsync(handle, ct) : [], ct);
         return true;
     }
 
@@ -67,6 +68,25 @@ internal sealed class GroupDeletion(SnapshotTools tools, GroupSnapshotKinds kind
         }
 
         await SweepAsync(members, ct);
+    }
+
+    /// <summary>Takes from the claims what a broken attempt has left on them: it would keep others from making a group.</summary>
+    private async Task UnlabelAsync(JsonObject? group, GroupIdentity identity, CancellationToken ct)
+    {
+        var selector = group?.Map("spec")?.Map("source")?.Map("selector")?.Map("matchLabels");
+        if (selector?.Text(SnapshotLabels.Group) is not { } value)
+        {
+            return;
+        }
+
+        var label = new ClaimLabel(tools.Client, identity.Namespace, value);
+        foreach (var member in await tools.GroupRemoval.MembersAsync(identity, ct))
+        {
+            if (member.Map("spec")?.Map("source")?.Text("persistentVolumeClaimName") is { } claim)
+            {
+                await label.RemoveAsync(claim, ct);
+            }
+        }
     }
 
     /// <summary>Removes what an earlier deletion has left after the group's content.</summary>

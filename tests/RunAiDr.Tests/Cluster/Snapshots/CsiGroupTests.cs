@@ -121,6 +121,7 @@ public class CsiGroupTests
     public async Task Where_the_storage_cannot_cut_groups_the_volumes_are_cut_one_beside_the_other_with_a_warning()
     {
         await using var world = await World.StartWithGroupsAsync();
+        world.ErrorPatience = TimeSpan.FromSeconds(2);
         world.Storage.GroupError = "rpc error: code = Unimplemented";
 
         var references = await world.TakenBothAsync();
@@ -130,6 +131,60 @@ public class CsiGroupTests
         Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Snapshot), default));
         Assert.Empty(await world.Client.ListAsync(new ListSelection(Kinds.Content), default));
         await AssertNoLabelAsync(world);
+    }
+
+    [Fact]
+    public async Task An_error_of_a_driver_that_may_still_cut_the_group_is_waited_out()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        world.ErrorPatience = TimeSpan.FromSeconds(10);
+        world.Storage.GroupError = "rpc error: code = DeadlineExceeded";
+        var taking = world.TakenBothAsync();
+        await World.EventuallyAsync(async () =>
+            (await world.Client.ListAsync(new ListSelection(Kinds.Snapshot), default)).Any(group => group.ErrorOf() is not null));
+        await world.LooksAsync();
+
+        world.Storage.GroupError = null;
+
+        Assert.All(await taking, reference => Assert.NotNull(reference.Csi!.GroupSnapshotHandle));
+    }
+
+    [Fact]
+    public async Task A_claim_that_another_checkpoint_has_is_left_to_it_and_the_volumes_are_cut_one_beside_the_other()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        await world.PatchAsync(SnapshotKinds.Claim, World.Namespace, World.MetricsClaim, """{"metadata":{"labels":{"runai-dr/group":"hourly"}}}""");
+
+        var references = await world.TakenBothAsync();
+
+        Assert.All(references, r => Assert.Contains("has the label runai-dr/group=hourly", Assert.Single(r.Warnings), StringComparison.Ordinal));
+        Assert.Equal("hourly", SnapshotLabels.Label(await world.GetAsync(SnapshotKinds.Claim, World.Namespace, World.MetricsClaim), Label));
+        Assert.Null(SnapshotLabels.Label(await world.GetAsync(SnapshotKinds.Claim, World.Namespace, World.DatabaseClaim), Label));
+    }
+
+    [Fact]
+    public async Task A_group_that_was_cut_without_one_of_the_claims_fails_at_once()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        await world.LoseVolumeAsync(World.MetricsClaim);
+
+        var outcomes = await world.TakeBothAsync(new CsiOptions { Timeout = TimeSpan.FromMinutes(2) });
+
+        Assert.Contains(
+            $"was cut without claim {World.Namespace}/{World.MetricsClaim}", Assert.Single(outcomes[0].Reference!.Warnings), StringComparison.Ordinal);
+        await AssertNoLabelAsync(world);
+    }
+
+    [Fact]
+    public async Task A_named_class_of_groups_that_is_not_there_fails()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+
+        var outcomes = await world.TakeBothAsync(new CsiOptions { GroupSnapshotClass = "wrong" });
+
+        Assert.All(outcomes, outcome => Assert.Contains(
+            "VolumeGroupSnapshotClass wrong, which the configuration names, does not exist", outcome.Failure, StringComparison.Ordinal));
+        Assert.Empty(world.Storage.Handles);
     }
 
     [Fact]
