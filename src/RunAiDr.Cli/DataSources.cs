@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
@@ -46,7 +45,7 @@ internal sealed class DataSources : IAsyncDisposable
         var forward = hasDatabase && config.Database.Host is null && !inside
             ? await PortForward.OpenAsync(cluster, config.Csi.Namespace, ServiceOf(config), config.Database.Port, ct)
             : null;
-        var connector = new PostgresConnector(Options(config, forward?.Local, password));
+        var connector = new PostgresConnector(Options(config, forward, password));
         var sources = new SnapshotSources
         {
             Providers = Providers(config, cluster, connector, clock),
@@ -100,11 +99,12 @@ internal sealed class DataSources : IAsyncDisposable
         });
     }
 
-    private static PostgresOptions Options(SnapshotConfig config, IPEndPoint? dial, Func<SecretText?> password) => new()
+    private static PostgresOptions Options(SnapshotConfig config, PortForward? forward, Func<SecretText?> password) => new()
     {
         Host = config.Database.Host ?? $"{ServiceOf(config)}.{config.Csi.Namespace}.svc",
         Port = config.Database.Port,
-        Dial = dial,
+        Dial = forward?.Local,
+        Trouble = () => forward?.Trouble,
         User = config.Database.User,
         Password = password,
         Tls = config.Database.Tls ?? PostgresTls.Prefer,

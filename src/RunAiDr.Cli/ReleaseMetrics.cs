@@ -24,6 +24,6 @@ internal sealed class ReleaseMetrics(SnapshotConfig config, ClusterClient cluste
         }
 
         await using var forward = await PortForward.OpenAsync(cluster, config.Csi.Namespace, service, Port, ct);
-        return await new PrometheusStore(options with { Dial = forward.Local }, clock).FactsAsync(ct);
+        return await new PrometheusStore(options with { Dial = forward.Local, Trouble = () => forward.Trouble }, clock).FactsAsync(ct);
     }
 }

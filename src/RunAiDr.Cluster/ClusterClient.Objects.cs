@@ -34,11 +34,19 @@ public sealed partial class ClusterClient
 
     /// <summary>Patches (RFC 7386) an object and gives it as stored; null when it is not there.</summary>
     /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
-    internal async Task<JsonObject?> PatchAsync(
-        ResourceKind kind, string? @namespace, string name, JsonObject patch, CancellationToken ct)
+    internal Task<JsonObject?> PatchAsync(
+        ResourceKind kind, string? @namespace, string name, JsonObject patch, CancellationToken ct) =>
+        PatchAsync(PatchOf(kind, @namespace, name, patch), [404], ct);
+
+    /// <summary>As <see cref="PatchAsync(ResourceKind, string?, string, JsonObject, CancellationToken)"/>, null also when the object has not the resourceVersion of the patch any more.</summary>
+    internal Task<JsonObject?> TryPatchAsync(
+        ResourceKind kind, string? @namespace, string name, JsonObject patch, CancellationToken ct) =>
+        PatchAsync(PatchOf(kind, @namespace, name, patch), [404, 409], ct);
+
+    private static ApiRequest PatchOf(ResourceKind kind, string? @namespace, string name, JsonObject patch)
     {
         var path = $"{ResourcePaths.Of(kind, @namespace, name)}?fieldManager={ResourceApply.FieldManager}";
-        var request = new ApiRequest(HttpMethod.Patch, path)
+        return new ApiRequest(HttpMethod.Patch, path)
         {
             Verb = "patch",
             Kind = kind,
@@ -46,8 +54,12 @@ public sealed partial class ClusterClient
             ContentType = "application/merge-patch+json",
             Body = Encoding.UTF8.GetBytes(patch.ToJsonString()),
         };
+    }
+
+    private async Task<JsonObject?> PatchAsync(ApiRequest request, int[] missed, CancellationToken ct)
+    {
         var answer = await _api.SendAsync(request, null, ct);
-        return answer.Status == 404 ? null : _api.ObjectOf(request, answer);
+        return missed.Contains(answer.Status) ? null : _api.ObjectOf(request, answer);
     }
 
     /// <summary>Deletes an object if it still is the one with this UID. Finalizers may keep it for a while.</summary>

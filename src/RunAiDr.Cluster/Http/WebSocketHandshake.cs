@@ -46,7 +46,8 @@ internal sealed class WebSocketHandshake(string protocol)
     }
 
     private static bool Has(HttpResponseMessage response, string header, string value, StringComparison comparison) =>
-        response.Headers.TryGetValues(header, out var values) && string.Equals(values.Single(), value, comparison);
+        response.Headers.TryGetValues(header, out var values)
+        && values.ToArray() is [var only] && string.Equals(only, value, comparison); // a proxy may have doubled it
 
 #pragma warning disable CA5350 // RFC 6455 prescribes SHA-1; nothing is kept secret by it
     private string ExpectedAnswer() =>

@@ -12,13 +12,13 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
 {
     private const string DataVolume = "data";
 
-    /// <summary>Name of the claim; null when there is none and nobody says that there should be.</summary>
+    /// <summary>Name of the claim, and what it leaves out; no name when there is none and nobody says that there should be.</summary>
     /// <exception cref="RunAiDr.Core.RunAiDrException">A claim that should be there is not, or it cannot be told which one it is.</exception>
-    public async Task<string?> FindAsync(SnapshotComponent component, CancellationToken ct)
+    public async Task<(string? Claim, string? Warning)> FindAsync(SnapshotComponent component, CancellationToken ct)
     {
         if (Named(component) is { } named)
         {
-            return await ExistsAsync(named, ct) ? named : throw SnapshotTarget.Failure(
+            return await ExistsAsync(named, ct) ? (named, null) : throw SnapshotTarget.Failure(
                 $"Namespace {options.Namespace} has no claim {named}, "
                     + $"which the configuration names for the {SnapshotLabels.NameOf(component)}.",
                 "Correct the name in the configuration, or leave it out to have the claim found.");
@@ -27,11 +27,11 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
         var workload = $"{options.Release}-{(component == SnapshotComponent.Database ? "postgresql" : "thanos-receive")}";
         if (await client.GetAsync(SnapshotKinds.StatefulSet, options.Namespace, workload, ct) is not { } found)
         {
-            return await ByNameAsync(component, workload, ct);
+            return (await ByNameAsync(component, workload, ct), null);
         }
 
         var told = ToldBy(found, workload);
-        return told is null || await ExistsAsync(told, ct) ? told : throw SnapshotTarget.Failure(
+        return told is null || await ExistsAsync(told, ct) ? (told, OthersOf(found, workload, component)) : throw SnapshotTarget.Failure(
             $"StatefulSet {options.Namespace}/{workload} mounts claim {told}, which does not exist.",
             "See why the StatefulSet has no volume; name another claim in the configuration if it is elsewhere.");
     }
@@ -46,11 +46,28 @@ internal sealed class ClaimSearch(ClusterClient client, CsiOptions options)
     private static string? ToldBy(JsonObject workload, string name)
     {
         var spec = workload.Map("spec") ?? [];
-        var mounted = spec.Map("template")?.Map("spec")?.Maps("volumes")
-            .FirstOrDefault(volume => volume.Text("name") == DataVolume)?.Map("persistentVolumeClaim")?.Text("claimName");
-        return mounted ?? (spec.Maps("volumeClaimTemplates").Any(template => template.NameOf() == DataVolume)
+        return MountedBy(spec) ?? (spec.Maps("volumeClaimTemplates").Any(template => template.NameOf() == DataVolume)
             ? $"{DataVolume}-{name}-0"
             : null);
+    }
+
+    private static string? MountedBy(JsonObject spec) => spec.Map("template")?.Map("spec")?.Maps("volumes")
+        .FirstOrDefault(volume => volume.Text("name") == DataVolume)?.Map("persistentVolumeClaim")?.Text("claimName");
+
+    /// <summary>What to know of the volumes of the other replicas; null when there are none.</summary>
+    private string? OthersOf(JsonObject workload, string name, SnapshotComponent component)
+    {
+        var spec = workload.Map("spec") ?? [];
+        if (MountedBy(spec) is not null || spec["replicas"] is not JsonValue value || !value.TryGetValue<int>(out var count) || count < 2)
+        {
+            return null;
+        }
+
+        return component == SnapshotComponent.Metrics
+            ? $"1 of {count} volumes of StatefulSet {name}: the others are not in this snapshot"
+            : throw SnapshotTarget.Failure(
+                $"StatefulSet {options.Namespace}/{name} has {count} volumes, and none tells that it is the one of the primary.",
+                "Name the claim of the primary in the configuration, or choose provider pgdump or external.");
     }
 
     private async Task<string?> ByNameAsync(SnapshotComponent component, string workload, CancellationToken ct)

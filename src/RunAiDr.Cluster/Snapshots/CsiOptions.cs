@@ -21,6 +21,15 @@ public sealed record CsiOptions
     /// <summary>VolumeGroupSnapshotClass; null takes the default one of the driver where the API is served.</summary>
     public string? GroupSnapshotClass { get; init; }
 
-    /// <summary>How long a snapshot may take to become usable.</summary>
+    /// <summary>
+    /// How long the snapshots of one checkpoint may take to become usable. A group gets half of it, so that time is left
+    /// to take the volumes one beside the other.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the removal of what was half made is waited for.</summary>
+    internal TimeSpan UndoLimit { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an error of a driver that has given up must stay to count.</summary>
+    internal TimeSpan ErrorPatience { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -14,15 +14,13 @@ public sealed class CsiSnapshots(ClusterClient client, CsiOptions options, TimeP
 {
     internal const string ProviderName = "csi";
 
-    private readonly SnapshotTools _tools = new(client, options, clock);
-
     /// <inheritdoc/>
     public string Name => ProviderName;
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<SnapshotOutcome>> TakeAsync(
         SnapshotRequest request, IProgress<SnapshotProgress> progress, CancellationToken ct) =>
-        new SnapshotRound(_tools, request, progress).RunAsync(ct);
+        new SnapshotRound(NewTools(), request, progress).RunAsync(ct);
 
     /// <inheritdoc/>
     public async Task<string?> CheckAsync(SnapshotReference reference, CancellationToken ct)
@@ -36,5 +34,7 @@ public sealed class CsiSnapshots(ClusterClient client, CsiOptions options, TimeP
         new SnapshotInventory(client).ReadAsync(cluster, ct);
 
     /// <inheritdoc/>
-    public Task<bool> DeleteAsync(string location, CancellationToken ct) => new SnapshotDeletion(_tools).RunAsync(location, ct);
+    public Task<bool> DeleteAsync(string location, CancellationToken ct) => new SnapshotDeletion(NewTools()).RunAsync(location, ct);
+
+    private SnapshotTools NewTools() => new(client, options, clock);
 }

@@ -15,9 +15,10 @@ internal sealed class GroupCut(
 {
     private readonly string _namespace = targets[0].Namespace;
     private readonly string _name = SnapshotLabels.GroupName(request);
+    private readonly ClaimLabel _label = new(tools.Client, targets[0].Namespace, request.Checkpoint);
+    private readonly List<string> _labelled = [];
     private string? _attempt;
     private GroupIdentity? _made;
-    private bool _labelled;
 
     private string What => $"VolumeGroupSnapshot {_namespace}/{_name}";
 
@@ -31,8 +32,7 @@ internal sealed class GroupCut(
         }
 
         await RequireRightsAsync(ct);
-        _labelled = true;
-        await LabelAsync(request.Checkpoint, ct);
+        await LabelAsync(ct);
         _attempt = tools.Clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
         var body = new JsonObject
         {
@@ -65,9 +65,14 @@ internal sealed class GroupCut(
     /// <exception cref="RunAiDrException">It did not become usable.</exception>
     public async Task<IReadOnlyList<SnapshotReference>> FinishAsync(IProgress<SnapshotProgress> progress, CancellationToken ct)
     {
-        var group = await tools.Wait.UntilAsync(What, LookForContentAsync, Report, ct);
-        await UnlabelAsync(ct);
-        var members = await tools.Wait.UntilAsync(What, LookForMembersAsync, Report, ct);
+        var group = await tools.GroupWait.UntilAsync(What, LookForContentAsync, Report, ct);
+        foreach (var target in targets)
+        {
+            await _label.RemoveAsync(target.Claim, ct);
+        }
+
+        _labelled.Clear();
+        var members = await tools.GroupWait.UntilAsync(What, LookForMembersAsync, Report, ct);
         group = await tools.Contents.KeepAsync(kinds.Content, group.NameOf(), SnapshotLabels.Of(request, null), ct);
         var references = new List<SnapshotReference>();
         foreach (var (target, snapshot, content) in members)
@@ -87,9 +92,20 @@ internal sealed class GroupCut(
     }
 
     /// <summary>Removes what was made; gives what could not be removed, or nothing.</summary>
-    public Task<string> UndoAsync() => tools.UndoAsync(What, async ct =>
+    public async Task<string> UndoAsync()
     {
-        await UnlabelAsync(ct);
+        var left = await tools.UndoAsync(What, RemoveAsync);
+        foreach (var claim in _labelled)
+        {
+            left += await tools.UndoAsync(
+                $"Label {SnapshotLabels.Group} of claim {_namespace}/{claim}", ct => _label.RemoveAsync(claim, ct));
+        }
+
+        return left;
+    }
+
+    private async Task RemoveAsync(CancellationToken ct)
+    {
         if (_made is null && _attempt is not null
             && await tools.Client.GetAsync(kinds.Snapshot, _namespace, _name, ct) is { } found
             && SnapshotLabels.Annotation(found, SnapshotLabels.Attempt) == _attempt)
@@ -101,7 +117,7 @@ internal sealed class GroupCut(
         {
             await tools.GroupRemoval.RunAsync(_made, [], ct);
         }
-    });
+    }
 
     private GroupIdentity Identity(JsonObject body) => new(kinds, _namespace, _name, body.UidOf());
 
@@ -120,25 +136,16 @@ internal sealed class GroupCut(
         }
     }
 
-    private async Task UnlabelAsync(CancellationToken ct)
-    {
-        if (_labelled)
-        {
-            await LabelAsync(null, ct);
-            _labelled = false;
-        }
-    }
-
-    /// <summary>Sets the label of the group on the claims; null removes it.</summary>
-    private async Task LabelAsync(string? value, CancellationToken ct)
+    private async Task LabelAsync(CancellationToken ct)
     {
         foreach (var target in targets)
         {
-            var patch = new JsonObject
+            // Before it is known to be set: the answer may get lost.
+            _labelled.Add(target.Claim);
+            if (!await _label.SetAsync(target.Claim, ct))
             {
-                ["metadata"] = new JsonObject { ["labels"] = new JsonObject { [SnapshotLabels.Group] = value } },
-            };
-            await tools.Client.PatchAsync(SnapshotKinds.Claim, _namespace, target.Claim, patch, ct);
+                _labelled.Remove(target.Claim);
+            }
         }
     }
 
@@ -154,25 +161,35 @@ internal sealed class GroupCut(
         var content = live.Map("status")?.Text("boundVolumeGroupSnapshotContentName") is { } name
             ? await tools.Client.GetAsync(kinds.Content, null, name, ct)
             : null;
-        return new Sight<JsonObject>(content, live.ErrorOf());
+        return new Sight<JsonObject>(content, live.ErrorOf(), content?.IsBeingCut() == true);
     }
 
     private async Task<Sight<List<(SnapshotTarget Target, JsonObject Snapshot, JsonObject Content)>>> LookForMembersAsync(
         CancellationToken ct)
     {
         var live = await LiveAsync(ct);
+        if (!live.IsReady())
+        {
+            var group = await LookForContentAsync(ct);
+            return new(null, group.Error, group.Underway);
+        }
+
         var members = await tools.GroupRemoval.MembersAsync(Identity(live), ct);
         var found = new List<(SnapshotTarget, JsonObject, JsonObject)>();
         foreach (var target in targets)
         {
-            var member = members.Find(m => m.Map("spec")?.Map("source")?.Text("persistentVolumeClaimName") == target.Claim);
-            var content = member?.BoundContent() is { } name
+            // The controller makes them all before it calls the group ready.
+            var member = members.Find(m => m.Map("spec")?.Map("source")?.Text("persistentVolumeClaimName") == target.Claim)
+                ?? throw SnapshotTarget.Failure(
+                    $"{What} was cut without claim {_namespace}/{target.Claim}",
+                    $"Find out who takes the label {SnapshotLabels.Group} away from the claim.");
+            var content = member.BoundContent() is { } name
                 ? await tools.Client.GetAsync(SnapshotKinds.Content, null, name, ct)
                 : null;
-            if (!live.IsReady() || member is null
-                || SnapshotCut.Usable(member, content, member.UidOf()) is not { Value: { } usable })
+            var sight = SnapshotCut.Usable(member, content, member.UidOf());
+            if (sight.Value is not { } usable)
             {
-                return new(null, live.ErrorOf() ?? member?.ErrorOf() ?? content?.ErrorOf());
+                return new(null, sight.Error, sight.Underway);
             }
 
             found.Add((target, member, usable));
@@ -185,14 +202,15 @@ internal sealed class GroupCut(
     private async Task<SnapshotReference> AdoptAsync(
         SnapshotTarget target, JsonObject snapshot, (JsonObject Member, JsonObject Group) content, CancellationToken ct)
     {
+        // First the VolumeSnapshot: the group counts as finished, and is not deleted as a whole, once all of them are ours.
         var labels = SnapshotLabels.Of(request, target.Component);
-        var kept = await tools.Contents.KeepAsync(SnapshotKinds.Content, content.Member.NameOf(), labels, ct);
-        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels } };
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels.DeepClone() } };
         if (await tools.Client.PatchAsync(SnapshotKinds.Snapshot, _namespace, snapshot.NameOf(), patch, ct) is null)
         {
             throw SnapshotCut.Lost($"VolumeSnapshot {_namespace}/{snapshot.NameOf()}");
         }
 
+        var kept = await tools.Contents.KeepAsync(SnapshotKinds.Content, content.Member.NameOf(), labels, ct);
         var handle = kept.GroupHandleOf() ?? content.Group.Map("status")?.Text("volumeGroupSnapshotHandle");
         return SnapshotCut.Reference(request, target, snapshot.NameOf(), kept, handle);
     }

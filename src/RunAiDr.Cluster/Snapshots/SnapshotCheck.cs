@@ -40,17 +40,21 @@ internal sealed class SnapshotCheck(ClusterClient client)
     /// <summary>The data of a member goes when its group's content does.</summary>
     private async Task<string?> GroupDefectAsync(CsiSnapshot reference, CancellationToken ct)
     {
-        if (reference.GroupSnapshotHandle is not { } handle
-            || await client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is not { } version)
+        if (reference.GroupSnapshotHandle is not { } handle)
         {
             return null;
         }
 
-        var groups = await client.ListAsync(new ListSelection(GroupSnapshotKinds.At(version).Content), ct);
-        return groups.FirstOrDefault(content => content.GroupHandleOf() == handle) is { } group
-            && (group.IsTerminating() || group.PolicyOf() != ContentPatches.Retain)
-                ? $"VolumeGroupSnapshotContent {group.NameOf()} is being deleted or is not retained: the data goes with it"
-                : null;
+        var groups = await client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is { } version
+            ? await client.ListAsync(new ListSelection(GroupSnapshotKinds.At(version).Content), ct)
+            : [];
+        return groups.FirstOrDefault(content => content.GroupHandleOf() == handle) switch
+        {
+            null => $"the VolumeGroupSnapshotContent of its group {handle} is gone; the data may be too",
+            var group when group.IsTerminating() || group.PolicyOf() != ContentPatches.Retain =>
+                $"VolumeGroupSnapshotContent {group.NameOf()} is being deleted or is not retained: the data goes with it",
+            _ => null,
+        };
     }
 
     /// <summary>Why nothing can be made from a VolumeSnapshot, as far as it tells itself.</summary>
@@ -65,7 +69,7 @@ internal sealed class SnapshotCheck(ClusterClient client)
     public static string? ContentDefectOf(JsonObject content) => content switch
     {
         _ when content.IsTerminating() => "is being deleted",
-        _ when SnapshotLabels.Annotation(content, SnapshotLabels.Unwanted) is not null =>
+        _ when SnapshotLabels.IsUnwanted(content) =>
             "is to be deleted with the rest of its group",
         _ when content.HandleOf() is null => $"has no snapshot yet{(content.ErrorOf() is { } error ? $": {error}" : "")}",
         _ when content.PolicyOf() != ContentPatches.Retain =>

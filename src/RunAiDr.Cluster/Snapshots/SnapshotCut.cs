@@ -85,6 +85,7 @@ internal sealed class SnapshotCut(SnapshotTools tools, SnapshotRequest request, 
                 $"VolumeSnapshotContent {content.NameOf()} does not say when it was cut.",
                 "See the log of the driver's csi-snapshotter."),
             Location = $"{target.Namespace}/{name}",
+            Warnings = target.Warning is { } warning ? [warning] : [],
             Csi = new CsiSnapshot
             {
                 Driver = content.Map("spec")?.Text("driver") ?? target.Driver,
@@ -120,7 +121,7 @@ internal sealed class SnapshotCut(SnapshotTools tools, SnapshotRequest request, 
         snapshot.IsReady() && content is not null && content.IsReady() && content.HandleOf() is { Length: > 0 }
         && content.SnapshotRefOf().Text("uid") == uid
             ? new(content)
-            : new(null, snapshot.ErrorOf() ?? content?.ErrorOf());
+            : new(null, snapshot.ErrorOf() ?? content?.ErrorOf(), content?.IsBeingCut() == true);
 
     /// <summary>UID of a snapshot whose creation was not answered.</summary>
     private async Task<string?> OursAsync(CancellationToken ct) =>

@@ -5,10 +5,7 @@ using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Snapshots;
 
-/// <summary>
-/// Deletes what a location names, if it is ours, and waits until its data can be taken for gone. Storage deletes a group
-/// only as a whole: a member is marked, and the group goes with the last of them.
-/// </summary>
+/// <summary>Deletes what a location names, if it is ours, and waits until its data can be taken for gone.</summary>
 internal sealed class SnapshotDeletion(SnapshotTools tools)
 {
     /// <summary>False when nothing is there.</summary>
@@ -39,32 +36,7 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
         }
     }
 
-    private async Task<bool> FindAndDeleteAsync(string @namespace, string name, CancellationToken ct)
-    {
-        if (await tools.Client.GetAsync(SnapshotKinds.Snapshot, @namespace, name, ct) is { } snapshot)
-        {
-            RequireOurs($"VolumeSnapshot {@namespace}/{name}", snapshot);
-            var content = snapshot.BoundContent() is { } bound
-                ? await tools.Client.GetAsync(SnapshotKinds.Content, null, bound, ct)
-                : null;
-            await DeleteAsync(@namespace, name, snapshot.UidOf(), content, ct);
-            return true;
-        }
-
-        var contents = await tools.Client.ListAsync(new ListSelection(SnapshotKinds.Content), ct);
-        var left = contents.FirstOrDefault(
-            c => c.SnapshotRefOf().Text("namespace") == @namespace && c.SnapshotRefOf().Text("name") == name);
-        if (left is null)
-        {
-            return await TryDeleteGroupAsync(@namespace, name, ct);
-        }
-
-        RequireOurs($"VolumeSnapshotContent {left.NameOf()}", left);
-        await DeleteAsync(@namespace, name, left.SnapshotRefOf().Text("uid") ?? "", left, ct);
-        return true;
-    }
-
-    private static void RequireOurs(string what, JsonObject body)
+    public static void RequireOurs(string what, JsonObject body)
     {
         if (!SnapshotLabels.AreOurs(body))
         {
@@ -73,61 +45,51 @@ internal sealed class SnapshotDeletion(SnapshotTools tools)
         }
     }
 
-    private async Task DeleteAsync(string @namespace, string name, string uid, JsonObject? content, CancellationToken ct)
+    private async Task<bool> FindAndDeleteAsync(string @namespace, string name, CancellationToken ct)
     {
-        if (content?.GroupHandleOf() is { } handle
-            && await tools.Client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is { } version)
+        var groups = await GroupDeletion.OfAsync(tools, ct);
+        if (await tools.Client.GetAsync(SnapshotKinds.Snapshot, @namespace, name, ct) is { } snapshot)
         {
-            await DeleteMemberAsync(GroupSnapshotKinds.At(version), content, handle, ct);
-            return;
+            await DeleteAsync(snapshot, groups, ct);
+            return true;
         }
 
-        await tools.Removal.RunAsync(@namespace, name, uid, content?.NameOf(), ct);
-    }
-
-    private async Task DeleteMemberAsync(GroupSnapshotKinds kinds, JsonObject content, string handle, CancellationToken ct)
-    {
-        await tools.Contents.AnnotateAsync(SnapshotKinds.Content, content.NameOf(), SnapshotLabels.Unwanted, "true", ct);
-        var members = (await tools.Client.ListAsync(new ListSelection(SnapshotKinds.Content), ct))
-            .Where(c => c.GroupHandleOf() == handle).ToList();
-        if (members.Exists(member => SnapshotLabels.Annotation(member, SnapshotLabels.Unwanted) is null))
+        var contents = await tools.Client.ListAsync(new ListSelection(SnapshotKinds.Content), ct);
+        var left = contents.FirstOrDefault(
+            c => c.SnapshotRefOf().Text("namespace") == @namespace && c.SnapshotRefOf().Text("name") == name);
+        if (left is null)
         {
-            return;
+            return groups is not null && await groups.TryDeleteAsync(@namespace, name, ct);
         }
 
-        var groups = await tools.Client.ListAsync(new ListSelection(kinds.Content), ct);
-        var group = groups.FirstOrDefault(c => c.GroupHandleOf() == handle);
-        if (group is null)
-        {
-            throw SnapshotTarget.Failure(
-                $"The VolumeGroupSnapshotContent of group {handle} is gone, without which the driver does not delete its snapshots.",
-                "Delete the snapshots of the group in the storage system, then their VolumeSnapshotContents.");
-        }
-
-        RequireOurs($"VolumeGroupSnapshotContent {group.NameOf()}", group);
-        var reference = group.Map("spec")?.Map("volumeGroupSnapshotRef") ?? [];
-        await tools.GroupRemoval.RunAsync(
-            new GroupIdentity(kinds, reference.Text("namespace") ?? "", reference.Text("name") ?? "", reference.Text("uid") ?? ""),
-            members.Select(member => member.NameOf()),
-            ct);
-    }
-
-    /// <summary>A group whose attempt did not end is listed by its own name.</summary>
-    private async Task<bool> TryDeleteGroupAsync(string @namespace, string name, CancellationToken ct)
-    {
-        if (await tools.Client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is not { } version)
-        {
-            return false;
-        }
-
-        var kinds = GroupSnapshotKinds.At(version);
-        if (await tools.Client.GetAsync(kinds.Snapshot, @namespace, name, ct) is not { } group)
-        {
-            return false;
-        }
-
-        RequireOurs($"VolumeGroupSnapshot {@namespace}/{name}", group);
-        await tools.GroupRemoval.RunAsync(new GroupIdentity(kinds, @namespace, name, group.UidOf()), [], ct);
+        RequireOurs($"VolumeSnapshotContent {left.NameOf()}", left);
+        await (groups is not null && left.GroupHandleOf() is { } handle
+            ? groups.DeleteMemberAsync(left, handle, ct)
+            : tools.Removal.RunAsync(@namespace, name, left.SnapshotRefOf().Text("uid") ?? "", left.NameOf(), ct));
         return true;
+    }
+
+    private async Task DeleteAsync(JsonObject snapshot, GroupDeletion? groups, CancellationToken ct)
+    {
+        var (@namespace, name) = (snapshot.NamespaceOf(), snapshot.NameOf());
+        if (groups is not null && await groups.OwnerAsync(snapshot, ct) is { } group)
+        {
+            if (await groups.IsUnfinishedAsync(group, ct))
+            {
+                await groups.TryDeleteAsync(@namespace, group.NameOf(), ct);
+                return;
+            }
+        }
+        else
+        {
+            RequireOurs($"VolumeSnapshot {@namespace}/{name}", snapshot);
+        }
+
+        var content = snapshot.BoundContent() is { } bound
+            ? await tools.Client.GetAsync(SnapshotKinds.Content, null, bound, ct)
+            : null;
+        await (groups is not null && content?.GroupHandleOf() is { } handle
+            ? groups.DeleteMemberAsync(content, handle, ct)
+            : tools.Removal.RunAsync(@namespace, name, snapshot.UidOf(), content?.NameOf(), ct));
     }
 }

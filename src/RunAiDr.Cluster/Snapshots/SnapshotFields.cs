@@ -20,6 +20,14 @@ internal static class SnapshotFields
     /// <summary>What the driver complained of last.</summary>
     public static string? ErrorOf(this JsonObject body) => body.Map("status")?.Map("error")?.Text("message");
 
+    /// <summary>
+    /// Of a content, also of a group: whether the driver was asked to cut it and may still be at it. It is not after a
+    /// success or an error that says that nothing was cut.
+    /// </summary>
+    public static bool IsBeingCut(this JsonObject content) =>
+        SnapshotLabels.Annotation(content, "snapshot.storage.kubernetes.io/volumesnapshot-being-created") is not null
+        || SnapshotLabels.Annotation(content, "groupsnapshot.storage.kubernetes.io/volumegroupsnapshot-being-created") is not null;
+
     /// <summary>Name of the content that a VolumeSnapshot is bound to.</summary>
     public static string? BoundContent(this JsonObject snapshot) => snapshot.Map("status")?.Text("boundVolumeSnapshotContentName");
 
@@ -42,9 +50,14 @@ internal static class SnapshotFields
             ? DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / TimeSpan.NanosecondsPerTick)
             : null;
 
-    /// <summary>UID of the VolumeGroupSnapshot that a VolumeSnapshot is a member of.</summary>
-    public static string? GroupUidOf(this JsonObject snapshot) => snapshot.Map("metadata")?.Maps("ownerReferences")
-        .FirstOrDefault(owner => owner.Text("kind") == "VolumeGroupSnapshot")?.Text("uid");
+    /// <summary>The VolumeGroupSnapshot that a VolumeGroupSnapshotContent is for.</summary>
+    public static JsonObject GroupRefOf(this JsonObject content) => content.Map("spec")?.Map("volumeGroupSnapshotRef") ?? [];
+
+    /// <summary>The VolumeGroupSnapshot that a VolumeSnapshot is a member of.</summary>
+    public static JsonObject? GroupOwnerOf(this JsonObject snapshot) => snapshot.Map("metadata")?.Maps("ownerReferences")
+        .FirstOrDefault(owner => owner.Text("kind") == "VolumeGroupSnapshot");
+
+    public static string? GroupUidOf(this JsonObject snapshot) => snapshot.GroupOwnerOf()?.Text("uid");
 
     public static DateTimeOffset? CreatedAt(this JsonObject body) => DateTimeOffset.TryParse(
         body.Map("metadata")?.Text("creationTimestamp"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)

@@ -17,24 +17,29 @@ internal sealed class SnapshotInventory(ClusterClient client)
 
         var selector = SnapshotLabels.SelectorOf(cluster);
         var snapshots = await client.ListAsync(new ListSelection(SnapshotKinds.Snapshot, LabelSelector: selector), ct);
-        var contents = await client.ListAsync(new ListSelection(SnapshotKinds.Content, LabelSelector: selector), ct);
-        var owned = new List<OwnedSnapshot>();
+
+        // All of them: a member whose labels somebody has taken away still keeps its group.
+        var all = await client.ListAsync(new ListSelection(SnapshotKinds.Content), ct);
+        var contents = all.Where(content => SnapshotLabels.AreOurs(content, cluster)).ToList();
+        var broken = await new GroupInventory(client).ReadAsync(selector, all, ct);
+        var found = new List<(JsonObject? Snapshot, JsonObject? Content, string? Defect)>();
         foreach (var snapshot in snapshots)
         {
             var content = contents.FirstOrDefault(c => c.SnapshotRefOf().Text("uid") == snapshot.UidOf())
                 ?? await ContentAsync(snapshot, ct);
-            AddUnlessUnwanted(owned, snapshot, content, DefectOf(snapshot, content));
+            found.Add((snapshot, content, DefectOf(snapshot, content)));
         }
 
         var uids = snapshots.Select(snapshot => snapshot.UidOf()).ToHashSet(StringComparer.Ordinal);
-        foreach (var content in contents.Where(c => !uids.Contains(c.SnapshotRefOf().Text("uid") ?? "")))
-        {
-            AddUnlessUnwanted(owned, null, content, $"its VolumeSnapshot is gone; VolumeSnapshotContent {content.NameOf()} "
-                + (SnapshotCheck.ContentDefectOf(content) ?? "still holds the data"));
-        }
-
-        owned.AddRange(await UnfinishedGroupsAsync(selector, snapshots, ct));
-        return [.. owned.OrderBy(one => one.Location, StringComparer.Ordinal)];
+        found.AddRange(contents.Where(c => !uids.Contains(c.SnapshotRefOf().Text("uid") ?? "")).Select(content => (
+            (JsonObject?)null, (JsonObject?)content, (string?)DefectWithoutSnapshot(content))));
+        return
+        [
+            .. found.Where(one => !broken.Any(group => group.Holds(one.Snapshot, one.Content)) && !IsNoNews(one.Content, all))
+                .Select(one => Owned(one.Snapshot, one.Content, one.Defect))
+                .Concat(broken.Select(group => group.Listed))
+                .OrderBy(one => one.Location, StringComparer.Ordinal),
+        ];
     }
 
     private async Task<JsonObject?> ContentAsync(JsonObject snapshot, CancellationToken ct) =>
@@ -46,16 +51,19 @@ internal sealed class SnapshotInventory(ClusterClient client)
         : SnapshotCheck.ContentDefectOf(content) is { } bad ? $"its VolumeSnapshotContent {content.NameOf()} {bad}"
         : null;
 
-    /// <summary>A member of a group that is marked for deletion already is no news.</summary>
-    private static void AddUnlessUnwanted(List<OwnedSnapshot> owned, JsonObject? snapshot, JsonObject? content, string? defect)
-    {
-        if (content is not null && SnapshotLabels.Annotation(content, SnapshotLabels.Unwanted) is not null)
-        {
-            return;
-        }
+    private static string DefectWithoutSnapshot(JsonObject content) =>
+        $"its VolumeSnapshot is gone; VolumeSnapshotContent {content.NameOf()} "
+        + (SnapshotCheck.ContentDefectOf(content) ?? "still holds the data");
 
+    /// <summary>A member of a group that is to go is listed no more while another one keeps the group.</summary>
+    private static bool IsNoNews(JsonObject? content, IEnumerable<JsonObject> contents) =>
+        content is not null && SnapshotLabels.IsUnwanted(content)
+        && contents.Any(other => other.GroupHandleOf() == content.GroupHandleOf() && !SnapshotLabels.IsUnwanted(other));
+
+    private static OwnedSnapshot Owned(JsonObject? snapshot, JsonObject? content, string? defect)
+    {
         var (labelled, reference) = (snapshot ?? content ?? [], content?.SnapshotRefOf() ?? []);
-        owned.Add(new OwnedSnapshot(
+        return new OwnedSnapshot(
             snapshot is null
                 ? $"{reference.Text("namespace")}/{reference.Text("name")}"
                 : $"{snapshot.NamespaceOf()}/{snapshot.NameOf()}",
@@ -63,28 +71,6 @@ internal sealed class SnapshotInventory(ClusterClient client)
             SnapshotLabels.ComponentOf(labelled),
             content?.CutAt() ?? snapshot?.CreatedAt(),
             content?.BytesOf(),
-            defect));
-    }
-
-    /// <summary>Group snapshots none of whose members became ours: the attempt did not end.</summary>
-    private async Task<IEnumerable<OwnedSnapshot>> UnfinishedGroupsAsync(
-        string selector, IReadOnlyList<JsonObject> snapshots, CancellationToken ct)
-    {
-        if (await client.PreferredVersionAsync(SnapshotKinds.GroupOfGroups, ct) is not { } version)
-        {
-            return [];
-        }
-
-        var finished = snapshots.Select(snapshot => snapshot.GroupUidOf()).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var groups = await client.ListAsync(
-            new ListSelection(GroupSnapshotKinds.At(version).Snapshot, LabelSelector: selector), ct);
-        return groups.Where(group => !finished.Contains(group.UidOf())).Select(group => new OwnedSnapshot(
-            $"{group.NamespaceOf()}/{group.NameOf()}",
-            SnapshotLabels.Label(group, SnapshotLabels.Checkpoint) ?? "",
-            SnapshotComponent.Database,
-            group.CreatedAt(),
-            null,
-            $"VolumeGroupSnapshot {group.NamespaceOf()}/{group.NameOf()} was not finished"
-                + (group.ErrorOf() is { } error ? $": {error}" : "")));
+            content is not null && SnapshotLabels.IsUnwanted(content) ? GroupInventory.Unended : defect);
     }
 }

@@ -45,6 +45,11 @@ internal static class SnapshotLabels
 
     public static bool AreOurs(JsonObject body) => Label(body, ManagedBy) == Us;
 
+    public static bool AreOurs(JsonObject body, string cluster) => AreOurs(body) && Label(body, Cluster) == cluster;
+
+    /// <summary>Whether the content of a group member waits for the rest of its group to go.</summary>
+    public static bool IsUnwanted(JsonObject content) => Annotation(content, Unwanted) is not null;
+
     public static string? Label(JsonObject body, string name) => body.Map("metadata")?.Map("labels")?.Text(name);
 
     public static string? Annotation(JsonObject body, string name) => body.Map("metadata")?.Map("annotations")?.Text(name);

@@ -61,6 +61,10 @@ internal sealed class SnapshotRound(SnapshotTools tools, SnapshotRequest request
                 ? await TogetherAsync(new GroupCut(tools, request, targets, kinds, name), targets, ct)
                 : (null, NotTogether($"driver {targets[0].Driver} has no VolumeGroupSnapshotClass that is its default or its only one"));
         }
+        catch (RunAiDrException failure) when (failure.Fault == Fault.Snapshot)
+        {
+            return ([.. targets.Select(target => Failed(target.Component, failure, ""))], null);
+        }
         catch (RunAiDrException failure)
         {
             return (null, NotTogether(failure.Message.TrimEnd('.')));
@@ -91,14 +95,24 @@ internal sealed class SnapshotRound(SnapshotTools tools, SnapshotRequest request
         catch (RunAiDrException failure)
         {
             whole = true;
-            return (null, NotTogether(failure.Message.TrimEnd('.') + (await group.UndoAsync()).TrimEnd('.')));
+            var left = (await group.UndoAsync()).TrimEnd('.');
+            return (null, NotTogether(failure.Message.TrimEnd('.') + (left.Length > 0 ? "." + left : "")));
         }
         finally
         {
             if (!whole)
             {
-                await group.UndoAsync();
+                ReportLeft(targets[0].Component, await group.UndoAsync());
             }
+        }
+    }
+
+    /// <summary>A cancelled round has no outcome that could tell what stays.</summary>
+    private void ReportLeft(SnapshotComponent component, string left)
+    {
+        if (left.Length > 0)
+        {
+            progress.Report(new SnapshotProgress(component, left.Trim()));
         }
     }
 
@@ -118,7 +132,7 @@ internal sealed class SnapshotRound(SnapshotTools tools, SnapshotRequest request
             if (!whole)
             {
                 // Nobody will know of those that are finished either.
-                await Task.WhenAll(cuts.Select(cut => cut.UndoAsync()));
+                await Task.WhenAll(cuts.Select(async cut => ReportLeft(cut.Target.Component, await cut.UndoAsync())));
             }
         }
     }
@@ -128,7 +142,8 @@ internal sealed class SnapshotRound(SnapshotTools tools, SnapshotRequest request
         try
         {
             await cut.CreateAsync(ct);
-            return SnapshotOutcome.Taken(await cut.FinishAsync(progress, ct) with { Warnings = warnings });
+            var reference = await cut.FinishAsync(progress, ct);
+            return SnapshotOutcome.Taken(reference with { Warnings = [.. reference.Warnings, .. warnings] });
         }
         catch (RunAiDrException failure)
         {

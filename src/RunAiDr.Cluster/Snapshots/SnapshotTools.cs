@@ -2,18 +2,19 @@ using RunAiDr.Core;
 
 namespace RunAiDr.Cluster.Snapshots;
 
-/// <summary>What it takes to make a snapshot and to remove it again.</summary>
+/// <summary>What it takes to make a snapshot and to remove it again; the time for making it runs from now on.</summary>
 internal sealed class SnapshotTools(ClusterClient client, CsiOptions options, TimeProvider clock)
 {
-    private static readonly TimeSpan UndoLimit = TimeSpan.FromMinutes(1);
-
     public ClusterClient Client { get; } = client;
 
     public CsiOptions Options { get; } = options;
 
     public TimeProvider Clock { get; } = clock;
 
-    public SnapshotWait Wait { get; } = new(options.Timeout, clock);
+    public SnapshotWait Wait { get; } = new(options.Timeout, options.ErrorPatience, clock);
+
+    /// <summary>Ends early enough to take the volumes one beside the other after all.</summary>
+    public SnapshotWait GroupWait { get; } = new(options.Timeout / 2, options.ErrorPatience, clock);
 
     public ContentPatches Contents { get; } = new(client);
 
@@ -21,10 +22,10 @@ internal sealed class SnapshotTools(ClusterClient client, CsiOptions options, Ti
 
     public GroupRemoval GroupRemoval { get; } = new(client, clock);
 
-    /// <summary>Runs what takes something back, for a minute at most, whatever has been cancelled; gives why it could not, or nothing.</summary>
+    /// <summary>Runs what takes something back, within its own limit, whatever has been cancelled; gives why it could not, or nothing.</summary>
     public async Task<string> UndoAsync(string what, Func<CancellationToken, Task> undo)
     {
-        using var limit = new CancellationTokenSource(UndoLimit, Clock);
+        using var limit = new CancellationTokenSource(Options.UndoLimit, Clock);
         try
         {
             await undo(limit.Token);
@@ -32,7 +33,7 @@ internal sealed class SnapshotTools(ClusterClient client, CsiOptions options, Ti
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            return $" {what} could not be removed within {UndoLimit.TotalSeconds:0} s and may be left behind.";
+            return $" {what} could not be removed within {Options.UndoLimit.TotalSeconds:0} s and may be left behind.";
         }
         catch (RunAiDrException failure)
         {

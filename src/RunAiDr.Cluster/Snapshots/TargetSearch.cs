@@ -21,7 +21,8 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
     /// <exception cref="RunAiDr.Core.RunAiDrException">It cannot be snapshotted.</exception>
     public async Task<SnapshotTarget?> FindAsync(SnapshotComponent component, CancellationToken ct)
     {
-        if (await new ClaimSearch(client, options).FindAsync(component, ct) is not { } name)
+        var (name, warning) = await new ClaimSearch(client, options).FindAsync(component, ct);
+        if (name is null)
         {
             return component == SnapshotComponent.Metrics ? null : throw SnapshotTarget.Failure(
                 $"Namespace {options.Namespace} has no claim of a PostgreSQL of release {options.Release}.",
@@ -37,7 +38,7 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
             spec.Remove(binding);
         }
 
-        return new SnapshotTarget(component, options.Namespace, name, spec, driver, await ClassAsync(driver, ct));
+        return new SnapshotTarget(component, options.Namespace, name, spec, driver, await ClassAsync(driver, ct), warning);
     }
 
     /// <summary>Why there are no metrics to snapshot.</summary>
@@ -47,13 +48,16 @@ internal sealed class TargetSearch(ClusterClient client, CsiOptions options)
             : $"namespace {options.Namespace} has no claim of Thanos receive: thanos.receive.persistence may be off";
 
     /// <summary>The VolumeGroupSnapshotClass to use for a driver; null when none fits.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The one that the configuration names does not fit.</exception>
     public async Task<string?> GroupClassAsync(GroupSnapshotKinds kinds, string driver, CancellationToken ct)
     {
         var classes = await client.ListAsync(new ListSelection(kinds.Class), ct);
         var fitting = classes.Where(c => c.Text("driver") == driver).ToList();
         if (options.GroupSnapshotClass is { } named)
         {
-            return fitting.Exists(c => c.NameOf() == named) ? named : null;
+            return fitting.Exists(c => c.NameOf() == named) ? named : throw SnapshotTarget.Failure(
+                $"VolumeGroupSnapshotClass {named}, which the configuration names, does not exist or is not of driver {driver}.",
+                $"Name one of {Names(fitting)}, or none to have it found.");
         }
 
         var defaults = fitting.FindAll(c => SnapshotLabels.Annotation(c, DefaultGroupClass) == "true");

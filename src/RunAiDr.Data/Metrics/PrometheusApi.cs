@@ -148,12 +148,15 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
 
     private RunAiDrException Unreachable(HttpRequestException failure) => failure.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError => Failure("the host name is not known", "Check the URL and the DNS.", failure),
-        HttpRequestError.SecureConnectionError => Failure(
+        HttpRequestError.NameResolutionError => Lost("the host name is not known", "Check the URL and the DNS.", failure),
+        HttpRequestError.SecureConnectionError => Lost(
             "no TLS connection can be made, or the certificate of the server is not trusted", "Check the URL and the authority file.", failure),
-        HttpRequestError.ConnectionError => Failure("no connection", "Check the URL, the network and that the server runs.", failure),
-        _ => Failure($"the connection ended in the middle of the answer ({failure.HttpRequestError})", "Check that the URL is that of an HTTP server; try again.", failure),
+        HttpRequestError.ConnectionError => Lost("no connection", "Check the URL, the network and that the server runs.", failure),
+        _ => Lost($"the connection ended in the middle of the answer ({failure.HttpRequestError})", "Check that the URL is that of an HTTP server; try again.", failure),
     };
+
+    private RunAiDrException Lost(string what, string remedy, HttpRequestException failure) =>
+        Failure(options.Trouble?.Invoke() is { } trouble ? $"{what}; the tunnel to it broke: {trouble}" : what, remedy, failure);
 
     private RunAiDrException Failure(string what, string remedy, Exception? inner = null) =>
         new(Fault.Snapshot, $"The metrics at {Where}: {what}", remedy, inner);

@@ -12,6 +12,9 @@ public sealed record PrometheusOptions
     /// <summary>Address and port to connect to instead, where a tunnel leads to the host of <see cref="Url"/>.</summary>
     public IPEndPoint? Dial { get; init; }
 
+    /// <summary>Why the tunnel that <see cref="Dial"/> leads into broke last; null where there is none or none broke.</summary>
+    public Func<string?>? Trouble { get; init; }
+
     /// <summary>PEM file of the authorities to trust; null trusts those of the system.</summary>
     public string? AuthorityFile { get; init; }
 

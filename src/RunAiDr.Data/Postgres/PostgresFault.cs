@@ -63,13 +63,14 @@ internal static class PostgresFault
     private static RunAiDrException OfConnection(NpgsqlException failure, PostgresOptions options, string where)
     {
         var dialled = options.Dial is { } dial ? $" by {dial}" : "";
+        var tunnel = options.Trouble?.Invoke() is { } trouble ? $" The tunnel to it broke: {trouble.TrimEnd('.')}." : "";
         return failure.InnerException switch
         {
             SocketException socket =>
-                New($"{where} cannot be reached{dialled}: {socket.SocketErrorCode}.", "Check host and port, the network between, and that the server runs.", failure),
+                New($"{where} cannot be reached{dialled}: {socket.SocketErrorCode}.{tunnel}", "Check host and port, the network between, and that the server runs.", failure),
             TimeoutException =>
-                New($"{where} did not answer in time{dialled}.", "Check the load of the server and the network between.", failure),
-            _ => New($"{where}: the connection was lost{dialled}.", "Check that the server runs and that it is a PostgreSQL.", failure),
+                New($"{where} did not answer in time{dialled}.{tunnel}", "Check the load of the server and the network between.", failure),
+            _ => New($"{where}: the connection was lost{dialled}.{tunnel}", "Check that the server runs and that it is a PostgreSQL.", failure),
         };
     }
 

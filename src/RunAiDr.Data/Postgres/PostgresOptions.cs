@@ -13,6 +13,9 @@ public sealed record PostgresOptions
     /// <summary>Address and port to connect to instead, where a tunnel leads to <see cref="Host"/>.</summary>
     public System.Net.IPEndPoint? Dial { get; init; }
 
+    /// <summary>Why the tunnel that <see cref="Dial"/> leads into broke last; null where there is none or none broke.</summary>
+    public Func<string?>? Trouble { get; init; }
+
     public required string User { get; init; }
 
     /// <summary>Read again at each connection; null where the server asks for none.</summary>

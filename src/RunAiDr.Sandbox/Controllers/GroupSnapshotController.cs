@@ -13,6 +13,7 @@ namespace RunAiDr.Sandbox.Controllers;
 /// </summary>
 internal sealed class GroupSnapshotController(SnapshotObjects objects, SnapshotSidecar sidecar, SnapshotStorage storage) : IController
 {
+    private const string BeingCreated = "groupsnapshot.storage.kubernetes.io/volumegroupsnapshot-being-created";
     private const string BeingDeleted = "groupsnapshot.storage.kubernetes.io/volumegroupsnapshot-being-deleted";
     private const string ContentFinalizer = "groupsnapshot.storage.kubernetes.io/volumegroupsnapshotcontent-bound-protection";
     private const string BoundFinalizer = "groupsnapshot.storage.kubernetes.io/volumegroupsnapshot-bound-protection";
@@ -105,7 +106,7 @@ internal sealed class GroupSnapshotController(SnapshotObjects objects, SnapshotS
     private void Serve(StoredObject stored, JsonObject body)
     {
         var (spec, status) = (body.Map("spec") ?? [], SnapshotObjects.Status(body));
-        if (stored.Terminating)
+        if (stored.Terminating && !SnapshotObjects.IsAnnotated(body, BeingCreated))
         {
             if (body.Map("metadata")?.Map("annotations")?.Text(BeingDeleted) is not null)
             {
@@ -115,6 +116,8 @@ internal sealed class GroupSnapshotController(SnapshotObjects objects, SnapshotS
             return;
         }
 
+        SnapshotObjects.Annotate(
+            body, BeingCreated, storage.GroupError is null || SnapshotSidecar.IsFinal(storage.GroupError) ? null : "yes");
         if (storage.GroupError is { } error)
         {
             objects.SetError(status, $"Failed to create group snapshot: \"{error}\"");
@@ -125,6 +128,7 @@ internal sealed class GroupSnapshotController(SnapshotObjects objects, SnapshotS
             var handle = $"group-{stored.Uid}";
             var cuts = spec.Map("source")?.Texts("volumeHandles")
                 .Select(volume => (Volume: volume, Cut: sidecar.Cut(Hash(stored.Uid + volume)[..16], volume, handle))).ToList() ?? [];
+            status.Remove("error");
             status["volumeGroupSnapshotHandle"] = handle;
             status["readyToUse"] = cuts.TrueForAll(c => sidecar.IsUsable(c.Cut));
             status["creationTime"] = ObjectMetadata.Timestamp(cuts[0].Cut.CutAt);

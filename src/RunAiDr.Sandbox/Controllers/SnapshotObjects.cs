@@ -102,9 +102,18 @@ internal sealed class SnapshotObjects(ObjectStore store, KindRegistry kinds, Obj
         metadata["finalizers"] = new JsonArray([.. finalizers.Distinct(StringComparer.Ordinal).Select(f => JsonValue.Create(f))]);
     }
 
-    public static void Annotate(JsonObject body, string name, string value)
+    public static bool IsAnnotated(JsonObject body, string name) => ObjectMetadata.Of(body).Map("annotations")?[name] is not null;
+
+    /// <summary>Sets an annotation; null removes it.</summary>
+    public static void Annotate(JsonObject body, string name, string? value)
     {
         var metadata = ObjectMetadata.Of(body);
+        if (value is null)
+        {
+            metadata.Map("annotations")?.Remove(name);
+            return;
+        }
+
         var annotations = metadata["annotations"] as JsonObject ?? [];
         annotations[name] = value;
         metadata["annotations"] = annotations.Parent is null ? annotations : annotations.DeepClone();

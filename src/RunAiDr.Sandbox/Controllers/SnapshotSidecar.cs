@@ -8,10 +8,13 @@ namespace RunAiDr.Sandbox.Controllers;
 /// <summary>The driver's side: cuts what VolumeSnapshotContents ask for, says when it is usable, deletes it from the storage.</summary>
 internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots driver, SnapshotStorage storage) : IController
 {
+    private const string BeingCreated = "snapshot.storage.kubernetes.io/volumesnapshot-being-created";
     private const string MemberAnnotation = "groupsnapshot.storage.k8s.io/volumeGroupSnapshotHandle";
 
     private static readonly (string Suffix, long Bytes)[] Units =
         [("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("Ti", 1L << 40), ("", 1)];
+
+    private static readonly string[] Passing = ["Canceled", "DeadlineExceeded", "Unavailable", "ResourceExhausted", "Aborted"];
 
     /// <inheritdoc/>
     public bool Waits { get; private set; }
@@ -27,7 +30,8 @@ internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots 
                 continue;
             }
 
-            if (stored.Terminating)
+            // A snapshot that the storage may still be cutting is waited for: nobody would delete it afterwards.
+            if (stored.Terminating && !SnapshotObjects.IsAnnotated(body, BeingCreated))
             {
                 Release(stored, body);
                 continue;
@@ -56,6 +60,10 @@ internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots 
         return cut;
     }
 
+    /// <summary>Whether an error of a driver says that nothing was cut and nothing will be.</summary>
+    public static bool IsFinal(string error) =>
+        error.Contains("code = ", StringComparison.Ordinal) && !Passing.Any(code => error.Contains($"code = {code}", StringComparison.Ordinal));
+
     public bool IsUsable(StoredSnapshot snapshot) => !storage.NeverReady && objects.Now >= snapshot.CutAt + driver.Delay;
 
     public static long Nanoseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
@@ -70,6 +78,7 @@ internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots 
                 return; // its group's controller fills it
             }
 
+            SnapshotObjects.Annotate(body, BeingCreated, storage.Error is null || IsFinal(storage.Error) ? null : "yes");
             if (storage.Error is { } error)
             {
                 objects.SetError(status, $"Failed to create snapshot: failed to take snapshot of the volume {volume}: \"{error}\"");

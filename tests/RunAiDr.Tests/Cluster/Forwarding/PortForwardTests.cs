@@ -5,6 +5,9 @@ using System.Threading.Channels;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Cluster.Forwarding;
+using RunAiDr.Core;
+using RunAiDr.Data.Metrics;
+using RunAiDr.Data.Postgres;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cluster.Forwarding;
@@ -25,8 +28,8 @@ public class PortForwardTests
 
         var sending = client.GetStream().WriteAsync(sent).AsTask();
         var received = new byte[sent.Length];
-        await client.GetStream().ReadExactlyAsync(received);
-        await sending;
+        await client.GetStream().ReadExactlyAsync(received).Soon();
+        await sending.Soon();
 
         Assert.Equal(SHA256.HashData(sent), SHA256.HashData(received));
         Assert.Null(forward.Trouble);
@@ -46,8 +49,8 @@ public class PortForwardTests
             new Random(number).NextBytes(sent);
             var sending = client.GetStream().WriteAsync(sent).AsTask();
             var received = new byte[sent.Length];
-            await client.GetStream().ReadExactlyAsync(received);
-            await sending;
+            await client.GetStream().ReadExactlyAsync(received).Soon();
+            await sending.Soon();
             Assert.Equal(sent, received);
         }));
     }
@@ -63,10 +66,10 @@ public class PortForwardTests
         await using var scene = await ForwardScene.StartAsync(pod.Address);
         await using var forward = await scene.ForwardAsync();
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().WriteAsync(new byte[10]);
+        await client.GetStream().WriteAsync(new byte[10]).Soon();
 
         var received = new MemoryStream();
-        await client.GetStream().CopyToAsync(received);
+        await client.GetStream().CopyToAsync(received).Soon();
 
         Assert.Equal(5 * Megabyte, received.Length);
         Assert.Null(forward.Trouble);
@@ -84,14 +87,14 @@ public class PortForwardTests
         });
         await using var scene = await ForwardScene.StartAsync(pod.Address);
         await using var forward = await scene.ForwardAsync();
-        Assert.Equal(0, await seen.Reader.ReadAsync()); // the one that only looks whether a tunnel can be had
+        Assert.Equal(0, await seen.Reader.ReadAsync().Soon()); // the one that only looks whether a tunnel can be had
 
         using (var client = await ForwardScene.DialAsync(forward))
         {
-            await client.GetStream().WriteAsync(new byte[3 * Megabyte]);
+            await client.GetStream().WriteAsync(new byte[3 * Megabyte]).Soon();
         }
 
-        Assert.Equal(3 * Megabyte, await seen.Reader.ReadAsync());
+        Assert.Equal(3 * Megabyte, await seen.Reader.ReadAsync().Soon());
         Assert.Null(forward.Trouble);
     }
 
@@ -110,7 +113,7 @@ public class PortForwardTests
         await using var scene = await ForwardScene.StartAsync(pod.Address);
         await using var forward = await scene.ForwardAsync();
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().ReadExactlyAsync(new byte[1]);
+        await client.GetStream().ReadExactlyAsync(new byte[1]).Soon();
 
         long before;
         do
@@ -136,9 +139,9 @@ public class PortForwardTests
         await using var scene = await ForwardScene.StartAsync(pod.Address);
         await using var forward = await scene.ForwardAsync();
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().WriteAsync(new byte[1]);
+        await client.GetStream().WriteAsync(new byte[1]).Soon();
 
-        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).Soon());
 
         Assert.Contains("connection reset by peer", forward.Trouble, StringComparison.Ordinal);
     }
@@ -153,11 +156,11 @@ public class PortForwardTests
             scene.Connection with { Server = new Uri($"https://127.0.0.1:{wire.Port}") }, TimeProvider.System);
         await using var forward = await PortForward.OpenAsync(cluster, ForwardScene.Namespace, "db", 15432, CancellationToken.None);
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().ReadExactlyAsync(new byte[Megabyte]);
+        await client.GetStream().ReadExactlyAsync(new byte[Megabyte]).Soon();
 
         wire.Cut();
 
-        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).Soon());
         Assert.Contains("the connection through the API server broke", forward.Trouble, StringComparison.Ordinal);
     }
 
@@ -168,10 +171,27 @@ public class PortForwardTests
         await using var forward = await scene.ForwardAsync();
         using var client = await ForwardScene.DialAsync(forward);
 
-        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).Soon());
 
         Assert.StartsWith("error forwarding port 5432 to pod db-0", forward.Trouble, StringComparison.Ordinal);
         Assert.Contains("connection refused", forward.Trouble, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_broke_the_tunnel_is_in_the_failure_of_who_asks_through_it()
+    {
+        await using var scene = await ForwardScene.StartAsync(listener: null);
+        await using var forward = await scene.ForwardAsync();
+        var metrics = new PrometheusStore(
+            new PrometheusOptions { Url = new Uri("http://thanos.example"), Dial = forward.Local, Trouble = () => forward.Trouble }, TimeProvider.System);
+        var database = new PostgresConnector(
+            new PostgresOptions { Host = "db.example", User = "postgres", Dial = forward.Local, Trouble = () => forward.Trouble });
+
+        foreach (var ask in (Func<Task>[])[() => metrics.FactsAsync(default), () => database.OpenAsync("postgres", default)])
+        {
+            var failure = await Assert.ThrowsAsync<RunAiDrException>(() => ask().Soon());
+            Assert.Contains("The tunnel to it broke: error forwarding port 5432 to pod db-0", failure.Message, StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]
@@ -183,7 +203,7 @@ public class PortForwardTests
         await scene.Client.DeleteAsync(new("", "v1", "Pod", "pods", true), ForwardScene.Namespace, "db-0", CancellationToken.None);
         using var client = await ForwardScene.DialAsync(forward);
 
-        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).Soon());
 
         Assert.Contains("pod db-0 in namespace runai-backend is gone", forward.Trouble, StringComparison.Ordinal);
     }
@@ -195,12 +215,12 @@ public class PortForwardTests
         await using var scene = await ForwardScene.StartAsync(pod.Address);
         var forward = await scene.ForwardAsync();
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("x"));
-        await client.GetStream().ReadExactlyAsync(new byte[1]);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("x")).Soon();
+        await client.GetStream().ReadExactlyAsync(new byte[1]).Soon();
 
         await forward.DisposeAsync();
 
-        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null));
+        await Assert.ThrowsAsync<IOException>(() => client.GetStream().CopyToAsync(Stream.Null).Soon());
         await Assert.ThrowsAsync<SocketException>(() => ForwardScene.DialAsync(forward));
     }
 
@@ -216,8 +236,8 @@ public class PortForwardTests
         await using var forward = await PortForward.OpenAsync(cluster, ForwardScene.Namespace, "db", 15432, CancellationToken.None);
 
         using var client = await ForwardScene.DialAsync(forward);
-        await client.GetStream().WriteAsync(new byte[1]);
-        await client.GetStream().ReadExactlyAsync(new byte[1]);
+        await client.GetStream().WriteAsync(new byte[1]).Soon();
+        await client.GetStream().ReadExactlyAsync(new byte[1]).Soon();
     }
 
     private sealed class Expiring : CredentialSource

@@ -64,6 +64,27 @@ public class CsiRightsTests
             "may not patch persistentvolumeclaims", Assert.Single(outcome.Reference!.Warnings), StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task What_a_cancelled_group_cannot_take_back_is_told_and_keeps_nothing_else()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        await world.LoseVolumeAsync(World.DatabaseClaim);
+        await world.LoseVolumeAsync(World.MetricsClaim);
+        Allow(world, [Rules, GroupRules]);
+        using var stop = new CancellationTokenSource();
+        var taking = world.Provider(token: "nobody").TakeAsync(
+            World.Request(SnapshotComponent.Database, SnapshotComponent.Metrics), world, stop.Token);
+        await World.EventuallyAsync(() => Task.FromResult(world.Steps.Contains("waiting for the driver, 1 s")));
+        Allow(world, [Rules, GroupRules.Replace("""["patch"]""", """["get"]""", StringComparison.Ordinal)]);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => taking);
+        await world.AssertNothingIsLeftOfGroupsAsync();
+        Assert.All((string[])[World.DatabaseClaim, World.MetricsClaim], claim => Assert.Contains(
+            $"Label runai-dr/group of claim {World.Namespace}/{claim} could not be removed", world.Steps.Last(), StringComparison.Ordinal));
+    }
+
     private static void Allow(World world, string[] rules)
     {
         var all = rules.SelectMany(list => JsonNode.Parse(list)!.AsArray()).Select(rule => rule!.DeepClone());

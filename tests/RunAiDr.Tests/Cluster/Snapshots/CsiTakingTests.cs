@@ -98,7 +98,8 @@ public class CsiTakingTests
     public async Task An_error_that_stays_fails_with_the_words_of_the_driver_and_leaves_nothing()
     {
         await using var world = await World.StartAsync();
-        world.Storage.Error = "rpc error: code = ResourceExhausted desc = too many snapshots";
+        world.ErrorPatience = TimeSpan.FromSeconds(2);
+        world.Storage.Error = "rpc error: code = OutOfRange desc = too many snapshots";
 
         var outcome = await world.TakeAsync();
 
@@ -112,10 +113,26 @@ public class CsiTakingTests
     public async Task An_error_that_passes_does_no_harm()
     {
         await using var world = await World.StartAsync();
-        world.Storage.Error = "rpc error: code = Unavailable";
+        world.Storage.Error = "rpc error: code = Internal";
         var taking = world.TakeAsync();
         await World.EventuallyAsync(async () =>
             (await world.Client.GetAsync(SnapshotKinds.Snapshot, World.Namespace, World.DatabaseSnapshot, default))?.ErrorOf() is not null);
+
+        world.Storage.Error = null;
+
+        Assert.NotNull((await taking).Reference);
+    }
+
+    [Fact]
+    public async Task An_error_of_a_driver_that_may_still_be_at_work_is_waited_out()
+    {
+        await using var world = await World.StartAsync();
+        world.ErrorPatience = TimeSpan.FromSeconds(10);
+        world.Storage.Error = "rpc error: code = DeadlineExceeded";
+        var taking = world.TakeAsync();
+        await World.EventuallyAsync(async () =>
+            (await world.Client.GetAsync(SnapshotKinds.Snapshot, World.Namespace, World.DatabaseSnapshot, default))?.ErrorOf() is not null);
+        await world.LooksAsync();
 
         world.Storage.Error = null;
 
@@ -152,11 +169,12 @@ public class CsiTakingTests
     public async Task Cancelling_leaves_nothing_not_even_what_is_finished()
     {
         await using var world = await World.StartAsync();
-        world.Storage.NeverReady = true;
+        await world.LoseVolumeAsync(World.MetricsClaim);
         using var stop = new CancellationTokenSource();
         var taking = world.Provider().TakeAsync(
             World.Request(SnapshotComponent.Database, SnapshotComponent.Metrics), world, stop.Token);
-        await World.EventuallyAsync(() => Task.FromResult(world.Storage.Handles.Count == 2));
+        await World.EventuallyAsync(async () =>
+            (await world.Client.ListAsync(new(SnapshotKinds.Content), default)).Any(content => content.PolicyOf() == "Retain"));
 
         await stop.CancelAsync();
 

@@ -43,6 +43,26 @@ public class CsiTargetTests
     }
 
     [Fact]
+    public async Task Volumes_of_other_replicas_are_missed_in_a_warning_for_metrics_and_fail_for_the_database()
+    {
+        await using var world = await World.StartAsync();
+        foreach (var name in (string[])[Postgres, "runai-backend-thanos-receive"])
+        {
+            var workload = await world.GetAsync(SnapshotKinds.StatefulSet, World.Namespace, name);
+            workload["spec"]!["replicas"] = 2;
+            world.Server.Load(workload);
+        }
+
+        var outcomes = await world.TakeBothAsync();
+
+        Assert.Contains($"StatefulSet {World.Namespace}/{Postgres} has 2 volumes", outcomes[0].Failure, StringComparison.Ordinal);
+        Assert.Equal(
+            "1 of 2 volumes of StatefulSet runai-backend-thanos-receive: the others are not in this snapshot",
+            Assert.Single(outcomes[1].Reference!.Warnings));
+        Assert.Empty((await world.TakenAsync(new CsiOptions { DatabaseClaim = World.DatabaseClaim })).Warnings);
+    }
+
+    [Fact]
     public async Task Two_possible_claims_fail_unless_one_is_named()
     {
         await using var world = await World.StartAsync();

@@ -24,10 +24,12 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     public const string DatabaseSnapshot = "runai-dr-nightly-database";
     public const string Location = $"{Namespace}/{DatabaseSnapshot}";
 
+    private static readonly GroupSnapshotKinds Groups = GroupSnapshotKinds.At("v1");
     private static readonly string[] VolumeKinds = ["PersistentVolume", "PersistentVolumeClaim", "StatefulSet"];
 
     private readonly TestDirectory _folder = new();
     private readonly ConcurrentQueue<SnapshotProgress> _steps = new();
+    private readonly List<ClusterClient> _clients = [];
 
     private SnapshotWorld(SandboxServer server)
     {
@@ -36,6 +38,9 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     }
 
     public SandboxServer Server { get; }
+
+    /// <summary>How long the provider bears an error. No test may wait for it unless it sets it.</summary>
+    public TimeSpan ErrorPatience { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>The administrator's.</summary>
     public ClusterClient Client { get; }
@@ -67,13 +72,23 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
         return world;
     }
 
+    /// <summary>With a driver that cuts several volumes at one moment.</summary>
+    public static async Task<SnapshotWorld> StartWithGroupsAsync()
+    {
+        var world = await StartAsync(groups: true);
+        world.LoadGroupClass("groups");
+        return world;
+    }
+
     public static SnapshotRequest Request(params SnapshotComponent[] components) =>
         new("prod", "nightly", components.Length == 0 ? [SnapshotComponent.Database] : components);
 
     public static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
 
     public CsiSnapshots Provider(CsiOptions? options = null, string? token = null) => new(
-        token is null ? Client : Connect(Server.KubeconfigForToken(token)), options ?? new CsiOptions(), new FastClock(10));
+        token is null ? Client : Connect(Server.KubeconfigForToken(token)),
+        (options ?? new CsiOptions()) with { UndoLimit = TimeSpan.FromMinutes(20), ErrorPatience = ErrorPatience },
+        new FastClock(10));
 
     /// <summary>The only outcome of the database.</summary>
     public async Task<SnapshotOutcome> TakeAsync(CsiOptions? options = null) =>
@@ -90,6 +105,29 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     public Task<IReadOnlyList<SnapshotOutcome>> TakeBothAsync(CsiOptions? options = null) => Provider(options).TakeAsync(
         Request(SnapshotComponent.Database, SnapshotComponent.Metrics), this, CancellationToken.None);
 
+    /// <summary>References to both.</summary>
+    public async Task<IReadOnlyList<SnapshotReference>> TakenBothAsync(CsiOptions? options = null)
+    {
+        var outcomes = await TakeBothAsync(options);
+        Assert.All(outcomes, outcome => Assert.Null(outcome.Failure));
+        return [.. outcomes.Select(outcome => outcome.Reference!)];
+    }
+
+    /// <summary>Takes the content of the only group away, its data stays.</summary>
+    public async Task LoseGroupContentAsync()
+    {
+        var content = Assert.Single(await Client.ListAsync(new(Groups.Content), default));
+        await PatchAsync(Groups.Content, null, content.NameOf(), """{"metadata":{"finalizers":null}}""");
+        await DeleteAsync(Groups.Content, null, content.NameOf());
+    }
+
+    public async Task AssertNothingIsLeftOfGroupsAsync()
+    {
+        await AssertNothingIsLeftAsync();
+        Assert.Empty(await Client.ListAsync(new(Groups.Snapshot), default));
+        Assert.Empty(await Client.ListAsync(new(Groups.Content), default));
+    }
+
     public async Task AssertNothingIsLeftAsync()
     {
         Assert.Empty(Storage.Handles);
@@ -103,6 +141,22 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
     /// <summary>A merge patch, written as JSON.</summary>
     public Task PatchAsync(ResourceKind kind, string? @namespace, string name, string patch) =>
         Client.PatchAsync(kind, @namespace, name, Json(patch), default);
+
+    /// <summary>Makes the volume of a claim one that nothing is ever cut of.</summary>
+    public async Task LoseVolumeAsync(string claim)
+    {
+        var name = (string?)(await GetAsync(SnapshotKinds.Claim, Namespace, claim))["spec"]!["volumeName"];
+        var volume = await GetAsync(SnapshotKinds.Volume, null, name!);
+        volume["spec"]!["csi"]!.AsObject().Remove("volumeHandle");
+        Server.Load(volume);
+    }
+
+    /// <summary>Waits until the provider has looked for longer than an error of ten seconds would be borne.</summary>
+    public Task LooksAsync()
+    {
+        var before = _steps.Count;
+        return EventuallyAsync(() => Task.FromResult(_steps.Count >= before + 30));
+    }
 
     /// <summary>Loads a copy of an object under another name.</summary>
     public async Task CopyClaimAsync(string from, string to)
@@ -154,7 +208,7 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     public async ValueTask DisposeAsync()
     {
-        Client.Dispose();
+        _clients.ForEach(client => client.Dispose());
         await Server.DisposeAsync();
         _folder.Dispose();
     }
@@ -180,8 +234,10 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
 
     private ClusterClient Connect(string kubeconfig)
     {
-        var file = _folder.File($"kubeconfig-{kubeconfig.Length}");
+        var file = _folder.File($"kubeconfig-{_clients.Count}");
         File.WriteAllText(file, kubeconfig);
-        return new ClusterClient(Kubeconfig.Load(new KubeconfigSource(file, null, ""), TimeProvider.System), TimeProvider.System);
+        var client = new ClusterClient(Kubeconfig.Load(new KubeconfigSource(file, null, ""), TimeProvider.System), TimeProvider.System);
+        _clients.Add(client);
+        return client;
     }
 }
