@@ -26,6 +26,8 @@ public abstract class DumpScene : IDisposable
 
     private protected static readonly IdleLimit Idle = new(TimeSpan.FromMinutes(5), TimeProvider.System);
 
+    private protected DumpScene() => Directory.CreateDirectory(Dumps);
+
     private protected TestDirectory Folder { get; } = new();
 
     private protected string Dumps => Folder.File("dumps");
