@@ -34,8 +34,8 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5011, Level = LogLevel.Information, Message = "{Cluster}: made checkpoint {Tag} on {RestorePoint} in {Elapsed}")]
     public static partial void CheckpointMade(this ILogger log, string cluster, string tag, CommitId restorePoint, TimeSpan elapsed);
 
-    [LoggerMessage(EventId = 5012, Level = LogLevel.Error, Message = "{Cluster}: no checkpoint is made: {Failure} {Remedy}")]
-    public static partial void CheckpointFailed(this ILogger log, string cluster, string failure, string remedy);
+    [LoggerMessage(EventId = 5012, Level = LogLevel.Error, Message = "{Cluster}: checkpoints could not be {Work}: {Failure} {Remedy}")]
+    public static partial void CheckpointsFailed(this ILogger log, string cluster, string work, string failure, string remedy);
 
     [LoggerMessage(EventId = 5013, Level = LogLevel.Information, Message = "{Cluster}: deleted {Kind} {What} of checkpoint {Checkpoint}")]
     public static partial void Deleted(this ILogger log, string cluster, string kind, string what, string checkpoint);

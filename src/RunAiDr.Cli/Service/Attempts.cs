@@ -1,7 +1,8 @@
 namespace RunAiDr.Cli.Service;
 
 /// <summary>How repeated work stands: when it may be tried again, and why it failed.</summary>
-internal sealed class Attempts
+/// <param name="work">What is done to checkpoints: "made", "pruned".</param>
+internal sealed class Attempts(string work)
 {
     private const int LongestWait = 12; // times the first
 
@@ -10,6 +11,8 @@ internal sealed class Attempts
 
     private volatile string? _failure;
     private int _failures;
+
+    public string Work => work;
 
     public DateTimeOffset NextAt { get; private set; } = DateTimeOffset.MinValue;
 

@@ -19,9 +19,9 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
 
     private readonly TimeProvider _clock = invocation.Process.Clock;
     private readonly DateTimeOffset _started = invocation.Process.Clock.GetUtcNow();
-    private readonly Attempts _checkpoints = new();
-    private readonly Attempts _prunings = new();
-    private readonly Attempts _checks = new();
+    private readonly Attempts _checkpoints = new("made");
+    private readonly Attempts _prunings = new("pruned");
+    private readonly Attempts _checks = new("checked");
     private volatile UsableSnapshots _usable = UsableSnapshots.None;
     private DateTimeOffset _checkAt = DateTimeOffset.MinValue;
     private bool _pruneIsDue;
@@ -84,7 +84,7 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
         catch (RunAiDrException fault)
         {
             attempts.Failed($"{fault.Message} {fault.Remedy}", _clock.GetUtcNow());
-            log.CheckpointFailed(session.Name, fault.Message, fault.Remedy);
+            log.CheckpointsFailed(session.Name, attempts.Work, fault.Message, fault.Remedy);
         }
     }
 
