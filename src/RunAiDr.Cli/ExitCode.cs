@@ -16,7 +16,7 @@ internal static class ExitCode
     /// <summary>The live cluster differs from the restore point (<c>verify</c>, <c>drift --exit-code</c>).</summary>
     public const int Different = 3;
 
-    /// <summary>The operator has to decide or supply something first; nothing was written.</summary>
+    /// <summary>The operator has to decide or supply something first; nothing was written (<c>prune</c>: what had to stay has stayed).</summary>
     public const int NeedsOperator = 4;
 
     /// <summary>The API server cannot be reached or stopped answering.</summary>
