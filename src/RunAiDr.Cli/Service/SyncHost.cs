@@ -61,5 +61,7 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
         }
     }
 
-    private ServiceStatus Status() => _service?.Status(_election?.Leader) ?? ServiceStatus.Starting;
+    // Without an election nobody else writes: a service that does not lead yet is not a replica that waits.
+    private ServiceStatus Status() => _service is { } service && (service.Leads || _election is not null)
+        ? service.Status(_election?.Leader) : ServiceStatus.Starting;
 }

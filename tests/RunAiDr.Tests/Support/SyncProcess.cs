@@ -43,7 +43,7 @@ internal sealed class SyncProcess : IAsyncDisposable
     public static SyncProcess Start(string folder, string config)
     {
         var port = FreePort();
-        var path = Path.Combine(folder, "sync.yaml");
+        var path = Path.Combine(folder, $"sync-{port}.yaml");
         Write(path, config, port);
         return Start(folder, path, port, "sync", "--config", path);
     }
