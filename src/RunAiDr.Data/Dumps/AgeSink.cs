@@ -2,7 +2,7 @@ using RunAiDr.Core;
 
 namespace RunAiDr.Data.Dumps;
 
-/// <summary>Encrypts on the way to another sink.</summary>
+/// <summary>Encrypts or decrypts on the way to another sink.</summary>
 internal sealed class AgeSink : IByteSink
 {
     private readonly ChildProgram _age;
@@ -75,5 +75,5 @@ internal sealed class AgeSink : IByteSink
     }
 
     private static RunAiDrException Failed(string? failure, Exception? inner = null) =>
-        DumpFault.Of(failure ?? "age ended before everything was encrypted.", "Check that age works and try again.", inner);
+        DumpFault.Of(failure ?? "age ended before everything had passed.", "Check that age works and try again.", inner);
 }

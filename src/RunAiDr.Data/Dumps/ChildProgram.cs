@@ -22,7 +22,7 @@ internal sealed class ChildProgram : IAsyncDisposable
     private ChildProgram(ProgramCall call, Process process, CancellationToken stop)
     {
         (_call, _process) = (call, process);
-        _complaints = ReadEndAsync(process.StandardError);
+        _complaints = ReadEndAsync(process.StandardError, call.ShownPrefix);
 
         // Reading from a pipe does not end with a token, but it does with the program on the other side.
         _stop = stop.Register(Kill);
@@ -128,17 +128,23 @@ internal sealed class ChildProgram : IAsyncDisposable
     }
 
     // Twice what is shown is kept, so that a secret is not cut before it can be taken out.
-    private static async Task<string> ReadEndAsync(StreamReader errors)
+    private static async Task<string> ReadEndAsync(StreamReader errors, string? prefix)
     {
         var end = "";
+        while (prefix is not null && await errors.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            end = line.StartsWith(prefix, StringComparison.Ordinal) ? Ended($"{end}{line}\n") : end;
+        }
+
         var part = new char[LongestComplaint];
         int count;
         while ((count = await errors.ReadAsync(part, CancellationToken.None)) > 0)
         {
-            end += new string(part, 0, count);
-            end = end.Length > 2 * LongestComplaint ? end[^(2 * LongestComplaint)..] : end;
+            end = Ended(end + new string(part, 0, count));
         }
 
         return end;
+
+        static string Ended(string text) => text.Length > 2 * LongestComplaint ? text[^(2 * LongestComplaint)..] : text;
     }
 }

@@ -13,6 +13,9 @@ public sealed record DumpOptions
     /// <summary>File with the age recipients, one per line; null leaves the dumps unencrypted, without passwords of roles.</summary>
     public string? RecipientsFile { get; init; }
 
+    /// <summary>File with the private key that opens encrypted dumps, for a restore only; null where none are.</summary>
+    public string? IdentityFile { get; init; }
+
     /// <summary>Folder of pg_dump, pg_dumpall and pg_restore; null takes the newest on the PATH or below <c>/usr/lib/postgresql</c>.</summary>
     public string? ProgramFolder { get; init; }
 

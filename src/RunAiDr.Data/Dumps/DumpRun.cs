@@ -6,9 +6,6 @@ namespace RunAiDr.Data.Dumps;
 /// <summary>One snapshot by pg_dump: everything that can be wrong beforehand is found before anything is written.</summary>
 internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, IDumpStorage storage, DumpProgress progress, IdleLimit idle)
 {
-    // A wire that is dead without a word is found after a minute.
-    private const string KeepAlive = "keepalives=1 keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000";
-
     // Shorter than no byte may move: pg_dump knows what it waits for.
     private static readonly string[] Patience = ["--no-password", "--lock-wait-timeout=4min"];
 
@@ -79,13 +76,13 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
         }
 
         string[] passwords = recipients.Encrypts && readable ? [] : ["--no-role-passwords"];
-        var call = Call(tools.DumpAll, ["--globals-only", $"--database={ConnectionText(first.Name)}", .. passwords, .. Patience], first.Name);
+        var call = Call(tools.DumpAll, ["--globals-only", $"--database={LibpqEnvironment.ConnectionText(first.Name)}", .. passwords, .. Patience], first.Name);
         return new DumpSource(call, DumpFiles.Globals(recipients));
     }
 
     private DumpSource Source(string database, string snapshot, DumpTools tools, AgeRecipients recipients)
     {
-        var call = Call(tools.Dump, ["--format=custom", $"--snapshot={snapshot}", $"--dbname={ConnectionText(database)}", .. Patience], database);
+        var call = Call(tools.Dump, ["--format=custom", $"--snapshot={snapshot}", $"--dbname={LibpqEnvironment.ConnectionText(database)}", .. Patience], database);
         return new DumpSource(call, DumpFiles.Of(database, recipients), database);
     }
 
@@ -98,10 +95,6 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
             Secret = password,
         };
     }
-
-    // A name with '=' in it would be taken for a connection string, so it is made one; no variable tells libpq to keep alive.
-    private static string ConnectionText(string database) =>
-        $"{KeepAlive} dbname='{database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 
     private SnapshotReference ReferenceTo(DumpFolder folder, DatabaseFingerprint fingerprint, DumpSet dump)
     {

@@ -19,7 +19,7 @@ internal sealed record DumpTools(string Folder, string Version)
 
     public string Restore => Path.Combine(Folder, "pg_restore");
 
-    private int Major => int.Parse(Version.TakeWhile(char.IsAsciiDigit).ToArray(), CultureInfo.InvariantCulture);
+    public int Major => MajorOf(Version);
 
     /// <summary>Those of a folder, or when it is null the newest that are installed.</summary>
     /// <exception cref="RunAiDrException">There are none.</exception>
@@ -46,6 +46,31 @@ internal sealed record DumpTools(string Folder, string Version)
             "Install the PostgreSQL client programs, of the server's version or newer, or name their folder.");
     }
 
+    /// <summary>
+    /// Those of a folder, or the oldest of the installed ones that read dumps of a version: newer ones may set what an older
+    /// server does not know.
+    /// </summary>
+    /// <exception cref="RunAiDrException">There are none.</exception>
+    public static async Task<DumpTools> FindForAsync(string clientVersion, string? folder, CancellationToken ct)
+    {
+        var tools = await FindAsync(folder, ct);
+        var least = MajorOf(clientVersion);
+        if (tools.Major < least)
+        {
+            throw DumpFault.Of(
+                $"The dump was made by pg_dump {clientVersion}, which {tools.Restore} of version {tools.Version} cannot read.",
+                string.Create(CultureInfo.InvariantCulture, $"Install the client programs of PostgreSQL {least} (Debian: postgresql-client-{least}), or name their folder."));
+        }
+
+        foreach (var candidate in folder is null ? Debian().Concat(Programs.Folders()).Where(HasAll) : [])
+        {
+            var found = await InAsync(candidate, ct);
+            tools = found.Major >= least && found.Major < tools.Major ? found : tools;
+        }
+
+        return tools;
+    }
+
     /// <summary>pg_dump cannot read a server that is newer than itself.</summary>
     /// <exception cref="RunAiDrException">It is.</exception>
     public void EnsureReads(Version server)
@@ -57,6 +82,9 @@ internal sealed record DumpTools(string Folder, string Version)
                 string.Create(CultureInfo.InvariantCulture, $"Install the client programs of PostgreSQL {server.Major} or newer (Debian: postgresql-client-{server.Major}), or name their folder."));
         }
     }
+
+    private static int MajorOf(string version) =>
+        int.TryParse(version.TakeWhile(char.IsAsciiDigit).ToArray(), CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static IEnumerable<string> Debian() => Directory.Exists(DebianFolder)
         ? Directory.EnumerateDirectories(DebianFolder).Select(version => Path.Combine(version, "bin"))

@@ -6,6 +6,9 @@ namespace RunAiDr.Data.Dumps;
 /// <summary>Tells the programs of PostgreSQL, by variables of libpq, to connect as we do.</summary>
 internal static class LibpqEnvironment
 {
+    // A wire that is dead without a word is found after a minute.
+    private const string KeepAlive = "keepalives=1 keepalives_idle=30 keepalives_interval=10 keepalives_count=3 tcp_user_timeout=60000";
+
     private const string NoFile = "/nonexistent";
 
     // Where distributions keep the authorities that the system trusts: libpq knows it from version 16 on only.
@@ -47,6 +50,12 @@ internal static class LibpqEnvironment
 
         return environment;
     }
+
+    /// <summary>
+    /// A database as a connection string, where a name with '=' in it would be taken for one. No variable tells libpq to keep alive.
+    /// </summary>
+    public static string ConnectionText(string database) =>
+        $"{KeepAlive} dbname='{database.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 
     private static string Mode(PostgresTls tls) => tls switch
     {

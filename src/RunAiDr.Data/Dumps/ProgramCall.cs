@@ -11,5 +11,8 @@ internal sealed record ProgramCall(string Program, IReadOnlyList<string> Argumen
     /// <summary>Taken out of what the program prints.</summary>
     public string? Secret { get; init; }
 
+    /// <summary>Where not null, only complaints that begin so are repeated: others may hold rows of somebody's tables.</summary>
+    public string? ShownPrefix { get; init; }
+
     public string Name => Path.GetFileName(Program);
 }

@@ -1,0 +1,84 @@
+using Npgsql;
+using RunAiDr.Core;
+using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Postgres;
+
+namespace RunAiDr.Data.Dumps.Restoring;
+
+/// <summary>The server that is restored into: what it is, what it has, and who may do what there.</summary>
+internal sealed class RestoreTarget(PostgresConnector connector, TimeProvider clock)
+{
+    // Each server has both; what is replaced must not be connected to.
+    private static readonly string[] Maintenance = ["postgres", "template1"];
+
+    public PostgresOptions Options => connector.Options;
+
+    public string Where => $"PostgreSQL {Options.Host}:{Options.Port}";
+
+    /// <summary>A session in a database that is not <paramref name="replaced"/>.</summary>
+    /// <exception cref="RunAiDrException">It cannot be reached, or refuses.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(string? replaced, CancellationToken ct)
+    {
+        var candidates = Array.FindAll(Maintenance, name => name != replaced);
+        foreach (var candidate in candidates[..^1])
+        {
+            try
+            {
+                return await connector.OpenUnlimitedAsync(candidate, ct);
+            }
+            catch (RunAiDrException fault) when (fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName })
+            {
+                // Somebody dropped it.
+            }
+        }
+
+        return await connector.OpenUnlimitedAsync(candidates[^1], ct);
+    }
+
+    public Task<T> RunAsync<T>(NpgsqlConnection session, Func<Task<T>> commands) => connector.RunAsync(session.Database, commands);
+
+    public Task RunAsync(NpgsqlConnection session, string sql, CancellationToken ct) => RunAsync(session, async () =>
+    {
+        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
+        return await command.ExecuteNonQueryAsync(ct);
+    });
+
+    public async Task<ServerState> StateAsync(CancellationToken ct)
+    {
+        await using var session = await OpenAsync(null, ct);
+        return await RunAsync(session, async () => new ServerState(
+            session.PostgreSqlVersion,
+            await session.RowAsync("restoring-role.sql", RestoringRole.Of, ct),
+            await session.RowsAsync("databases.sql", ExistingDatabase.Of, ct)));
+    }
+
+    /// <summary>What one database holds, and the roles of the server.</summary>
+    public Task<DatabaseFingerprint> FingerprintAsync(string database, CancellationToken ct) =>
+        new PostgresDatabase(new PostgresConnector(Options with { Databases = [database] }), clock).FingerprintAsync(ct);
+
+    /// <summary>Whether nothing is in it that could be missed.</summary>
+    public async Task<bool> IsEmptyAsync(string database, CancellationToken ct)
+    {
+        await using var session = await connector.OpenAsync(database, ct);
+        return await connector.RunAsync(database, () => session.RowAsync("is-empty.sql", row => row.GetBoolean(0), ct));
+    }
+}
+
+/// <summary>What is known of a server before it is changed.</summary>
+internal sealed record ServerState(Version Version, RestoringRole Role, IReadOnlyList<ExistingDatabase> Databases)
+{
+    public ExistingDatabase? Find(string name) => Databases.FirstOrDefault(database => database.Name == name);
+}
+
+/// <summary>The role that restores.</summary>
+internal sealed record RestoringRole(string Name, bool Superuser, bool MakesDatabases, bool MakesRoles, bool OnStandby)
+{
+    public static RestoringRole Of(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4));
+}
+
+/// <summary>A database that is there.</summary>
+internal sealed record ExistingDatabase(string Name, bool Connectable, bool HalfDropped, bool Owned)
+{
+    public static ExistingDatabase Of(NpgsqlDataReader row) => new(row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3));
+}
