@@ -7,6 +7,9 @@ internal sealed record HelmCall(IReadOnlyList<string> Arguments)
 {
     public ReadOnlyMemory<byte> Input { get; init; }
 
+    /// <summary>How much of the output is kept. A chart may carry its icon in its description.</summary>
+    public int MostOutput { get; init; } = 1024 * 1024;
+
     /// <summary>Helm ends by itself before; after this it is ended.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(2);
 }

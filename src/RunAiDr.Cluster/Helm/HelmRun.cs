@@ -7,7 +7,6 @@ namespace RunAiDr.Cluster.Helm;
 /// <summary>Runs the helm program, towards the very server that we look at ourselves.</summary>
 internal sealed class HelmRun(HelmOptions options, TimeProvider clock)
 {
-    private const int MostOutput = 1024 * 1024; // a chart may carry its icon in its description
     private const int MostErrors = 64 * 1024;
 
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
@@ -33,7 +32,7 @@ internal sealed class HelmRun(HelmOptions options, TimeProvider clock)
         using var limit = new CancellationTokenSource(call.Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
         using var reading = new CancellationTokenSource();
-        var (output, errors) = (new OutputTail(MostOutput), new OutputTail(MostErrors));
+        var (output, errors) = (new OutputTail(call.MostOutput), new OutputTail(MostErrors));
         using var process = Start(call);
         var streams = Task.WhenAll(
             output.FillAsync(process.StandardOutput.BaseStream, reading.Token),

@@ -37,6 +37,11 @@ internal sealed record ReleaseSurvey(
         }
 
         var decision = await DecideAsync(tools, wanted, values, checks, ct);
+        if (source is not null && decision is { Action: PlannedAction.Create, Reason: null })
+        {
+            checks.Add(await new OwnershipCheck(tools, wanted, values).RunAsync(source, ct));
+        }
+
         return new(version.Major, source, values, decision, checks);
     }
 
