@@ -10,8 +10,6 @@ namespace RunAiDr.Cluster.Connections;
 internal static class ExecRun
 {
     private const int MostOutput = 1024 * 1024;
-    private const int NotFound = 127; // as env and shells say it
-    private const int NotExecutable = 126;
 
     public static async Task<byte[]> OutputAsync(ExecPlugin plugin, TimeProvider clock, CancellationToken ct)
     {
@@ -45,21 +43,7 @@ internal static class ExecRun
 
     private static Process Start(ExecPlugin plugin)
     {
-        // env looks the name up in PATH only; .NET would also try the current folder.
-        var start = new ProcessStartInfo("/usr/bin/env")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        start.ArgumentList.Add("--");
-        start.ArgumentList.Add(plugin.Command);
-        foreach (var argument in plugin.Arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        var start = ChildProgram.StartInfo(plugin.Command, plugin.Arguments);
         foreach (var (name, value) in plugin.Environment)
         {
             start.Environment[name] = value;
@@ -87,7 +71,7 @@ internal static class ExecRun
         return read.ToArray();
     }
 
-    private static RunAiDrException Ended(ExecPlugin plugin, int code) => code is NotFound or NotExecutable
+    private static RunAiDrException Ended(ExecPlugin plugin, int code) => code is ChildProgram.NotFound or ChildProgram.NotExecutable
         ? Failure(plugin, "is not installed or may not be run", plugin.InstallHint ?? "Install it, or add its folder to PATH.")
         : Failure(plugin, $"failed with exit code {code}", "Run it by hand to see why; its output is not shown here as it may hold a token.");
 }

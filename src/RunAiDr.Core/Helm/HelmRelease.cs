@@ -5,7 +5,7 @@ namespace RunAiDr.Core.Helm;
 /// <summary>
 /// One revision of a Helm release: which chart, and the values the user supplied (never computed ones).
 /// </summary>
-internal sealed record HelmRelease(
+public sealed record HelmRelease(
     string Name,
     string Namespace,
     int Revision,

@@ -8,9 +8,9 @@ namespace RunAiDr.Core.Helm;
 
 /// <summary>
 /// Decodes a Secret of type <c>helm.sh/release.v1</c>: base64 (the API's) of base64 (Helm's) of gzip of JSON. Chart files,
-/// default values and rendered objects in it are skipped, not kept.
+/// default values and rendered objects in it are skipped, not kept, unless they are asked for.
 /// </summary>
-internal static class HelmReleaseSecret
+public static class HelmReleaseSecret
 {
     // etcd refuses requests over 1.5 MiB, so a larger Secret cannot be one.
     private const int MaxEncodedBytes = 4 * 1024 * 1024;
@@ -19,11 +19,24 @@ internal static class HelmReleaseSecret
     /// <param name="secret">The Secret as UTF-8 JSON.</param>
     /// <param name="where">Which Secret, for messages.</param>
     /// <exception cref="RunAiDrException">It is damaged, too large, or not a release.</exception>
-    public static HelmRelease Decode(ReadOnlyMemory<byte> secret, string where)
+    public static HelmRelease Decode(ReadOnlyMemory<byte> secret, string where) =>
+        Guarded(() => Parse(Unpack(secret, where), where), where);
+
+    /// <summary>The objects that the release rendered, as YAML. Secrets are among them.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public static string Manifest(ReadOnlyMemory<byte> secret, string where) => Guarded(
+        () =>
+        {
+            using var release = JsonDocument.Parse(Unpack(secret, where));
+            return release.RootElement.TryGetProperty("manifest", out var manifest) ? manifest.GetString() ?? "" : "";
+        },
+        where);
+
+    private static T Guarded<T>(Func<T> read, string where)
     {
         try
         {
-            return Parse(Decompress(FromBase64(ReleaseOf(secret), where), where), where);
+            return read();
         }
         catch (Exception e) when (e is FormatException or JsonException or InvalidDataException
             or InvalidOperationException or KeyNotFoundException)
@@ -32,6 +45,9 @@ internal static class HelmReleaseSecret
             throw Damaged(where, "it is truncated or damaged");
         }
     }
+
+    private static byte[] Unpack(ReadOnlyMemory<byte> secret, string where) =>
+        Decompress(FromBase64(ReleaseOf(secret), where), where);
 
     private static byte[] ReleaseOf(ReadOnlyMemory<byte> secret)
     {

@@ -59,7 +59,7 @@ internal static class SecretFilling
         return text;
     }
 
-    private static IEnumerable<string> SpellingsOf(string value) =>
+    internal static IEnumerable<string> SpellingsOf(string value) =>
     [
         value,
         JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value,

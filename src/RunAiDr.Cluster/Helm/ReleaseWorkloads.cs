@@ -1,0 +1,49 @@
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster.Helm;
+
+/// <summary>Finds the workloads of a release by the marks that helm leaves at each object.</summary>
+internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace, string release)
+{
+    private readonly SortedSet<string> _namespaces = new(StringComparer.Ordinal) { @namespace };
+
+    /// <summary>Where they are: the namespace of the release, and those that its manifest names.</summary>
+    public IReadOnlyCollection<string> Namespaces => _namespaces;
+
+    /// <summary>Looks at the newest revision, as far as it is there, for the namespaces of its workloads.</summary>
+    public async Task LearnNamespacesAsync(CancellationToken ct)
+    {
+        if (await ReleaseRecord.NewestAsync(cluster, @namespace, release, ct) is { } record)
+        {
+            _namespaces.UnionWith(
+                from made in record.Objects()
+                where Workload.Kinds.Any(kind => kind.Kind == made.Text("kind"))
+                let named = made.Map("metadata")?.Text("namespace")
+                where named is not null
+                select named);
+        }
+    }
+
+    public async Task<IReadOnlyList<Workload>> ListAsync(IEnumerable<ResourceKind> kinds, CancellationToken ct)
+    {
+        var found = new List<Workload>();
+        foreach (var selection in kinds.SelectMany(kind => _namespaces.Select(ns => new ListSelection(kind, ns))))
+        {
+            var listed = await cluster.ListAsync(selection, ct);
+            found.AddRange(listed.Select(body => new Workload(selection.Kind, body)).Where(workload => workload.IsOf(@namespace, release)));
+        }
+
+        return found;
+    }
+
+    public async Task<Rollout> LookAsync(CancellationToken ct) => Rollout.Of(await ListAsync(Workload.Kinds, ct));
+
+    /// <summary>Whether a hook of any release still runs in the namespace.</summary>
+    public async Task<bool> HasRunningHookAsync(CancellationToken ct)
+    {
+        var jobs = await cluster.ListAsync(new ListSelection(Workload.Job, @namespace), ct);
+        return jobs.Select(body => new Workload(Workload.Job, body)).Any(job =>
+            job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true && Readiness.Of(job) is { IsReady: false, HasFailed: false });
+    }
+}
