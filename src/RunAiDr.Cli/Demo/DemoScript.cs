@@ -2,7 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Rehydration.Parts;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.Yaml;
+using RunAiDr.Data.Dumps;
+using RunAiDr.Data.Dumps.Restoring;
+using RunAiDr.Data.Postgres;
 
 namespace RunAiDr.Cli.Demo;
 
@@ -59,22 +65,21 @@ internal sealed class DemoScript(DemoStage stage)
         await stage.RunAsync($"status {Old}", ct);
     }
 
-    /// <summary>With PostgreSQL's own programs, as an operator would.</summary>
     private async Task RestoreDatabaseAsync(CancellationToken ct)
     {
-        if (stage.Database is null || DemoDatabase.Programs() is not { } programs)
+        if (stage.Database is null)
         {
             return;
         }
 
         stage.Say("8. The dump of the checkpoint, restored into an empty PostgreSQL. Does it hold what was saved?");
-        await using var database = await DemoDatabase.StartAsync(programs, DemoInstallation.DatabasePassword(), ct);
-        var dumps = stage.FileOf("dumps/sample/before-the-loss");
-        var globals = await File.ReadAllTextAsync(Path.Combine(dumps, "globals.sql"), ct);
-        stage.Show("psql --file dumps/sample/before-the-loss/globals.sql");
-        await database.RunAsync("psql", ["--quiet"], globals, ct);
-        stage.Show("pg_restore --create --dbname postgres dumps/sample/before-the-loss/backend.dump");
-        await database.RunAsync("pg_restore", ["--create", "--dbname=postgres", Path.Combine(dumps, "backend.dump")], null, ct);
+        await using var database = await ScratchPostgres.StartAsync(new SecretText(DemoInstallation.DatabasePassword()), ct);
+        var file = stage.FileOf("dumps/sample/before-the-loss/reference.yaml");
+        var reference = SnapshotReference.Parse(await File.ReadAllBytesAsync(file, ct), file);
+        var dumps = new DumpOptions { Directory = stage.FileOf("dumps") };
+        using var restorer = new DumpRestorer(new PostgresConnector(database.Options()), dumps, stage.Clock);
+        var outcome = await restorer.RestoreAsync(reference, new DatabaseRestoreOptions(Clean: false), new Progress<SnapshotProgress>(), ct);
+        stage.Tell($"{outcome.Action}: {outcome.Reason}");
         var password = stage.FileOf("db-password");
         await File.WriteAllTextAsync(password, DemoInstallation.DatabasePassword(), ct);
         await stage.RunAsync(

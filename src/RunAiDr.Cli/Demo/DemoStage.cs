@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RunAiDr.Core;
+using RunAiDr.Data.Postgres;
 using RunAiDr.Sandbox;
 
 namespace RunAiDr.Cli.Demo;
@@ -68,6 +69,9 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
     /// <summary>Shows a command as a user would type it.</summary>
     public void Show(string command) => _process.Output.WriteLine($"$ {command}");
 
+    /// <summary>Shows what came of something that is no command.</summary>
+    public void Tell(string text) => _process.Output.WriteLine(text);
+
     /// <summary>Runs a runai-dr command without showing it.</summary>
     public async Task<string> AskAsync(string arguments, CancellationToken ct)
     {
@@ -100,17 +104,8 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
         }
     }
 
-    private static async Task<DemoDatabase?> StartDatabaseAsync(CancellationToken ct)
-    {
-        if (DemoDatabase.Programs() is not { } programs)
-        {
-            return null;
-        }
-
-        var database = await DemoDatabase.StartAsync(programs, DemoInstallation.DatabasePassword(), ct);
-        await database.FillAsync(ct);
-        return database;
-    }
+    private static async Task<DemoDatabase?> StartDatabaseAsync(CancellationToken ct) =>
+        ScratchPostgres.IsInstalled ? await DemoDatabase.StartAsync(ct) : null;
 
     // The operator's own settings must not turn the demonstration on a real cluster.
     private static Dictionary<string, string> Environments(ProcessContext process) =>
