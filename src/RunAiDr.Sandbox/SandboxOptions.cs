@@ -18,6 +18,9 @@ public sealed class SandboxOptions
     /// <summary>Plays a snapshot controller and a CSI driver; null plays none. The kinds themselves are loaded as others are.</summary>
     public SandboxSnapshots? Snapshots { get; init; }
 
+    /// <summary>Plays the controllers of workloads; null plays none, and workloads get no pods.</summary>
+    public SandboxWorkloads? Workloads { get; init; }
+
     /// <summary>
     /// Who listens at a port of a pod (namespace, name, port), for port-forward: an address of this machine, null for
     /// nobody.

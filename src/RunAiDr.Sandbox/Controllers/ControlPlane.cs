@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Controllers.Workloads;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
 using RunAiDr.Sandbox.Security;
@@ -36,12 +37,14 @@ internal sealed class ControlPlane
             new CustomResourceCleaner(Store, Kinds, remover, _definitions),
             new ClusterRoleAggregator(Store, _clock),
             .. options.Snapshots is { } driver ? SnapshotControllers(driver, remover) : [],
+            .. options.Workloads is { } workloads ? WorkloadControllers(workloads) : [],
         ]);
         Router = new RequestRouter(Kinds, authenticator, authorizer, new DiscoveryEndpoint(Kinds), new ResourceEndpoints(
             reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, authorizer, _clock),
             new DeleteEndpoint(remover, reader), new ReviewEndpoint(authorizer, authenticator, _clock))
         {
             Forwarder = new PortForwardEndpoint(Store, authorizer, options),
+            Scaler = new ScaleEndpoint(_writer, _clock),
         });
     }
 
@@ -93,6 +96,20 @@ internal sealed class ControlPlane
         var objects = new SnapshotObjects(Store, Kinds, remover, _clock);
         var sidecar = new SnapshotSidecar(objects, driver, Snapshots);
         return [new SnapshotController(objects), sidecar, new GroupSnapshotController(objects, sidecar, Snapshots)];
+    }
+
+    private IEnumerable<IController> WorkloadControllers(SandboxWorkloads workloads)
+    {
+        var objects = new PlayedObjects(Store, Kinds, _writer, _clock);
+        return
+        [
+            new PodLife(objects, workloads, binds: false),
+            new DeploymentController(objects),
+            new ReplicaSetController(objects),
+            new StatefulSetController(objects),
+            new DaemonSetController(objects),
+            new JobController(objects),
+        ];
     }
 
     private void Written(ResourceType type, StoredObject stored)

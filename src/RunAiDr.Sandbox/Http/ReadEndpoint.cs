@@ -12,7 +12,6 @@ namespace RunAiDr.Sandbox.Http;
 internal sealed class ReadEndpoint(ObjectStore store, TimeProvider clock)
 {
     private const int FlushSize = 256 * 1024;
-    private static readonly string[] ScaleMetadata = ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"];
     private static readonly TimeSpan FutureWait = TimeSpan.FromSeconds(3);
 
     public async Task GetAsync(HttpContext http, ResourceRequest request, ResourceType type, CancellationToken ct)
@@ -32,7 +31,7 @@ internal sealed class ReadEndpoint(ObjectStore store, TimeProvider clock)
         var stored = store.Find(type.Storage, request.Namespace, request.Name) ?? throw Statuses.NotFound(type.Kind, request.Name);
         if (request.Subresource == "scale")
         {
-            await Answers.WriteAsync(http, 200, Scale(stored), ct);
+            await Answers.WriteAsync(http, 200, ScaleView.Of(stored.Read()), ct);
             return;
         }
 
@@ -131,26 +130,6 @@ internal sealed class ReadEndpoint(ObjectStore store, TimeProvider clock)
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
             ? revision
             : throw Statuses.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
-
-    private static JsonObject Scale(StoredObject stored)
-    {
-        var body = stored.Read();
-        var metadata = new JsonObject(ScaleMetadata.Select(
-            field => KeyValuePair.Create(field, body["metadata"]?[field]?.DeepClone())));
-        var labels = body["spec"]?["selector"]?["matchLabels"] as JsonObject ?? [];
-        return new JsonObject
-        {
-            ["kind"] = "Scale",
-            ["apiVersion"] = "autoscaling/v1",
-            ["metadata"] = metadata,
-            ["spec"] = new JsonObject { ["replicas"] = body["spec"]?["replicas"]?.DeepClone() },
-            ["status"] = new JsonObject
-            {
-                ["replicas"] = (long?)body["status"]?["replicas"] ?? 0,
-                ["selector"] = string.Join(',', labels.Select(l => $"{l.Key}={l.Value}")),
-            },
-        };
-    }
 
     private static JsonObject ListMetadata(long revision) =>
         new() { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };

@@ -11,6 +11,8 @@ internal sealed class ResourceEndpoints(
 {
     public required PortForwardEndpoint Forwarder { get; init; }
 
+    public required ScaleEndpoint Scaler { get; init; }
+
     public Task AnswerAsync(HttpContext http, ResourceRequest request, ResourceType type, SandboxUser user, CancellationToken ct)
     {
         if (type.Has(KindTraits.Review))
@@ -25,7 +27,7 @@ internal sealed class ResourceEndpoints(
 
         if (request is { Subresource: "scale", Verb: not "get" })
         {
-            throw Statuses.MethodNotAllowed();
+            return request.Verb is "update" or "patch" ? Scaler.WriteAsync(http, request, type, user, ct) : throw Statuses.MethodNotAllowed();
         }
 
         var one = request.Name.Length > 0;
