@@ -7,7 +7,7 @@ using RunAiDr.Sandbox.Security;
 using RunAiDr.Sandbox.Storage;
 using RunAiDr.Sandbox.Writing;
 
-namespace RunAiDr.Sandbox.Controllers.Workloads;
+namespace RunAiDr.Sandbox.Controllers;
 
 /// <summary>Reads and writes objects of built-in kinds for the controllers that are played.</summary>
 internal sealed class PlayedObjects(ObjectStore store, KindRegistry kinds, ObjectWriter writer, TimeProvider clock)
@@ -16,6 +16,7 @@ internal sealed class PlayedObjects(ObjectStore store, KindRegistry kinds, Objec
     public const string Claims = "persistentvolumeclaims";
     public const string Volumes = "persistentvolumes";
     public const string ReplicaSets = "replicasets.apps";
+    public const string Classes = "storageclasses.storage.k8s.io";
 
     private static readonly SandboxUser Controller = new("system:kube-controller-manager", SandboxUser.Masters);
 
@@ -61,42 +62,25 @@ internal sealed class PlayedObjects(ObjectStore store, KindRegistry kinds, Objec
         writer.Update(request, type, live => Writes.Patch(options.Request(request, type), live, PatchKind.Merge, change), options);
     }
 
-    /// <summary>Writes an event about an object, once for each reason.</summary>
+    /// <summary>Writes an event about an object; said again, it counts up once a second.</summary>
     public void Tell(string resource, StoredObject about, string reason, string message, string type = "Warning")
     {
-        var kind = TypeOf(resource).Kind;
         var name = $"{about.Name.Name}.{about.Uid.Replace("-", "", StringComparison.Ordinal)[..8]}.{reason.ToLowerInvariant()}";
         var @namespace = about.Name.Namespace.Length > 0 ? about.Name.Namespace : "default";
-        if (store.Find("events", @namespace, name) is { } told && told.Read().Text("message") == message)
+        if (store.Find("events", @namespace, name) is not { } told)
         {
+            Create("events", @namespace, EventOf(TypeOf(resource).Kind, about, name, (type, reason, message)));
             return;
         }
 
-        var body = new JsonObject
+        var body = told.Read();
+        if (body.Text("message") != message || body.Text("lastTimestamp") != Time)
         {
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["involvedObject"] = new JsonObject
-            {
-                ["kind"] = kind.Kind,
-                ["namespace"] = about.Name.Namespace,
-                ["name"] = about.Name.Name,
-                ["uid"] = about.Uid,
-                ["apiVersion"] = kind.ApiVersion,
-            },
-            ["reason"] = reason,
-            ["message"] = message,
-            ["source"] = new JsonObject { ["component"] = "sandbox" },
-            ["firstTimestamp"] = Time,
-            ["lastTimestamp"] = Time,
-            ["count"] = 1,
-            ["type"] = type,
-        };
-        if (store.Find("events", @namespace, name) is { } older)
-        {
-            store.Commit("events", older.Name, older, null, sorted: false);
+            body["message"] = message;
+            body["count"] = Number(body, "count") + 1;
+            body["lastTimestamp"] = Time;
+            Save("events", told, body);
         }
-
-        Create("events", @namespace, body);
     }
 
     /// <summary>As an owner that controls what it made.</summary>
@@ -126,6 +110,26 @@ internal sealed class PlayedObjects(ObjectStore store, KindRegistry kinds, Objec
 
         status[field] = number;
     }
+
+    private JsonObject EventOf(ResourceKind kind, StoredObject about, string name, (string Type, string Reason, string Message) said) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = name },
+        ["involvedObject"] = new JsonObject
+        {
+            ["kind"] = kind.Kind,
+            ["namespace"] = about.Name.Namespace,
+            ["name"] = about.Name.Name,
+            ["uid"] = about.Uid,
+            ["apiVersion"] = kind.ApiVersion,
+        },
+        ["reason"] = said.Reason,
+        ["message"] = said.Message,
+        ["source"] = new JsonObject { ["component"] = "sandbox" },
+        ["firstTimestamp"] = Time,
+        ["lastTimestamp"] = Time,
+        ["count"] = 1,
+        ["type"] = said.Type,
+    };
 
     private static ResourceRequest RequestFor(ResourceType type, string @namespace) =>
         new(type.Kind.Group, type.Kind.Version, type.Kind.Plural) { Namespace = @namespace };
