@@ -11,6 +11,8 @@ namespace RunAiDr.Cluster;
 
 public sealed partial class ClusterClient
 {
+    private static readonly ResourceKind Events = new("", "v1", "Event", "events", Namespaced: true);
+
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = ApiAnswer.MaxDepth };
 
     /// <summary>Every object of a selection, as one moment had them.</summary>
@@ -85,6 +87,21 @@ public sealed partial class ClusterClient
         {
             throw ApiFailure.From(request, answer, _api.Server);
         }
+    }
+
+    /// <summary>The events about one object; none where they may not be read, as they are only told along.</summary>
+    /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached.</exception>
+    internal async Task<IReadOnlyList<JsonObject>> EventsOfAsync(string @namespace, string uid, CancellationToken ct)
+    {
+        var selector = Uri.EscapeDataString($"involvedObject.uid={uid}");
+        var request = new ApiRequest(HttpMethod.Get, $"{ResourcePaths.Of(Events, @namespace)}?fieldSelector={selector}")
+        {
+            Verb = "list",
+            Kind = Events,
+            Namespace = @namespace,
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        return answer.Status == 403 ? [] : [.. _api.ObjectOf(request, answer).Maps("items")];
     }
 
     /// <summary>The version of a group that the server prefers; null when it does not serve the group.</summary>

@@ -8,4 +8,10 @@ public sealed record SandboxSnapshots
 
     /// <summary>How long a snapshot is cut already but not usable yet.</summary>
     public TimeSpan Delay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Whether the driver also makes volumes for claims, and claims are bound. A pod of <see cref="SandboxWorkloads"/>
+    /// then waits until its claims are.
+    /// </summary>
+    public bool Provisions { get; init; }
 }

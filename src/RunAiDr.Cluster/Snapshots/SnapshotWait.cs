@@ -26,6 +26,9 @@ internal sealed class SnapshotWait(TimeSpan timeout, TimeSpan patience, TimeProv
 
     private readonly long _began = clock.GetTimestamp();
 
+    /// <summary>What to do when it fails.</summary>
+    public string Remedy { get; init; } = See;
+
     /// <exception cref="RunAiDrException">It failed, or the time is over.</exception>
     public async Task<T> UntilAsync<T>(
         string what, Func<CancellationToken, Task<Sight<T>>> look, Action<string> report, CancellationToken ct)
@@ -49,13 +52,13 @@ internal sealed class SnapshotWait(TimeSpan timeout, TimeSpan patience, TimeProv
             };
             if (!seen.Underway && failsSince is { } since && clock.GetElapsedTime(since) >= patience)
             {
-                throw SnapshotTarget.Failure($"{what} fails and keeps failing: {seen.Error}.", See);
+                throw SnapshotTarget.Failure($"{what} fails and keeps failing: {seen.Error}.", Remedy);
             }
 
             if (clock.GetElapsedTime(_began) >= timeout)
             {
                 var last = (seen.Error ?? trouble) is { } reason ? $"; last: {reason}" : "";
-                throw SnapshotTarget.Failure($"{what} was not usable within {Seconds(timeout)}{last}.", See);
+                throw SnapshotTarget.Failure($"{what} was not usable within {Seconds(timeout)}{last}.", Remedy);
             }
 
             report($"waiting for the driver, {Seconds(clock.GetElapsedTime(began))}");

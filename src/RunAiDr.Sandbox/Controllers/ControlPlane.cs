@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Controllers.Volumes;
 using RunAiDr.Sandbox.Controllers.Workloads;
 using RunAiDr.Sandbox.Http;
 using RunAiDr.Sandbox.Kinds;
@@ -37,7 +38,7 @@ internal sealed class ControlPlane
             new CustomResourceCleaner(Store, Kinds, remover, _definitions),
             new ClusterRoleAggregator(Store, _clock),
             .. options.Snapshots is { } driver ? SnapshotControllers(driver, remover) : [],
-            .. options.Workloads is { } workloads ? WorkloadControllers(workloads) : [],
+            .. options.Workloads is { } workloads ? WorkloadControllers(workloads, options.Snapshots?.Provisions == true) : [],
         ]);
         Router = new RequestRouter(Kinds, authenticator, authorizer, new DiscoveryEndpoint(Kinds), new ResourceEndpoints(
             reader, new WatchEndpoint(Store, Kinds, reader, _clock), new WriteEndpoint(_writer, authorizer, _clock),
@@ -95,7 +96,28 @@ internal sealed class ControlPlane
     {
         var objects = new SnapshotObjects(Store, Kinds, remover, _clock);
         var sidecar = new SnapshotSidecar(objects, driver, Snapshots);
-        return [new SnapshotController(objects), sidecar, new GroupSnapshotController(objects, sidecar, Snapshots)];
+        var volumes = new PlayedObjects(Store, Kinds, _writer, _clock);
+        return
+        [
+            new SnapshotController(objects), sidecar, new GroupSnapshotController(objects, sidecar, Snapshots),
+            .. driver.Provisions
+                ? [new VolumeBinder(volumes), new VolumeProvisioner(volumes, driver, Snapshots), new VolumePhases(volumes, driver, Snapshots)]
+                : Array.Empty<IController>(),
+        ];
+    }
+
+    private IEnumerable<IController> WorkloadControllers(SandboxWorkloads workloads, bool binds)
+    {
+        var objects = new PlayedObjects(Store, Kinds, _writer, _clock);
+        return
+        [
+            new PodLife(objects, workloads, binds),
+            new DeploymentController(objects),
+            new ReplicaSetController(objects),
+            new StatefulSetController(objects),
+            new DaemonSetController(objects),
+            new JobController(objects),
+        ];
     }
 
     private IEnumerable<IController> WorkloadControllers(SandboxWorkloads workloads)

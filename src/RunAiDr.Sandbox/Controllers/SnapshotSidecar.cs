@@ -88,10 +88,10 @@ internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots 
             status["snapshotHandle"] = Cut(body.Map("metadata")?.Text("name")?["snapcontent-".Length..] ?? "", volume, null).Handle;
         }
 
-        Describe(status, status.Text("snapshotHandle") ?? source.Text("snapshotHandle") ?? "");
+        Describe(body, status, status.Text("snapshotHandle") ?? source.Text("snapshotHandle") ?? "");
     }
 
-    private void Describe(JsonObject status, string handle)
+    private void Describe(JsonObject body, JsonObject status, string handle)
     {
         if (status.IsTrue("readyToUse"))
         {
@@ -100,7 +100,10 @@ internal sealed class SnapshotSidecar(SnapshotObjects objects, SandboxSnapshots 
 
         if (storage.Find(handle) is not { } snapshot)
         {
-            objects.SetError(status, $"Failed to check and update snapshot content: snapshot {handle} not found");
+            objects.SetError(
+                status,
+                $"Failed to check and update snapshot content: failed to list snapshot for content {body.Map("metadata")?.Text("name")}: "
+                    + $"\"can not find snapshot for snapshotID {handle}\"");
             return;
         }
 

@@ -40,6 +40,19 @@ internal static class Quantity
         return DecimalText(digits, exponent - scale, scientific);
     }
 
+    /// <summary>The number that a quantity stands for; 0 for a text that is none.</summary>
+    public static decimal Bytes(string text)
+    {
+        var suffix = text.TrimStart('+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '.');
+        if (!decimal.TryParse(text[..^suffix.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            return 0;
+        }
+
+        var binary = Array.IndexOf(Binary, suffix);
+        return number * (binary > 0 ? (decimal)BigInteger.Pow(1024, binary) : (decimal)Math.Pow(10, DecimalExponent(suffix) ?? 0));
+    }
+
     private static bool TryDigits(string text, out BigInteger digits, out int scale)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);

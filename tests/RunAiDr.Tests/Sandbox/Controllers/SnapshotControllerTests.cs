@@ -67,7 +67,7 @@ public class SnapshotControllerTests
         await ImportAsync(world, "snap-lost");
 
         await World.EventuallyAsync(async () =>
-            (await world.GetAsync(SnapshotKinds.Snapshot, World.Namespace, "one")).ErrorOf()?.Contains("snap-lost not found", StringComparison.Ordinal) == true);
+            (await world.GetAsync(SnapshotKinds.Snapshot, World.Namespace, "one")).ErrorOf()?.Contains("can not find snapshot for snapshotID snap-lost", StringComparison.Ordinal) == true);
     }
 
     [Fact]
