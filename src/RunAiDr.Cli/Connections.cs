@@ -34,8 +34,19 @@ internal static class Connections
     /// <summary>The command line goes before the configuration, that before kubectl's rules, those before a pod's service account.</summary>
     public static ClusterConnection Of(Invocation invocation, ClusterConfig config)
     {
+        var (kubeconfig, context) = Chosen(invocation, config);
+        return Of(kubeconfig, context, invocation);
+    }
+
+    /// <summary>The kubeconfig file and context that were chosen; null leaves it to kubectl's rules.</summary>
+    public static (string? Kubeconfig, string? Context) Chosen(Invocation invocation, ClusterConfig config) =>
+        (invocation.Get(invocation.Globals.Kubeconfig) is { } given ? invocation.PathOf(given) : config.Kubeconfig,
+         invocation.TargetContext ?? invocation.Get(invocation.Globals.Context) ?? config.Context);
+
+    /// <summary>By kubectl's rules where no file is named, then by a pod's service account.</summary>
+    public static ClusterConnection Of(string? path, string? context, Invocation invocation)
+    {
         var environment = invocation.Process.Environment;
-        var path = invocation.Get(invocation.Globals.Kubeconfig) is { } given ? invocation.PathOf(given) : config.Kubeconfig;
         var list = environment.GetValueOrDefault("KUBECONFIG");
         var home = Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".kube", "config");
         if (path is null && string.IsNullOrEmpty(list) && !File.Exists(home))
@@ -51,7 +62,6 @@ internal static class Connections
             }
         }
 
-        var context = invocation.Get(invocation.Globals.Context) ?? config.Context;
         return Kubeconfig.Load(new KubeconfigSource(path, list, home, context), invocation.Process.Clock);
     }
 }

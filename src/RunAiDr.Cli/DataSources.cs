@@ -4,10 +4,12 @@ using RunAiDr.Cluster;
 using RunAiDr.Cluster.Forwarding;
 using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Data.Dumps;
+using RunAiDr.Data.Dumps.Restoring;
 using RunAiDr.Data.Postgres;
 using RunAiDr.Data.Postgres.External;
 
@@ -29,6 +31,9 @@ internal sealed class DataSources : IAsyncDisposable
     private DataSources(SnapshotSources sources, PortForward? forward) => (Sources, _forward) = (sources, forward);
 
     public SnapshotSources Sources { get; }
+
+    /// <summary>Restores dumps into the database; null when the configuration names no place of dumps.</summary>
+    public IDatabaseRestorer? Restorer { get; private init; }
 
     /// <summary>Reaches for what the configuration names.</summary>
     /// <param name="config">Of the cluster.</param>
@@ -52,8 +57,15 @@ internal sealed class DataSources : IAsyncDisposable
             Database = hasDatabase ? new PostgresDatabase(connector, clock) : null,
             Metrics = config.Components.ContainsKey(SnapshotComponent.Metrics) ? new ReleaseMetrics(config, cluster, inside, clock) : null,
         };
-        return new DataSources(sources, forward);
+        return new DataSources(sources, forward) { Restorer = RestorerOf(config, connector, clock) };
     }
+
+    /// <summary>Restores dumps; null when the configuration names no place of them.</summary>
+    public static IDatabaseRestorer? RestorerOf(SnapshotConfig config, PostgresConnector connector, TimeProvider clock) =>
+        config.Dumps is { Directory: null, S3: null } ? null : new DumpRestorer(connector, config.Dumps, clock);
+
+    /// <summary>Leads to no database: for what looks at storage only.</summary>
+    public static PostgresConnector Nowhere(SnapshotConfig config) => new(Options(config, null, () => null));
 
     /// <summary>
     /// As <see cref="OpenAsync"/>, to check, list and delete snapshots: the database is reached for only where it is what
@@ -67,8 +79,7 @@ internal sealed class DataSources : IAsyncDisposable
             return OpenAsync(config, cluster, inside, clock, ct);
         }
 
-        var connector = new PostgresConnector(Options(config, null, () => null));
-        return Task.FromResult(new DataSources(new SnapshotSources { Providers = Providers(config, cluster, connector, clock) }, null));
+        return Task.FromResult(new DataSources(new SnapshotSources { Providers = Providers(config, cluster, Nowhere(config), clock) }, null));
     }
 
     public async ValueTask DisposeAsync()

@@ -10,6 +10,9 @@ internal sealed record ProcessContext(
     /// <summary>Whether a person watches <see cref="Error"/> on a terminal.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Where a person answers questions; null when nobody can.</summary>
+    public Func<string, bool, string?>? Ask { get; init; }
+
     /// <summary>Name of this host.</summary>
     public string Host { get; init; } = "localhost";
 
@@ -21,6 +24,9 @@ internal sealed record ProcessContext(
 internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, ProcessContext Process)
 {
     public Printer Printer { get; } = new(Process.Output, Process.Error);
+
+    /// <summary>Context of the cluster that is restored into, when that is not the one that the other options choose.</summary>
+    public string? TargetContext { get; init; }
 
     public OutputFormat Format => Arguments.GetValue(Globals.Output);
 

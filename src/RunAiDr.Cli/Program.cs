@@ -7,6 +7,7 @@ var process = new ProcessContext(
     Console.Out, Console.Error, environment, Environment.CurrentDirectory, TimeProvider.System)
 {
     IsTerminal = !Console.IsErrorRedirected,
+    Ask = Terminal.CanAsk ? Terminal.Ask : null,
     Host = Environment.MachineName,
     Id = Environment.ProcessId,
 };

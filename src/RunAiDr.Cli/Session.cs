@@ -1,11 +1,18 @@
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Cli.Restoring;
 using RunAiDr.Cluster;
+using RunAiDr.Cluster.Connections;
+using RunAiDr.Cluster.Helm;
+using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Export;
+using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
+using RunAiDr.Data.Postgres;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli;
@@ -14,16 +21,19 @@ namespace RunAiDr.Cli;
 internal sealed class Session : IDisposable
 {
     private readonly ClusterConfig _chosen;
+    private readonly Invocation _invocation;
+    private readonly ClusterConnection _connection;
     private readonly bool _inside;
     private readonly TimeProvider _clock;
 
     private Session(DrConfig config, ClusterConfig chosen, Scope scope, Invocation invocation)
     {
         (Config, _chosen, _clock) = (config, chosen, invocation.Process.Clock);
-        var connection = Connections.Of(invocation, chosen);
-        _inside = Connections.IsInside(invocation, connection);
+        _invocation = invocation;
+        _connection = Connections.Of(invocation, chosen);
+        _inside = Connections.IsInside(invocation, _connection);
         Store = GitStateStore.Open(StoreOptions(config), _clock);
-        Cluster = new ClusterClient(connection, _clock);
+        Cluster = new ClusterClient(_connection, _clock);
         Exporter = new ClusterExporter(Cluster, scope);
     }
 
@@ -64,6 +74,41 @@ internal sealed class Session : IDisposable
     /// <exception cref="RunAiDrException">The database is what tells, and cannot be found or reached.</exception>
     public Task<DataSources> OpenStorageAsync(CancellationToken ct) =>
         DataSources.OpenStorageAsync(_chosen.Snapshots, Cluster, _inside, _clock, ct);
+
+    /// <summary>To look at dumps before there is a database to restore them into; null when the configuration names no place of dumps.</summary>
+    public IDatabaseRestorer? DumpsBefore() => DataSources.RestorerOf(_chosen.Snapshots, DataSources.Nowhere(_chosen.Snapshots), _clock);
+
+    /// <summary>Whether the database comes with the release of the control plane.</summary>
+    public bool DatabaseIsOfRelease => _chosen.Snapshots.Database.Host is null;
+
+    /// <summary>Where the cluster is.</summary>
+    public Uri Server => _connection.Server;
+
+    /// <summary>What restores the parts of a restore point that are no resources.</summary>
+    public RestoreTools RestoreTools()
+    {
+        var (kubeconfig, context) = Connections.Chosen(_invocation, _chosen);
+        var restore = _chosen.Restore;
+        return new RestoreTools
+        {
+            Volumes = new VolumeRestorer(Cluster, _clock),
+            Helm = new HelmProgram(new HelmOptions { Program = restore.HelmProgram, Kubeconfig = kubeconfig, Context = context }, Cluster, _clock),
+            Workloads = new Workloads(Cluster, _clock),
+            Data = new RestoredData(this),
+            Charts = new ChartSources(restore.ControlPlaneChart, restore.ClusterChart),
+            ReleaseLimit = restore.HelmTimeout,
+            VolumeLimit = _chosen.Snapshots.Csi.Timeout,
+        };
+    }
+
+    /// <summary>What would be restored, and every check, with that of the saved cluster.</summary>
+    /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
+    public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, bool allowConnected, CancellationToken ct)
+    {
+        var plan = await new Planner(Cluster, _clock, RestoreTools()).PlanAsync(tree, options, ct);
+        var old = await OldCluster.CheckAsync(_invocation, _chosen, _connection, plan.RestorePoint.Info, allowConnected, ct);
+        return plan with { Checks = [.. plan.Checks, .. old] };
+    }
 
     public static DrConfig ReadConfig(Invocation invocation) =>
         new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();

@@ -15,6 +15,10 @@ public sealed partial class ClusterClient
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = ApiAnswer.MaxDepth };
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string labelSelector, CancellationToken ct) =>
+        ListAsync(new ListSelection(kind, LabelSelector: labelSelector), ct);
+
     /// <summary>Every object of a selection, as one moment had them.</summary>
     /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached, refuses, or does not serve the kind.</exception>
     internal async Task<IReadOnlyList<JsonObject>> ListAsync(ListSelection selection, CancellationToken ct)

@@ -1,5 +1,6 @@
 using RunAiDr.Cli.Output;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Rehydration.Mapping;
 
 namespace RunAiDr.Cli.Commands;
 
@@ -11,18 +12,20 @@ internal sealed class PlanCommand : OperatorCommand
         : base(
             "plan",
             "Show what rehydrate would do, and check everything it needs. Writes nothing; exit code 4 or 8 when rehydrate may not start.",
-            "runai-dr plan before-upgrade --context new-cluster",
-            "runai-dr plan 4f2a91c7 --secrets secrets.yaml --output json")
+            "runai-dr plan before-upgrade --target-context new-cluster",
+            "runai-dr plan 4f2a91c7 --secrets secrets.yaml --output json",
+            "runai-dr plan before-upgrade --skip control-plane,cluster --map-storage-class fast-ssd=gp3")
     {
         _options.AddTo(this);
     }
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
-        var planner = new Planner(session.Cluster, invocation.Process.Clock);
-        var plan = await planner.PlanAsync(tree, _options.Read(invocation), ct);
+        using var session = Session.Open(_options.Target.Aim(invocation));
+        var saved = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
+        var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
+        var options = _options.Read(invocation) with { Secrets = await _options.Secrets(invocation).ReadAsync(session, tree, ct) };
+        var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => Documents.Of(plan));
         return plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;
     }

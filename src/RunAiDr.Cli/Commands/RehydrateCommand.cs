@@ -1,7 +1,10 @@
 using System.CommandLine;
-using RunAiDr.Cli.Output;
+using RunAiDr.Cli.Restoring;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Rehydration.Mapping;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli.Commands;
 
@@ -15,42 +18,83 @@ internal sealed class RehydrateCommand : OperatorCommand
         HelpName = "mode",
     };
 
+    private readonly Option<bool> _yes = new("--yes", "-y")
+    {
+        Description = "Do not ask whether this is the cluster that is meant",
+    };
+
+    private readonly Option<string?> _report = new("--report")
+    {
+        Description = "File that gets the report as JSON [default: rehydration-<cluster>-<commit>.json]",
+        HelpName = "file",
+    };
+
     public RehydrateCommand()
         : base(
             "rehydrate",
-            "Restore the resources of a restore point. Safe to repeat: what is done stays done.",
-            "runai-dr rehydrate before-upgrade --context new-cluster --secrets secrets.yaml",
-            "runai-dr rehydrate before-upgrade --dry-run server",
-            "runai-dr rehydrate before-upgrade --without-secrets")
+            "Rebuild a cluster from a restore point. Safe to repeat: what is done stays done.",
+            "runai-dr rehydrate before-upgrade --target-context new-cluster --secrets secrets.yaml",
+            "runai-dr rehydrate before-upgrade --dry-run server --yes",
+            "runai-dr rehydrate before-upgrade --only project-namespaces,bindings --into-existing")
     {
         _options.AddTo(this);
         _dryRun.AcceptOnlyFromAmong("server");
         Options.Add(_dryRun);
+        Options.Add(_yes);
+        Options.Add(_report);
     }
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
-        var options = _options.Read(invocation) with { DryRun = invocation.Get(_dryRun) is not null };
-        var plan = await new Planner(session.Cluster, invocation.Process.Clock).PlanAsync(tree, options, ct);
+        using var session = Session.Open(_options.Target.Aim(invocation));
+        var saved = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
+        var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
+        var plan = await PlanAsync(invocation, session, tree, ct);
         if (plan.Obstacle is { } obstacle)
         {
             throw Blocked(plan, obstacle);
         }
 
-        var rehydrator = new Rehydrator(session.Cluster, invocation.Process.Clock);
-        var report = invocation.Process.IsTerminal
-            ? await LiveTable.ShowAsync(invocation.Process.Error, plan, table => rehydrator.RunAsync(plan, table, ct))
-            : await rehydrator.RunAsync(plan, new ProgressLine(invocation.Process.Error, invocation.Process.Clock), ct);
-        invocation.Printer.Result(invocation.Format, PlanText.Lines(report), () => Documents.Of(report));
-        return report.Outcome switch
+        if (!plan.Options.DryRun && !invocation.Get(_yes))
         {
-            RehydrationOutcome.Complete => ExitCode.Success,
-            RehydrationOutcome.Cancelled => ExitCode.Cancelled,
-            RehydrationOutcome.Stopped => ExitCode.ClusterUnreachable,
-            _ => ExitCode.Incomplete,
+            Confirmation.Ask(_options.Target.Aim(invocation), plan, session.Server);
+        }
+
+        var report = await new Restoration(session, invocation.Process).RunAsync(tree, plan, ct);
+        invocation.Printer.Result(invocation.Format, report.Lines(), report.Document);
+        if (!plan.Options.DryRun)
+        {
+            var path = invocation.Get(_report) ?? $"rehydration-{session.Name}-{plan.Id.Abbreviated}.json";
+            await ReportFile.WriteAsync(invocation.PathOf(path), report);
+        }
+
+        return report.ExitCode;
+    }
+
+    /// <summary>Plans, and asks a person for secret values that are missing.</summary>
+    private async Task<RehydrationPlan> PlanAsync(Invocation invocation, Session session, IStateTree tree, CancellationToken ct)
+    {
+        var options = _options.Read(invocation) with
+        {
+            DryRun = invocation.Get(_dryRun) is not null,
+            Secrets = await _options.Secrets(invocation).ReadAsync(session, tree, ct),
         };
+        var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
+        if (plan.MissingSecrets.Count == 0 || options.WithoutSecrets || invocation.Process.Ask is not { } ask)
+        {
+            return plan;
+        }
+
+        var secrets = new Dictionary<string, SecretText>(options.Secrets, StringComparer.Ordinal);
+        foreach (var name in plan.MissingSecrets)
+        {
+            if (ask($"{name}: ", true) is { Length: > 0 } value)
+            {
+                secrets[name] = new SecretText(value);
+            }
+        }
+
+        return await session.PlanAsync(tree, options with { Secrets = secrets }, _options.AllowsConnected(invocation), ct);
     }
 
     private static RunAiDrException Blocked(RehydrationPlan plan, Fault obstacle) => new(

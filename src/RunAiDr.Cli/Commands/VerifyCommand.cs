@@ -2,6 +2,7 @@ using System.CommandLine;
 using RunAiDr.Cli.Output;
 using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
+using RunAiDr.Core.Rehydration.Mapping;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
@@ -25,6 +26,8 @@ internal sealed class VerifyCommand : OperatorCommand
         Description = "Compare the live database with the fingerprint in the restore point, instead of the resources",
     };
 
+    private readonly TargetOptions _target = new();
+
     public VerifyCommand()
         : base(
             "verify",
@@ -34,14 +37,15 @@ internal sealed class VerifyCommand : OperatorCommand
             "runai-dr verify before-upgrade --output json")
     {
         Arguments.Add(_reference);
+        _target.AddTo(this);
         Options.Add(_patch);
         Options.Add(_data);
     }
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        using var session = Session.Open(invocation);
-        var tree = session.Store.Open(session.Name, invocation.Get(_reference));
+        using var session = Session.Open(_target.Aim(invocation));
+        var tree = MappedStateTree.Of(session.Store.Open(session.Name, invocation.Get(_reference)), _target.Mapping(invocation));
         if (invocation.Get(_data))
         {
             return await CompareDataAsync(invocation, session, tree, ct);

@@ -11,7 +11,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
     private const string Clusters = "clusters";
 
     // Of each cluster, at the top or in the list.
-    private static readonly string[] ClusterKeys = ["scope", "kubeconfig", "context", .. SnapshotConfigReader.Keys];
+    private static readonly string[] ClusterKeys = ["scope", "kubeconfig", "context", .. SnapshotConfigReader.Keys, .. RestoreConfig.Keys];
 
     private static readonly string[] Keys =
     [
@@ -140,6 +140,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             Kubeconfig = _values.FilePath(prefix + "kubeconfig"),
             Context = _values.Text(prefix + "context"),
             Snapshots = new SnapshotConfigReader(_values, prefix).Read(),
+            Restore = RestoreConfig.Read(_values, prefix),
         };
     }
 }

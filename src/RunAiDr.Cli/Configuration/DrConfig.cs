@@ -57,6 +57,8 @@ internal sealed record ClusterConfig(string Name)
     public string? Context { get; init; }
 
     public SnapshotConfig Snapshots { get; init; } = new();
+
+    public RestoreConfig Restore { get; init; } = new();
 }
 
 /// <summary>See <see cref="SyncOptions"/>.</summary>

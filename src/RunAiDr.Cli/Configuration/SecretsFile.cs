@@ -12,12 +12,15 @@ internal static class SecretsFile
     /// <exception cref="RunAiDrException">The file cannot be read or is no mapping of names to texts.</exception>
     public static IReadOnlyDictionary<string, SecretText> Read(string? path)
     {
-        if (path is null)
-        {
-            return new Dictionary<string, SecretText>(StringComparer.Ordinal);
-        }
+        return path is null ? new Dictionary<string, SecretText>(StringComparer.Ordinal) : Parse(Load(path), path);
+    }
 
-        var document = YamlReader.ReadDocument(Load(path), path, Fault.Configuration);
+    /// <param name="content">Such a file.</param>
+    /// <param name="path">What it is called in messages.</param>
+    /// <exception cref="RunAiDrException">It is no mapping of names to texts.</exception>
+    public static IReadOnlyDictionary<string, SecretText> Parse(byte[] content, string path)
+    {
+        var document = YamlReader.ReadDocument(content, path, Fault.Configuration);
         if (document.Root is not JsonObject values)
         {
             throw Wrong($"{path} is not a mapping of placeholder names to values");

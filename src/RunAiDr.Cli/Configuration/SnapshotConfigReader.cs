@@ -18,7 +18,7 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
         "database.claim", "database.bracket", "database.pgbackrest.stanza", "database.pgbackrest.configFile",
         "metrics.provider", "metrics.objective", "metrics.claim", "metrics.url",
         "csi.snapshotClass", "csi.groupSnapshotClass", "csi.timeout",
-        "dumps.directory", "dumps.recipientsFile", "dumps.programFolder",
+        "dumps.directory", "dumps.recipientsFile", "dumps.programFolder", "dumps.identityFile",
         "dumps.s3.bucket", "dumps.s3.endpoint", "dumps.s3.region", "dumps.s3.prefix",
         "dumps.s3.accessKeyFile", "dumps.s3.secretKeyFile", "dumps.s3.caFile",
     ];
@@ -124,6 +124,7 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
         Directory = values.FilePath(prefix + "dumps.directory"),
         RecipientsFile = values.FilePath(prefix + "dumps.recipientsFile"),
         ProgramFolder = values.FilePath(prefix + "dumps.programFolder"),
+        IdentityFile = values.FilePath(prefix + "dumps.identityFile"),
         S3 = Text("dumps.s3.bucket") is { } bucket ? ReadS3(bucket) : null,
     };
 

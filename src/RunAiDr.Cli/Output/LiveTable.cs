@@ -1,4 +1,5 @@
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Resources;
 using Spectre.Console;
 
 namespace RunAiDr.Cli.Output;
@@ -9,10 +10,10 @@ internal sealed class LiveTable : IProgress<RehydrationProgress>
     private readonly Dictionary<RestorePhase, ProgressTask> _phases;
 
     private LiveTable(ProgressContext context, RehydrationPlan plan) =>
-        _phases = plan.Steps
-            .GroupBy(step => step.Phase)
+        _phases = plan.Steps.Select(step => step.Phase).Concat(plan.Parts.Select(part => part.Phase))
+            .GroupBy(phase => phase)
             .OrderBy(phase => phase.Key)
-            .ToDictionary(phase => phase.Key, phase => context.AddTask(PlanText.Title(phase.Key), maxValue: phase.Count()));
+            .ToDictionary(phase => phase.Key, phase => context.AddTask(PhaseNames.Title(phase.Key), maxValue: phase.Count()));
 
     /// <summary>Runs <paramref name="work"/> with the table on the screen.</summary>
     public static Task<T> ShowAsync<T>(TextWriter terminal, RehydrationPlan plan, Func<IProgress<RehydrationProgress>, Task<T>> work)
@@ -25,9 +26,17 @@ internal sealed class LiveTable : IProgress<RehydrationProgress>
 
     public void Report(RehydrationProgress value)
     {
-        if (_phases.TryGetValue(value.Outcome.Phase, out var phase))
+        var (phase, done, text) = value switch
         {
-            phase.Increment(1);
+            ResourceDone resource => (resource.Outcome.Phase, 1, null),
+            PartDone part => (part.Result.Phase, 1, PhaseNames.Title(part.Result.Phase)),
+            PartStep part => (part.Phase, 0, $"{PhaseNames.Title(part.Phase)}: {Visible.Text(part.Progress.Step)}"),
+            _ => (default, 0, (string?)null),
+        };
+        if (_phases.TryGetValue(phase, out var row))
+        {
+            row.Increment(done);
+            row.Description = text is null ? row.Description : Markup.Escape(text);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class Printer(TextWriter output, TextWriter error)
         switch (format)
         {
             case OutputFormat.Json:
-                output.WriteLine(document().ToJsonString(Indented));
+                output.WriteLine(Json(document()));
                 break;
             case OutputFormat.Yaml:
                 output.Write(Encoding.UTF8.GetString(YamlWriter.ToBytes(document())));
@@ -34,6 +34,8 @@ internal sealed class Printer(TextWriter output, TextWriter error)
                 break;
         }
     }
+
+    public static string Json(JsonNode document) => document.ToJsonString(Indented);
 
     public void Failure(Exception failure)
     {

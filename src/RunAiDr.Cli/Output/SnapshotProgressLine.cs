@@ -21,14 +21,15 @@ internal sealed class SnapshotProgressLine(TextWriter error, TimeProvider clock)
             }
 
             _last[value.Component] = (value.Step, clock.GetTimestamp());
-            error.WriteLine($"{CheckpointSummary.NameOf(value.Component)}: {value.Step}{Bytes(value)}");
+            error.WriteLine($"{CheckpointSummary.NameOf(value.Component)}: {value.Step}{Bytes(value.Done, value.Total)}");
         }
     }
 
-    private static string Bytes(SnapshotProgress progress) => (progress.Done, progress.Total) switch
+    /// <summary>What follows a step where bytes are known.</summary>
+    public static string Bytes(long? done, long? total) => (done, total) switch
     {
-        ({ } done, { } total) => $", {CheckpointSummary.Size(done)} of about {CheckpointSummary.Size(total)}",
-        ({ } done, null) => $", {CheckpointSummary.Size(done)}",
+        ({ } some, { } all) => $", {CheckpointSummary.Size(some)} of about {CheckpointSummary.Size(all)}",
+        ({ } some, null) => $", {CheckpointSummary.Size(some)}",
         _ => "",
     };
 }

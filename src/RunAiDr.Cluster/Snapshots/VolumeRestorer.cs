@@ -32,10 +32,10 @@ public sealed class VolumeRestorer(ClusterClient cluster, TimeProvider clock) : 
     public async Task<PartOutcome> RestoreAsync(
         VolumeRestore wanted, IProgress<PartProgress> progress, CancellationToken ct)
     {
-        var tools = new RestoreTools(cluster, wanted, progress)
+        var tools = new VolumeTools(cluster, wanted, progress)
         {
             SnapshotWait = new SnapshotWait(wanted.WaitLimit, SnapshotPatience, clock),
-            ClaimWait = new SnapshotWait(wanted.WaitLimit, ClaimPatience, clock) { Remedy = RestoreTools.SeeProvisioner },
+            ClaimWait = new SnapshotWait(wanted.WaitLimit, ClaimPatience, clock) { Remedy = VolumeTools.SeeProvisioner },
         };
         try
         {

@@ -28,9 +28,3 @@ public sealed record ListSelection(ResourceKind Kind, string? Namespace = null, 
 /// </summary>
 public sealed record CutPage(
     int Attempt, string Revision, ListSelection Selection, IReadOnlyList<ReadOnlyMemory<byte>> Items);
-
-/// <summary>
-/// Which cluster this is. <paramref name="Uid"/> is the UID of namespace kube-system, null when it may not be read;
-/// <paramref name="Distribution"/> is <c>kubernetes</c> or <c>openshift</c>.
-/// </summary>
-public sealed record ClusterIdentity(string? Uid, string Version, string Distribution);

@@ -1,3 +1,4 @@
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -13,14 +14,24 @@ internal static class ContentChecks
         (StateFolder.Secrets, "encrypted secrets", "Decrypt them with age and supply the values."),
     ];
 
-    public static PlanCheck Kinds(IReadOnlyCollection<RestorableResource> restored, TargetKinds kinds)
+    /// <summary>Whether the target will take every kind. A chart that is installed on the way may bring some.</summary>
+    public static PlanCheck Kinds(
+        IReadOnlyCollection<RestorableResource> restored, TargetKinds kinds, IReadOnlyList<PlannedPart> parts)
     {
+        var brings = parts.Any(part => part.Part is ReleasePart && part.Action != PlannedAction.Skip);
         var unknown = restored.Select(r => r.Resource.Kind).Distinct()
             .Select(kind => (Kind: kind, Why: kinds.WhyUnknown(kind)))
             .Where(item => item.Why is not null)
             .Select(item => $"{item.Kind.QualifiedName} ({item.Kind.Version}) {item.Why}")
             .Order(StringComparer.Ordinal)
             .ToArray();
+        if (unknown.Length > 0 && brings)
+        {
+            return new(
+                "kinds", CheckResult.Warning, $"{unknown.Length} that the target does not serve yet", "The charts have to bring them; what they do not bring fails by name.")
+            { Items = unknown };
+        }
+
         return unknown.Length == 0
             ? new("kinds", CheckResult.Ok, "all served by the target or brought by CRDs of the restore point")
             : new(
@@ -63,6 +74,21 @@ internal static class ContentChecks
         bool IsSecretThere(Resource resource) =>
             resource.Kind is { Group: "", Plural: "secrets" } && reads.IsThere(resource.Key);
     }
+
+    /// <summary>A project has one namespace: with two of them its workloads end up in either.</summary>
+    public static IEnumerable<PlanCheck> Projects(IEnumerable<RestorableResource> restored) =>
+        from item in restored
+        let project = RestoreOrder.ProjectOf(item.Resource)
+        where project is not null
+        group item.Resource.Name by project into named
+        where named.Skip(1).Any()
+        orderby named.Key
+        select new PlanCheck(
+            "projects",
+            CheckResult.Blocked,
+            $"project {named.Key} has {named.Count()} namespaces",
+            "Keep the label runai/queue at one of them only.")
+        { Items = [.. named.Order(StringComparer.Ordinal)] };
 
     public static IEnumerable<PlanCheck> Dangers(IEnumerable<RestorableResource> resources) =>
         from item in resources

@@ -6,6 +6,12 @@ namespace RunAiDr.Core.Rehydration;
 /// <summary>What a rehydration needs from the target cluster.</summary>
 public interface IClusterWriter
 {
+    /// <summary>Version and identity of the cluster.</summary>
+    Task<ClusterIdentity> IdentifyAsync(CancellationToken ct);
+
+    /// <summary>Every resource of a cluster-scoped kind that has these labels (a selector as kubectl takes it).</summary>
+    Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string labelSelector, CancellationToken ct);
+
     /// <summary>Every served kind in every served version; asks the server again on each call.</summary>
     Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct);
 

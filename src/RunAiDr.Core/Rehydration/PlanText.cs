@@ -1,4 +1,5 @@
 using System.Globalization;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Rehydration;
@@ -23,29 +24,47 @@ public static class PlanText
             }
         }
 
-        foreach (var phase in plan.Steps.GroupBy(step => step.Phase))
+        var steps = plan.Steps.ToLookup(step => step.Phase);
+        var parts = plan.Parts.ToLookup(part => part.Phase);
+        foreach (var phase in Enum.GetValues<RestorePhase>().Where(phase => steps[phase].Any() || parts[phase].Any()))
         {
-            yield return Title(phase.Key);
-            foreach (var step in phase)
+            yield return $"{PhaseNames.Title(phase)}{About(parts[phase])}";
+            foreach (var part in parts[phase])
+            {
+                yield return Line(Word(part.Action), part.Name, part.Reason);
+            }
+
+            foreach (var step in steps[phase])
             {
                 yield return Line(Word(step.Action), step.Key, step.Reason);
             }
         }
 
+        yield return $"estimated duration: {Age(plan.Estimate)}";
         yield return plan.CanStart ? "ready: nothing blocks the first write" : "blocked: nothing will be written";
     }
 
     public static IEnumerable<string> Lines(RehydrationReport report)
     {
-        foreach (var phase in report.Resources.GroupBy(outcome => outcome.Phase))
+        var outcomes = report.Resources.ToLookup(outcome => outcome.Phase);
+        var parts = report.Parts.ToLookup(part => part.Phase);
+        foreach (var phase in Enum.GetValues<RestorePhase>().Where(phase => outcomes[phase].Any() || parts[phase].Any()))
         {
-            yield return Title(phase.Key);
-            foreach (var outcome in phase.Where(IsWorthALine))
+            yield return PhaseNames.Title(phase);
+            foreach (var line in parts[phase].SelectMany(PartLines))
+            {
+                yield return line;
+            }
+
+            foreach (var outcome in outcomes[phase].Where(IsWorthALine))
             {
                 yield return Line(Word(outcome.Action), outcome.Key, outcome.Reason);
             }
 
-            yield return $"  {Counts(PhaseCount.Of(phase.Key, [.. phase]))}";
+            if (outcomes[phase].Any())
+            {
+                yield return $"  {Counts(PhaseCount.Of(phase, [.. outcomes[phase]]))}";
+            }
         }
 
         foreach (var key in report.CompareOnly)
@@ -61,6 +80,11 @@ public static class PlanText
         if (report.NotReached.Count > 0)
         {
             yield return $"{report.NotReached.Count} resources were not reached";
+        }
+
+        foreach (var part in report.PartsNotReached)
+        {
+            yield return Visible.Text($"  not reached  {part}");
         }
 
         if (report.Stopped is { } stopped)
@@ -84,25 +108,26 @@ public static class PlanText
         _ => $"{(int)age.TotalDays} d {age.Hours} h",
     };
 
-    /// <summary>The name of a phase in plan, progress and report.</summary>
-    public static string Title(RestorePhase phase) => phase switch
-    {
-        RestorePhase.CustomResourceDefinitions => "custom resource definitions",
-        RestorePhase.Namespaces => "namespaces",
-        RestorePhase.Secrets => "secrets",
-        RestorePhase.Foundations => "classes, roles, service accounts",
-        RestorePhase.Configuration => "templates, config maps, claims",
-        RestorePhase.RunaiConfig => "runaiconfig",
-        RestorePhase.Bindings => "role bindings",
-        RestorePhase.Rest => "policies and the rest",
-        _ => "webhooks and admission",
-    };
-
     private static bool IsWorthALine(ResourceOutcome outcome) =>
         outcome.Reason is not null || outcome.Action is not (ApplyAction.Created or ApplyAction.Unchanged);
 
-    private static string Line(string action, ResourceKey key, string? reason) =>
-        Visible.Text($"  {action,-11}  {key}{(reason is null ? "" : $": {reason}")}");
+    private static IEnumerable<string> PartLines(PartResult part)
+    {
+        yield return Line(Word(part.Action), $"{part.Name} ({Age(part.Duration)})", part.Reason);
+        foreach (var detail in part.Details)
+        {
+            yield return Visible.Text($"               {detail}");
+        }
+    }
+
+    private static string About(IEnumerable<PlannedPart> parts)
+    {
+        var ticks = parts.Sum(part => part.Estimate?.Ticks ?? 0);
+        return ticks == 0 ? "" : $" (about {Age(TimeSpan.FromTicks(ticks))})";
+    }
+
+    private static string Line(string action, object what, string? reason) =>
+        Visible.Text($"  {action,-11}  {what}{(reason is null ? "" : $": {reason}")}");
 
     private static string Counts(PhaseCount count) => string.Join(", ", new[]
     {

@@ -1,10 +1,14 @@
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Rehydration;
 
-/// <summary>Finds out what a rehydration would do and what stands in its way. Reads only.</summary>
-public sealed class Planner(IClusterWriter target, TimeProvider time)
+/// <summary>
+/// Finds out what a rehydration would do and what stands in its way. Reads only. Without <paramref name="tools"/> only
+/// resources are restored.
+/// </summary>
+public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreTools? tools = null)
 {
     /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
     public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, CancellationToken ct)
@@ -17,16 +21,25 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             return PlanOf(restorePoint, options, [.. problems], []);
         }
 
-        var restored = restorePoint.Restored;
+        var marker = await TargetMarker.ReadAsync(target, ct);
+        options = options with { OwnSince = marker is { IsFinished: false } && marker.RestorePoint == tree.Id.Sha ? marker.Since : null };
+        var restored = Wanted(restorePoint, options);
         var kinds = new TargetKinds(await target.DiscoverAsync(ct), restored);
         var reads = new TargetReads(target, options.Parallelism);
         var targetChecks = new TargetChecks(target, reads, restored, options.Parallelism);
         var steps = await StepsAsync(restorePoint, kinds, reads, options, ct);
+        var (parts, partChecks) = await PartsAsync(restorePoint, options, ct);
+        var state = TargetState.Of(marker, restorePoint, reads.IsThere, InstalledReleases(parts), options);
         PlanCheck[] checks =
         [
             new("restore point", CheckResult.Ok, $"{restorePoint.Resources.Count} resources, all readable"),
-            ContentChecks.Kinds(restored, kinds),
+            state.Check,
+            .. await IdentityChecks.OfAsync(target, restorePoint, parts, ct),
+            .. RestoreParts.Snapshots(restorePoint, options, time.GetUtcNow()),
+            .. partChecks,
+            ContentChecks.Kinds(restored, kinds, parts),
             ContentChecks.Secrets(restored, reads, options),
+            .. ContentChecks.Projects(restored),
             await targetChecks.PermissionsAsync(ct),
             await targetChecks.NamespacesAsync(ct),
             await targetChecks.RolesAsync(ct),
@@ -35,10 +48,49 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
             await targetChecks.StorageClassesAsync(ct),
             .. ContentChecks.Dangers(restorePoint.Resources),
             ContentChecks.Conflicts(steps),
-            .. ContentChecks.NotHandled(restorePoint.NotHandled),
+            .. ContentChecks.NotHandled(NotHandled(restorePoint)),
         ];
-        return PlanOf(restorePoint, options, checks, steps);
+        return PlanOf(restorePoint, options, checks, steps) with { Parts = parts, OwnsTarget = state.IsOwn, NotHandled = NotHandled(restorePoint), MissingSecrets = MissingSecrets(restored, restorePoint, parts, options) };
     }
+
+    /// <summary>What of the restore point nothing here restores.</summary>
+    private IReadOnlyList<string> NotHandled(RestorePoint point) =>
+        tools is null ? point.NotHandled : [.. point.NotHandled.Where(path => !RestoreParts.Restores(path))];
+
+    private static IReadOnlyList<string> MissingSecrets(
+        IEnumerable<RestorableResource> restored, RestorePoint point, IReadOnlyList<PlannedPart> parts, RehydrationOptions options)
+    {
+        var releases = parts.Any(part => part.Part is ReleasePart) ? point.Releases.Select(release => release.Values) : [];
+        return
+        [
+            .. restored.Select(item => item.Resource.Body).Concat(releases).SelectMany(SecretFilling.NamesIn)
+                .Where(name => !options.Secrets.ContainsKey(name)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private static RestorableResource[] Wanted(RestorePoint point, RehydrationOptions options) =>
+        [.. point.Restored.Where(item => options.Phases.Contains(RestoreOrder.PhaseOf(item.Resource)))];
+
+    private async Task<(IReadOnlyList<PlannedPart> Parts, IReadOnlyList<PlanCheck> Checks)> PartsAsync(
+        RestorePoint point, RehydrationOptions options, CancellationToken ct)
+    {
+        var (planned, checks) = (new List<PlannedPart>(), new List<PlanCheck>());
+        foreach (var part in tools is null ? [] : RestoreParts.Of(point, tools, options, target, time))
+        {
+            var plan = await part.PlanAsync(ct);
+            checks.AddRange(plan.Checks);
+            planned.Add(new(part, plan));
+        }
+
+        return (planned, checks);
+    }
+
+    private static IReadOnlyList<string> InstalledReleases(IEnumerable<PlannedPart> parts) =>
+    [
+        .. from part in parts
+           where part.Part is ReleasePart && part.Action is PlannedAction.Unchanged or PlannedAction.Configure or PlannedAction.Conflict
+           select part.Name,
+    ];
 
     private async Task<IReadOnlyList<PlannedStep>> StepsAsync(
         RestorePoint restorePoint,
@@ -47,7 +99,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
         RehydrationOptions options,
         CancellationToken ct)
     {
-        var restored = restorePoint.Restored;
+        var restored = Wanted(restorePoint, options);
         var namespaces = await reads.GetAsync(restored.SelectMany(r => NamespaceOf(r.Resource)), ct);
         var live = await reads.GetAsync(
             restored.Select(r => r.Resource).Where(CanExist).Select(r => (r.Kind, r.Key)), ct);
@@ -90,7 +142,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time)
     private static IEnumerable<PlannedStep> CompareOnlySteps(RestorePoint restorePoint) =>
         from resource in restorePoint.CompareOnly
         select new PlannedStep(
-            RestoreOrder.PhaseOf(resource.Kind),
+            RestoreOrder.PhaseOf(resource),
             resource.Key,
             PlannedAction.Skip,
             Danger.IsClusterAdminBinding(resource.Body)

@@ -1,4 +1,5 @@
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Snapshots;
 
 namespace RunAiDr.Core.Rehydration;
 
@@ -13,6 +14,27 @@ public sealed record RehydrationOptions
 
     /// <summary>The server checks every write and persists none.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>What is restored; everything unless set.</summary>
+    public IReadOnlySet<RestorePhase> Phases { get; init; } = Enum.GetValues<RestorePhase>().ToHashSet();
+
+    /// <summary>The target may hold an installation already; what is there and differs is left alone unless <see cref="Overwrite"/>.</summary>
+    public bool IntoExisting { get; init; }
+
+    /// <summary>Component → PersistentVolume of the target that holds its data already.</summary>
+    public IReadOnlyDictionary<SnapshotComponent, string> ExistingVolumes { get; init; } = new Dictionary<SnapshotComponent, string>();
+
+    /// <summary>A database that is not empty and differs is replaced by the dump.</summary>
+    public bool CleanDatabase { get; init; }
+
+    /// <summary>How long the control plane may take to bring back what is compared only; zero does not wait.</summary>
+    public TimeSpan SyncLimit { get; init; }
+
+    /// <summary>
+    /// Since when this rehydration has been at work on a target that was fresh: what was created since then came from it or
+    /// from a chart that it installed, so the saved state wins. Null on a target that is somebody's.
+    /// </summary>
+    internal DateTimeOffset? OwnSince { get; init; }
 
     /// <summary>Plain text by placeholder name.</summary>
     public IReadOnlyDictionary<string, SecretText> Secrets { get; init; } =

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -38,6 +39,18 @@ public sealed record RehydrationPlan(
     IReadOnlyList<PlanCheck> Checks,
     IReadOnlyList<PlannedStep> Steps)
 {
+    /// <summary>Volumes, releases, database and metrics, in the order of restoring.</summary>
+    public IReadOnlyList<PlannedPart> Parts { get; init; } = [];
+
+    /// <summary>Files of the restore point that are left to the operator.</summary>
+    public IReadOnlyList<string> NotHandled { get; init; } = [];
+
+    /// <summary>Names of the secret values that nobody supplied.</summary>
+    public IReadOnlyList<string> MissingSecrets { get; init; } = [];
+
+    /// <summary>How long it may take, as far as anybody can tell.</summary>
+    public TimeSpan Estimate => TimeSpan.FromTicks(Parts.Sum(part => part.Estimate?.Ticks ?? 0)) + Durations.Resources(Steps.Count);
+
     /// <summary>Whether nothing blocks the first write.</summary>
     public bool CanStart => Checks.All(check => check.Result != CheckResult.Blocked);
 
@@ -51,4 +64,8 @@ public sealed record RehydrationPlan(
 
     [JsonIgnore]
     public required RehydrationOptions Options { get; init; }
+
+    /// <summary>Whether the target is this rehydration's to change, see <see cref="TargetState"/>.</summary>
+    [JsonIgnore]
+    internal bool OwnsTarget { get; init; }
 }

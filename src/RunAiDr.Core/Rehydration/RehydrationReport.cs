@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
@@ -45,8 +47,17 @@ public sealed record PhaseCount(
 /// <summary>Why a rehydration ended early, and how to go on.</summary>
 public sealed record StopReason(string Message, string Remedy);
 
+/// <summary>What a rehydration has just done.</summary>
+public abstract record RehydrationProgress;
+
 /// <summary>One resource is done. <paramref name="Done"/> and <paramref name="Total"/> count the whole rehydration.</summary>
-public sealed record RehydrationProgress(int Done, int Total, ResourceOutcome Outcome);
+public sealed record ResourceDone(int Done, int Total, ResourceOutcome Outcome) : RehydrationProgress;
+
+/// <summary>A part is at work.</summary>
+public sealed record PartStep(RestorePhase Phase, string Name, PartProgress Progress) : RehydrationProgress;
+
+/// <summary>A part is done.</summary>
+public sealed record PartDone(PartResult Result) : RehydrationProgress;
 
 /// <summary>What a rehydration did: each resource once, in the order of <see cref="RestoreOrder"/>.</summary>
 public sealed record RehydrationReport(
@@ -61,6 +72,17 @@ public sealed record RehydrationReport(
     IReadOnlyList<ResourceKey> CompareOnly,
     IReadOnlyList<string> NotHandled)
 {
+    /// <summary>Volumes, releases, database and metrics, in the order of restoring.</summary>
+    public IReadOnlyList<PartResult> Parts { get; init; } = [];
+
+    /// <summary>Parts that were not reached, by name.</summary>
+    public IReadOnlyList<string> PartsNotReached { get; init; } = [];
+
+    /// <summary>Whether the target is another than before.</summary>
+    [JsonIgnore]
+    public bool ChangedAnything => Resources.Select(outcome => outcome.Action).Concat(Parts.Select(part => part.Action))
+        .Any(action => action is ApplyAction.Created or ApplyAction.Configured);
+
     public IReadOnlyList<PhaseCount> Phases =>
     [
         .. Resources.GroupBy(done => done.Phase).OrderBy(phase => phase.Key)

@@ -8,6 +8,13 @@ public enum RestorePhase
     CustomResourceDefinitions,
     Namespaces,
     Secrets,
+    Classes,
+    Volumes,
+    ControlPlane,
+    Database,
+    Metrics,
+    ProjectNamespaces,
+    Cluster,
     Foundations,
     Configuration,
     RunaiConfig,
@@ -20,17 +27,17 @@ public enum RestorePhase
 internal sealed record RestoreWave(RestorePhase Phase, int Depth, IReadOnlyList<RestorableResource> Resources);
 
 /// <summary>The one place that says what is restored before what.</summary>
-internal static class RestoreOrder
+public static class RestoreOrder
 {
     private static readonly Dictionary<string, RestorePhase> Phases = new(StringComparer.Ordinal)
     {
         ["customresourcedefinitions.apiextensions.k8s.io"] = RestorePhase.CustomResourceDefinitions,
         ["namespaces"] = RestorePhase.Namespaces,
         ["secrets"] = RestorePhase.Secrets,
-        ["storageclasses.storage.k8s.io"] = RestorePhase.Foundations,
-        ["volumesnapshotclasses.snapshot.storage.k8s.io"] = RestorePhase.Foundations,
-        ["priorityclasses.scheduling.k8s.io"] = RestorePhase.Foundations,
-        ["ingressclasses.networking.k8s.io"] = RestorePhase.Foundations,
+        ["storageclasses.storage.k8s.io"] = RestorePhase.Classes,
+        ["volumesnapshotclasses.snapshot.storage.k8s.io"] = RestorePhase.Classes,
+        ["priorityclasses.scheduling.k8s.io"] = RestorePhase.Classes,
+        ["ingressclasses.networking.k8s.io"] = RestorePhase.Classes,
         ["clusterroles.rbac.authorization.k8s.io"] = RestorePhase.Foundations,
         ["roles.rbac.authorization.k8s.io"] = RestorePhase.Foundations,
         ["serviceaccounts"] = RestorePhase.Foundations,
@@ -46,14 +53,22 @@ internal static class RestoreOrder
         ["validatingwebhookconfigurations.admissionregistration.k8s.io"] = RestorePhase.Admission,
     };
 
-    public static RestorePhase PhaseOf(ResourceKind kind) =>
-        Phases.GetValueOrDefault(kind.QualifiedName, RestorePhase.Rest);
+    /// <summary>When a resource is restored.</summary>
+    // The control plane knows its projects before their namespaces are there; the cluster wants them from its start.
+    public static RestorePhase PhaseOf(Resource resource) =>
+        ProjectOf(resource) is not null
+            ? RestorePhase.ProjectNamespaces
+            : Phases.GetValueOrDefault(resource.Kind.QualifiedName, RestorePhase.Rest);
+
+    /// <summary>The project whose namespace this is, null when it is none.</summary>
+    public static string? ProjectOf(Resource resource) =>
+        resource.Kind is { Group: "", Plural: "namespaces" } ? resource.Metadata.Map("labels")?.Text("runai/queue") : null;
 
     /// <summary>
     /// Waves in the order of applying. A resource with an owner among the others comes after it, in the owner's phase
     /// when that is the later one. Within a wave the order is by namespace, name and kind, whatever the input order.
     /// </summary>
-    public static IReadOnlyList<RestoreWave> Arrange(IReadOnlyCollection<RestorableResource> resources)
+    internal static IReadOnlyList<RestoreWave> Arrange(IReadOnlyCollection<RestorableResource> resources)
     {
         var owners = new OwnerIndex(resources);
         return
@@ -87,7 +102,7 @@ internal static class RestoreOrder
                 return known;
             }
 
-            var rank = (Phase: PhaseOf(item.Resource.Kind), Depth: 0);
+            var rank = (Phase: PhaseOf(item.Resource), Depth: 0);
 
             // Set before the owners are asked: a circle of owners, which only a hand-edited commit can hold, ends here.
             _ranks[item.Resource.Key] = rank;
@@ -103,7 +118,11 @@ internal static class RestoreOrder
             return _ranks[item.Resource.Key] = rank;
         }
 
+        // Whatever lies in a namespace comes after it, as after an owner.
         private IEnumerable<RestorableResource> OwnersOf(Resource resource) =>
+            resource.Namespace is { } ns ? _byName[("", "Namespace", ns)].Concat(NamedOwnersOf(resource)) : NamedOwnersOf(resource);
+
+        private IEnumerable<RestorableResource> NamedOwnersOf(Resource resource) =>
             from reference in OwnerReference.In(resource.Body)
             from owner in _byName[(reference.Group, reference.Kind, reference.Name)]
             where owner.Resource.Namespace is null || owner.Resource.Namespace == resource.Namespace

@@ -1,4 +1,6 @@
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Rehydration;
@@ -15,6 +17,12 @@ public sealed record RestorePoint(
     IReadOnlyList<string> NotHandled,
     IReadOnlyList<RestorePointProblem> Problems)
 {
+    /// <summary>Its Helm releases, the control plane first.</summary>
+    public IReadOnlyList<SavedRelease> Releases { get; init; } = [];
+
+    /// <summary>Its snapshot references.</summary>
+    public IReadOnlyList<SnapshotReference> Snapshots { get; init; } = [];
+
     /// <summary>What is restored: <see cref="Resources"/> without those that are compared only.</summary>
     internal RestorableResource[] Restored => [.. Resources.Where(r => !IsCompareOnly(r.Resource))];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
@@ -23,16 +24,21 @@ internal static class RestorePointReader
             .Select(file => Tried(() => Find(tree, file), file.Path))
             .ToList();
         var files = found.Select(file => file.Result?.Resource).OfType<RestorableResource>().ToList();
+        var parts = SavedParts.In(tree);
         return new RestorePoint(
             tree.Id,
             tree.CommittedAt,
             info,
             files,
             [.. found.Select(file => file.Result?.NotHandled).OfType<string>()],
-            [.. found.Select(file => file.Problem).Prepend(infoProblem).OfType<RestorePointProblem>(), .. Duplicates(files)]);
+            [.. found.Select(file => file.Problem).Prepend(infoProblem).OfType<RestorePointProblem>(), .. Duplicates(files), .. parts.Problems])
+        {
+            Releases = parts.Releases,
+            Snapshots = parts.Snapshots,
+        };
     }
 
-    private static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T> read, string path)
+    internal static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T> read, string path)
         where T : class
     {
         try
@@ -77,7 +83,7 @@ internal static class RestorePointReader
         return new RestorableResource(file.Path, resource);
     }
 
-    private static byte[] Content(IStateTree tree, StateFile file)
+    internal static byte[] Content(IStateTree tree, StateFile file)
     {
         if (!file.IsRegular)
         {
@@ -153,7 +159,7 @@ internal static class RestorePointReader
             || (singular.EndsWith('y') && plural == singular[..^1] + "ies");
     }
 
-    private static RunAiDrException Bad(string where, string what, string remedy) =>
+    internal static RunAiDrException Bad(string where, string what, string remedy) =>
         new(Fault.RestorePoint, $"{where}: {what}", remedy);
 
     private sealed record FoundFile(RestorableResource? Resource, string? NotHandled);

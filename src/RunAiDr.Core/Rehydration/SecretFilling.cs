@@ -41,6 +41,10 @@ internal static class SecretFilling
         return resource with { Body = (JsonObject)Replace(body, values) };
     }
 
+    /// <summary>A copy of values with each known placeholder replaced, unknown ones kept.</summary>
+    public static JsonObject Fill(JsonObject body, IReadOnlyDictionary<string, SecretText> values) =>
+        (JsonObject)Replace(body.DeepClone(), values);
+
     /// <summary>
     /// A text of the server without the values filled into <paramref name="resource"/>: a refusal may quote what it
     /// refuses, raw, escaped, encoded or line by line.

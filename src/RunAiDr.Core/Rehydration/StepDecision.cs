@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
 
@@ -36,17 +37,22 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
             return new(PlannedAction.Conflict, $"differs in {difference.Path}, which never changes: delete it first", desired);
         }
 
-        return options.Overwrite || MayFillIn(live, desired)
+        return options.Overwrite || IsOurs(live, options) || MayFillIn(live, desired)
             ? new(PlannedAction.Configure, $"differs in {difference.Path}", desired)
             : new(PlannedAction.Conflict, $"exists and differs in {difference.Path}", desired);
     }
+
+    private static bool IsOurs(JsonObject live, RehydrationOptions options) =>
+        options.OwnSince is { } since
+        && DateTimeOffset.TryParse(live.Map("metadata")?.Text("creationTimestamp"), CultureInfo.InvariantCulture, out var created)
+        && created >= since;
 
     /// <summary>Whether what is there says nothing about what people want, and applying takes nothing from it.</summary>
     private static bool MayFillIn(JsonObject live, Resource desired) =>
         (IsMadeByKubernetes(desired) && AppliedFields.OnlyAdds(live, desired.Body)) || LacksOnlyItsOwner(live, desired.Body);
 
     // It appears with its namespace.
-    private static bool IsMadeByKubernetes(Resource resource) =>
+    internal static bool IsMadeByKubernetes(Resource resource) =>
         resource.Kind is { Group: "", Plural: "serviceaccounts" } && resource.Name == "default";
 
     // An earlier run restored it before its owner was there.

@@ -40,6 +40,11 @@ internal sealed class TargetChecks(
                 }
             }
         });
+        if (!await target.MayAsync("create", TargetMarker.Kind, TargetMarker.Namespace, ct))
+        {
+            denied.Add($"create configmaps in {TargetMarker.Namespace} (marks the target as being rehydrated)");
+        }
+
         return denied.IsEmpty
             ? new("permissions", CheckResult.Ok, $"may {string.Join(", ", Verbs)} everything that would be restored")
             : new(

@@ -120,20 +120,6 @@ internal sealed class ControlPlane
         ];
     }
 
-    private IEnumerable<IController> WorkloadControllers(SandboxWorkloads workloads)
-    {
-        var objects = new PlayedObjects(Store, Kinds, _writer, _clock);
-        return
-        [
-            new PodLife(objects, workloads, binds: false),
-            new DeploymentController(objects),
-            new ReplicaSetController(objects),
-            new StatefulSetController(objects),
-            new DaemonSetController(objects),
-            new JobController(objects),
-        ];
-    }
-
     private void Written(ResourceType type, StoredObject stored)
     {
         switch (type.Storage)

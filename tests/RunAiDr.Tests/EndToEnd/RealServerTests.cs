@@ -146,7 +146,7 @@ public sealed class RealServerTests
     {
         using var stop = new CancellationTokenSource();
         var running = Task.Run(() => workspace.Dr.RunAsync(
-            stop.Token, "rehydrate", "p", "--secrets", secrets, "--kubeconfig", cluster.Kubeconfig));
+            stop.Token, "rehydrate", "p", "--secrets", secrets, "--skip", "control-plane,cluster", "--yes", "--kubeconfig", cluster.Kubeconfig));
         var probe = await ExistsAsync();
         while (!running.IsCompleted && !probe)
         {

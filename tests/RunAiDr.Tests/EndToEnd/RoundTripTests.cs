@@ -164,8 +164,9 @@ public sealed class RoundTripTests : IDisposable
         await fresh.KubectlAsync("create", "namespace", "runai");
         await fresh.KubectlAsync("create", "configmap", "template-admin", "-n", "runai", "--from-literal=values=another");
 
-        (await Workspace.RunAsync(fresh, "rehydrate", "p", "--secrets", secrets)).Expect(9);
-        var plan = await Workspace.AskAsync(fresh, "plan", "p", "--secrets", secrets);
+        (await Workspace.RunAsync(fresh, "rehydrate", "p", "--secrets", secrets)).Expect(4);
+        (await Workspace.RunAsync(fresh, "rehydrate", "p", "--secrets", secrets, "--into-existing")).Expect(9);
+        var plan = await Workspace.AskAsync(fresh, "plan", "p", "--secrets", secrets, "--into-existing");
 
         Assert.Equal("another", await ValueOfTemplateAsync());
         Assert.Equal(
@@ -216,7 +217,7 @@ public sealed class RoundTripTests : IDisposable
         using var stop = new CancellationTokenSource();
         var end = cluster.Sandbox.Revision + writes;
         var running = Task.Run(() => Workspace.Dr.RunAsync(
-            stop.Token, "rehydrate", "p", "--secrets", secrets, "--kubeconfig", cluster.Kubeconfig));
+            stop.Token, "rehydrate", "p", "--secrets", secrets, "--skip", "control-plane,cluster", "--yes", "--kubeconfig", cluster.Kubeconfig));
         while (!running.IsCompleted && cluster.Sandbox.Revision < end)
         {
             await Task.Yield();

@@ -12,12 +12,15 @@ namespace RunAiDr.Tests.Support;
 internal static class EndToEndSecrets
 {
     /// <summary>Writes the secrets file of an operator who kept every value.</summary>
-    public static string Write(EndToEndWorkspace workspace, string reference)
+    /// <param name="workspace">Where.</param>
+    /// <param name="reference">The restore point.</param>
+    /// <param name="databasePassword">Of the superuser, instead of the sample's.</param>
+    public static string Write(EndToEndWorkspace workspace, string reference, string? databasePassword = null)
     {
         var values = new JsonObject();
-        foreach (var (name, value) in Find(workspace, reference))
+        foreach (var (name, value) in Find(workspace, reference).Concat(FindInValues(workspace, reference)))
         {
-            values[name] = value;
+            values[name] = databasePassword is not null && name.EndsWith("postgresPassword", StringComparison.Ordinal) ? databasePassword : value;
         }
 
         var file = workspace.File("secrets.yaml");
@@ -45,10 +48,25 @@ internal static class EndToEndSecrets
         }
     }
 
+    private static IEnumerable<(string Name, string Value)> FindInValues(EndToEndWorkspace workspace, string reference)
+    {
+        var files = workspace.Files(reference);
+        foreach (var release in ((string[])["runai-backend", "runai-cluster"]).Where(release => files.ContainsKey($"values/{release}.yaml")))
+        {
+            var supplied = Path.Combine(EndToEndCluster.Data, "values", $"{release}.values.yaml");
+            var original = YamlReader.Read(File.ReadAllBytes(supplied), supplied, Fault.Configuration);
+            var exported = Encoding.UTF8.GetBytes(workspace.Text($"values/{release}.yaml", reference));
+            foreach (var found in InNodes(YamlReader.Read(exported, release, Fault.RestorePoint), original, encoded: false))
+            {
+                yield return found;
+            }
+        }
+    }
+
     private static IEnumerable<(string, string)> InNodes(JsonNode? exported, JsonNode? original, bool encoded) => exported switch
     {
-        JsonObject fields => fields.SelectMany(field => InNodes(field.Value, original![field.Key], encoded)),
-        JsonArray items => items.SelectMany((item, index) => InNodes(item, original![index], encoded)),
+        JsonObject fields => fields.SelectMany(field => InNodes(field.Value, original?[field.Key], encoded)),
+        JsonArray items => items.SelectMany((item, index) => InNodes(item, original?[index], encoded)),
         JsonValue leaf when leaf.TryGetValue<string>(out var text) && text.Contains(Placeholder.Prefix, StringComparison.Ordinal) =>
             InText(text, encoded ? Encoding.UTF8.GetString(Convert.FromBase64String((string)original!)) : (string)original!),
         _ => [],

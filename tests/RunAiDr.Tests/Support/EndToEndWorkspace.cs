@@ -34,11 +34,19 @@ internal sealed class EndToEndWorkspace : IDisposable
 
     public string File(string name) => _folder.File(name);
 
-    public Task<Ended> RunAsync(EndToEndCluster cluster, params string[] arguments) =>
-        Dr.RunAsync([.. arguments, "--kubeconfig", cluster.Kubeconfig]);
+    /// <summary>A restore without charts, which nobody has to confirm; other commands as they are.</summary>
+    public static string[] ResourcesOnly(params string[] arguments) => arguments[0] switch
+    {
+        _ when arguments.Contains("--skip") || arguments.Contains("--only") => arguments,
+        "plan" => [.. arguments, "--skip", "control-plane,cluster"],
+        "rehydrate" => [.. arguments, "--skip", "control-plane,cluster", "--yes"],
+        _ => arguments,
+    };
+
+    public Task<Ended> RunAsync(EndToEndCluster cluster, params string[] arguments) => RunAsync(cluster.Kubeconfig, arguments);
 
     public Task<Ended> RunAsync(string kubeconfig, params string[] arguments) =>
-        Dr.RunAsync([.. arguments, "--kubeconfig", kubeconfig]);
+        Dr.RunAsync([.. ResourcesOnly(arguments), "--kubeconfig", kubeconfig]);
 
     /// <summary>Runs a command that has to succeed.</summary>
     public async Task<Ended> DoAsync(EndToEndCluster cluster, params string[] arguments) =>

@@ -29,6 +29,9 @@ internal sealed class FakeCluster : IClusterWriter
     /// <summary>Whether a CRD, once created, becomes established.</summary>
     public bool EstablishesDefinitions { get; set; } = true;
 
+    /// <summary>What the server's clock says.</summary>
+    public DateTimeOffset Now { get; set; } = new(2026, 3, 2, 0, 0, 0, TimeSpan.Zero);
+
     public int Writes { get; private set; }
 
     public int Questions { get; private set; }
@@ -56,7 +59,7 @@ internal sealed class FakeCluster : IClusterWriter
     {
         lock (_gate)
         {
-            return [.. _live.OrderBy(item => item.Key).Select(item => $"{item.Key} {Bare(item.Value).ToJsonString()}")];
+            return [.. _live.Where(item => item.Key.Name != TargetMarker.Name).OrderBy(item => item.Key).Select(item => $"{item.Key} {Bare(item.Value).ToJsonString()}")];
         }
     }
 
@@ -76,6 +79,13 @@ internal sealed class FakeCluster : IClusterWriter
             return Store(resource);
         }
     }
+
+    public ClusterIdentity Identity { get; set; } = new("22222222-2222-2222-2222-222222222222", "v1.36.3", "kubernetes");
+
+    public Task<ClusterIdentity> IdentifyAsync(CancellationToken ct) => Task.FromResult(Identity);
+
+    public Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string labelSelector, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<JsonObject>>([]);
 
     public Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct)
     {
@@ -173,7 +183,7 @@ internal sealed class FakeCluster : IClusterWriter
             return $"the server does not serve {resource.Kind.QualifiedName}";
         }
 
-        return resource.Namespace is { } ns && !_live.ContainsKey(new ResourceKey("", "namespaces", null, ns))
+        return resource.Namespace is { } ns and not "default" && !_live.ContainsKey(new ResourceKey("", "namespaces", null, ns))
             ? $"namespace {ns} not found"
             : null;
     }
@@ -182,6 +192,7 @@ internal sealed class FakeCluster : IClusterWriter
     {
         var live = (JsonObject)resource.Body.DeepClone();
         var metadata = (JsonObject)live["metadata"]!;
+        metadata["creationTimestamp"] = Now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         metadata["uid"] = string.Create(CultureInfo.InvariantCulture, $"uid-{++_counter}");
         metadata["resourceVersion"] = _counter.ToString(CultureInfo.InvariantCulture);
         _live[resource.Key] = live;
@@ -211,6 +222,7 @@ internal sealed class FakeCluster : IClusterWriter
         var metadata = (JsonObject)bare["metadata"]!;
         metadata.Remove("uid");
         metadata.Remove("resourceVersion");
+        metadata.Remove("creationTimestamp");
         foreach (var owner in metadata["ownerReferences"]?.AsArray() ?? [])
         {
             owner!.AsObject().Remove("uid");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.State;
 
@@ -39,8 +40,17 @@ internal static class SampleRestorePoint
 
         return tree
             .Put("values/runai-cluster.yaml", "cluster:\n  uid: 1\n")
-            .Put("snapshots/database.yaml", "provider: csi\n");
+            .Put("values/runai-cluster.release.yaml", "chart: runai-cluster\nchartVersion: 2.20.24\nnamespace: runai\n")
+            .Put("snapshots/database.yaml", Database.ToBytes());
     }
+
+    private static SnapshotReference Database { get; } = new()
+    {
+        Component = SnapshotComponent.Database,
+        Provider = SnapshotSources.Csi,
+        Checkpoint = "before-upgrade",
+        TakenAt = MemoryStateTree.Committed,
+    };
 
     private static IEnumerable<Resource> Read(string file)
     {

@@ -5,7 +5,7 @@ namespace RunAiDr.Cluster.Snapshots.Restoring;
 /// <summary>Waits until a claim is bound, or has nothing to wait for but its first consumer.</summary>
 /// <param name="tools">What it takes.</param>
 /// <param name="isOurs">Whether a claim of that name is the one that is waited for.</param>
-internal sealed class ClaimBinding(RestoreTools tools, Func<JsonObject, bool> isOurs)
+internal sealed class ClaimBinding(VolumeTools tools, Func<JsonObject, bool> isOurs)
 {
     public const string Waits = "waits for its first consumer";
 

@@ -31,15 +31,10 @@ internal static class RestoredClaim
         };
         foreach (var field in Kept)
         {
-            if (wanted.Snapshot.ClaimSpec[field] is { } value)
+            if (wanted.Saved.ClaimSpec[field] is { } value)
             {
                 spec[field] = value.DeepClone();
             }
-        }
-
-        if (wanted.StorageClass is { } mapped)
-        {
-            spec["storageClassName"] = mapped;
         }
 
         return Of(wanted, spec);
@@ -86,11 +81,11 @@ internal static class RestoredClaim
 
     private static string SizeOf(VolumeRestore wanted, long? told)
     {
-        var saved = wanted.Snapshot.ClaimSpec.Map("resources")?.Map("requests")?.Text("storage");
-        var least = Math.Max(told ?? 0, wanted.Snapshot.RestoreSize ?? 0);
+        var saved = wanted.Saved.ClaimSpec.Map("resources")?.Map("requests")?.Text("storage");
+        var least = Math.Max(told ?? 0, wanted.Saved.RestoreSize ?? 0);
         var size = StorageSize.Bytes(saved) >= least ? saved : least > 0 ? StorageSize.Text(least) : null;
         return size ?? throw SnapshotTarget.Failure(
-            $"Neither the saved claim nor snapshot {wanted.Snapshot.SnapshotHandle} tells a size.",
+            $"Neither the saved claim nor snapshot {wanted.Saved.SnapshotHandle} tells a size.",
             "Create the claim by hand from the VolumeSnapshot, or rehydrate from another checkpoint.");
     }
 

@@ -20,7 +20,7 @@ internal static class RestoredNames
     /// </summary>
     public static string SnapshotOf(VolumeRestore wanted)
     {
-        var origin = string.Join('\n', wanted.Namespace, wanted.Checkpoint, wanted.Snapshot.Driver, wanted.Snapshot.SnapshotHandle);
+        var origin = string.Join('\n', wanted.Namespace, wanted.Checkpoint, wanted.Saved.Driver, wanted.Saved.SnapshotHandle);
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)))[..8];
         var checkpoint = wanted.Checkpoint[..Math.Min(wanted.Checkpoint.Length, LongestCheckpoint)].TrimEnd('-');
         return $"restored-{checkpoint}-{SnapshotLabels.NameOf(wanted.Component)}-{digest}";

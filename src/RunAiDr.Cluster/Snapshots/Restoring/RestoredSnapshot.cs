@@ -7,7 +7,7 @@ namespace RunAiDr.Cluster.Snapshots.Restoring;
 /// The VolumeSnapshot of a handle that came with a reference, and its content. What an earlier run left in error is made
 /// again, as drivers ask their storage for a handle more and more seldom.
 /// </summary>
-internal sealed class RestoredSnapshot(RestoreTools tools)
+internal sealed class RestoredSnapshot(VolumeTools tools)
 {
     private readonly ContentPatches _contents = new(tools.Client);
     private readonly HashSet<string> _unwanted = new(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal sealed class RestoredSnapshot(RestoreTools tools)
 
     public string Name { get; } = RestoredNames.SnapshotOf(tools.Wanted);
 
-    private string What => $"VolumeSnapshot {tools.Wanted.Namespace}/{Name} of snapshot {tools.Wanted.Snapshot.SnapshotHandle}";
+    private string What => $"VolumeSnapshot {tools.Wanted.Namespace}/{Name} of snapshot {tools.Wanted.Saved.SnapshotHandle}";
 
     /// <summary>The content once both are bound to each other and usable.</summary>
     /// <exception cref="RunAiDr.Core.RunAiDrException">They did not become so.</exception>
@@ -45,12 +45,12 @@ internal sealed class RestoredSnapshot(RestoreTools tools)
             ["spec"] = new JsonObject
             {
                 ["deletionPolicy"] = ContentPatches.Retain,
-                ["driver"] = tools.Wanted.Snapshot.Driver,
-                ["source"] = new JsonObject { ["snapshotHandle"] = tools.Wanted.Snapshot.SnapshotHandle },
+                ["driver"] = tools.Wanted.Saved.Driver,
+                ["source"] = new JsonObject { ["snapshotHandle"] = tools.Wanted.Saved.SnapshotHandle },
                 ["volumeSnapshotRef"] = new JsonObject { ["name"] = Name, ["namespace"] = tools.Wanted.Namespace },
             },
         });
-        if (tools.Wanted.Snapshot.ClaimSpec.Text("volumeMode") is { } mode)
+        if (tools.Wanted.Saved.ClaimSpec.Text("volumeMode") is { } mode)
         {
             body["spec"]?.AsObject().Add("sourceVolumeMode", mode);
         }
@@ -87,7 +87,7 @@ internal sealed class RestoredSnapshot(RestoreTools tools)
 
         if (content is null || snapshot is null)
         {
-            var found = await new TargetClasses(tools.Client).SnapshotClassAsync(tools.Wanted.Snapshot, ct);
+            var found = await new TargetClasses(tools.Client).SnapshotClassAsync(tools.Wanted.Saved, ct);
             content ??= await tools.Client.TryCreateAsync(SnapshotKinds.Content, Content(found), ct);
             snapshot ??= await tools.Client.TryCreateAsync(SnapshotKinds.Snapshot, Snapshot(found), ct);
         }
@@ -98,8 +98,8 @@ internal sealed class RestoredSnapshot(RestoreTools tools)
     private void RequireOurs(JsonObject? content, JsonObject? snapshot)
     {
         var (source, reference) = (content?.Map("spec")?.Map("source"), content?.SnapshotRefOf());
-        if (content is not null && (source?.Text("snapshotHandle") != tools.Wanted.Snapshot.SnapshotHandle
-            || content.Map("spec")?.Text("driver") != tools.Wanted.Snapshot.Driver
+        if (content is not null && (source?.Text("snapshotHandle") != tools.Wanted.Saved.SnapshotHandle
+            || content.Map("spec")?.Text("driver") != tools.Wanted.Saved.Driver
             || reference?.Text("name") != Name || reference?.Text("namespace") != tools.Wanted.Namespace))
         {
             throw Foreign($"VolumeSnapshotContent {Name}");
@@ -112,7 +112,7 @@ internal sealed class RestoredSnapshot(RestoreTools tools)
     }
 
     private Core.RunAiDrException Foreign(string what) => SnapshotTarget.Failure(
-        $"{what} exists and does not stand for snapshot {tools.Wanted.Snapshot.SnapshotHandle} of driver {tools.Wanted.Snapshot.Driver}.",
+        $"{what} exists and does not stand for snapshot {tools.Wanted.Saved.SnapshotHandle} of driver {tools.Wanted.Saved.Driver}.",
         "Find out who made it, delete it if nobody needs it, and rehydrate again.");
 
     /// <summary>What is in error when the run begins is made anew.</summary>

@@ -23,7 +23,7 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
     private PlannedAction _action = PlannedAction.Create;
     private string? _reason;
 
-    private string Driver => wanted.Snapshot.Driver;
+    private string Driver => wanted.Saved.Driver;
 
     public async Task<PartPlan> MakeAsync(CancellationToken ct)
     {
@@ -32,7 +32,7 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         await _checks.LookAsync(DriverAsync, ct);
         await _checks.LookAsync(StorageClassAsync, ct);
         await _checks.LookAsync(ClaimAsync, ct);
-        if (wanted.Snapshot.Backup is not null)
+        if (wanted.Saved.Backup is not null)
         {
             _checks.Warn(
                 "the snapshot was taken between pg_backup_start and pg_backup_stop: PostgreSQL must find backup_label in its data directory",
@@ -54,7 +54,7 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         }
 
         _checks.Ok($"the target serves {SnapshotKinds.Snapshot.ApiVersion}");
-        if (await new TargetClasses(client).SnapshotClassAsync(wanted.Snapshot, ct) is { } found)
+        if (await new TargetClasses(client).SnapshotClassAsync(wanted.Saved, ct) is { } found)
         {
             _checks.Ok($"VolumeSnapshotClass {found} is of driver {Driver}");
             return;
@@ -62,7 +62,7 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
 
         _checks.Warn(
             $"no VolumeSnapshotClass of driver {Driver} is the saved one, the default one or the only one",
-            $"If the driver needs credentials to look for snapshots, create VolumeSnapshotClass {wanted.Snapshot.SnapshotClass} with them.");
+            $"If the driver needs credentials to look for snapshots, create VolumeSnapshotClass {wanted.Saved.SnapshotClass} with them.");
     }
 
     private async Task DriverAsync(CancellationToken ct)

@@ -6,7 +6,7 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Cluster.Snapshots.Restoring;
 
 /// <summary>From the handle of a snapshot to a claim that holds its data.</summary>
-internal sealed class SnapshotRestore(RestoreTools tools)
+internal sealed class SnapshotRestore(VolumeTools tools)
 {
     private readonly RestoredSnapshot _snapshot = new(tools);
 
@@ -61,7 +61,7 @@ internal sealed class SnapshotRestore(RestoreTools tools)
 
     private async Task<PartOutcome> DryRunAsync(CancellationToken ct)
     {
-        var found = await new TargetClasses(tools.Client).SnapshotClassAsync(tools.Wanted.Snapshot, ct);
+        var found = await new TargetClasses(tools.Client).SnapshotClassAsync(tools.Wanted.Saved, ct);
         if (await tools.Client.GetAsync(SnapshotKinds.Content, null, _snapshot.Name, ct) is null)
         {
             await TryAsync(SnapshotKinds.Content, _snapshot.Content(found), ct);

@@ -25,7 +25,7 @@ internal sealed class TargetClasses(ClusterClient client)
 
     /// <summary>Name of the storage class that a claim will ask for; null where the default one is meant.</summary>
     public static string? StorageClassName(VolumeRestore wanted) =>
-        wanted.StorageClass ?? wanted.Snapshot.ClaimSpec.Text("storageClassName");
+        wanted.Saved.ClaimSpec.Text("storageClassName");
 
     /// <summary>A storage class by name, the default one for null; null when there is none.</summary>
     public async Task<JsonObject?> StorageClassAsync(string? name, CancellationToken ct)

@@ -6,7 +6,7 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Cluster.Snapshots.Restoring;
 
 /// <summary>Gives a PersistentVolume that holds the data already to a claim of the wanted name.</summary>
-internal sealed class VolumeAdoption(RestoreTools tools, string volumeName)
+internal sealed class VolumeAdoption(VolumeTools tools, string volumeName)
 {
     // Controllers write to a volume too; each of them is done after a few writes.
     private const int Attempts = 20;

@@ -24,8 +24,14 @@ public sealed record VolumeRestore
 
     public required SnapshotComponent Component { get; init; }
 
-    /// <summary>The saved snapshot: driver, handle, and the spec of the claim.</summary>
-    public required CsiSnapshot Snapshot { get; init; }
+    /// <summary>
+    /// The saved snapshot: driver, handle, and the spec of the claim; null only with <see cref="ExistingVolume"/>, whose size
+    /// and access modes the claim then has.
+    /// </summary>
+    public CsiSnapshot? Snapshot { get; init; }
+
+    /// <summary>The same where it is what is restored from.</summary>
+    public CsiSnapshot Saved => Snapshot ?? throw new InvalidOperationException("A volume is restored from a snapshot or from a volume that is there.");
 
     /// <summary>Where the claim is made, after namespace mapping.</summary>
     public required string Namespace { get; init; }
@@ -35,9 +41,6 @@ public sealed record VolumeRestore
 
     /// <summary>A PersistentVolume on the target that holds the data already; its <c>claimRef</c> is pointed at the claim.</summary>
     public string? ExistingVolume { get; init; }
-
-    /// <summary>Storage class of the claim instead of the saved one, null for the saved one.</summary>
-    public string? StorageClass { get; init; }
 
     /// <summary>How long snapshot and claim may take.</summary>
     public TimeSpan WaitLimit { get; init; } = TimeSpan.FromMinutes(30);

@@ -89,6 +89,14 @@ internal sealed class RestoreWorld : IAsyncDisposable, IProgress<PartProgress>
         },
     };
 
+    /// <summary>Into another storage class than the saved one.</summary>
+    public static VolumeRestore InClass(string name)
+    {
+        var wanted = Wanted();
+        wanted.Saved.ClaimSpec["storageClassName"] = name;
+        return wanted;
+    }
+
     public VolumeRestorer Restorer(ClusterClient? client = null, int patience = 36000) => new(client ?? Client, new FastClock(20))
     {
         SnapshotPatience = TimeSpan.FromSeconds(patience),

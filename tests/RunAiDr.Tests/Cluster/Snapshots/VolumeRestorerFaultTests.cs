@@ -67,12 +67,12 @@ public class VolumeRestorerFaultTests
         await using var world = await World.StartAsync();
         world.LoadClass("foreign", "other.example.internal");
 
-        var missing = await world.FailAsync(World.Wanted() with { StorageClass = "gone" });
+        var missing = await world.FailAsync(World.InClass("gone"));
 
         Assert.Contains("\"gone\" not found", missing.Reason, StringComparison.Ordinal);
-        Assert.Contains(Blocked(await world.PlanAsync(World.Wanted() with { StorageClass = "gone" })), finding => finding == "storage class gone is not there");
+        Assert.Contains(Blocked(await world.PlanAsync(World.InClass("gone"))), finding => finding == "storage class gone is not there");
         Assert.Contains(
-            Blocked(await world.PlanAsync(World.Wanted() with { StorageClass = "foreign" })),
+            Blocked(await world.PlanAsync(World.InClass("foreign"))),
             finding => finding.Contains("is of provisioner other.example.internal", StringComparison.Ordinal));
         Assert.Contains(
             Blocked(await world.PlanAsync(World.Wanted(claim: []))), finding => finding.Contains("no default one", StringComparison.Ordinal));
@@ -142,7 +142,7 @@ public class VolumeRestorerFaultTests
         await world.Client.DeleteAsync(new("storage.k8s.io", "v1", "CSIDriver", "csidrivers", false), null, World.Driver, default);
         await world.Client.DeleteAsync(SnapshotKinds.Class, null, "fast-ssd-snapshots", default);
         var wanted = World.Wanted();
-        var plan = await world.PlanAsync(wanted with { Snapshot = wanted.Snapshot with { Backup = new BackupLabel("START", "", "0/1") } });
+        var plan = await world.PlanAsync(wanted with { Snapshot = wanted.Saved with { Backup = new BackupLabel("START", "", "0/1") } });
 
         Assert.Equal(3, plan.Checks.Count(check => check.Result == CheckResult.Warning));
         Assert.Contains(plan.Checks, check => check.Remedy?.Contains("backup_label", StringComparison.Ordinal) == true);

@@ -92,7 +92,7 @@ public class VolumeRestorerTests
         }
 
         var wanted = World.Wanted(claim: spec);
-        await world.RestoredAsync(wanted with { Snapshot = wanted.Snapshot with { RestoreSize = restoreSize } });
+        await world.RestoredAsync(wanted with { Snapshot = wanted.Saved with { RestoreSize = restoreSize } });
 
         Assert.Equal(expected, (string?)(await world.ClaimAsync())["spec"]!["resources"]!["requests"]!["storage"]);
     }
@@ -105,7 +105,7 @@ public class VolumeRestorerTests
         world.LoadClass("silver", isDefault: true);
         var unnamed = World.Wanted(claim: SnapshotWorld.Json("""{"accessModes":["ReadWriteOnce"]}""")) with { Claim = "unnamed" };
 
-        await world.RestoredAsync(World.Wanted() with { StorageClass = "gold", Claim = "mapped" });
+        await world.RestoredAsync(World.InClass("gold") with { Claim = "mapped" });
         await world.RestoredAsync(unnamed);
 
         Assert.Equal("gold", (string?)(await world.ClaimAsync("mapped"))["spec"]!["storageClassName"]);

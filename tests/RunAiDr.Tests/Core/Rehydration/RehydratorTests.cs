@@ -59,7 +59,7 @@ public sealed class RehydratorTests
 
         Assert.Equal(RehydrationOutcome.Stopped, report.Outcome);
         Assert.Contains("run the same command again", report.Stopped!.Remedy, StringComparison.Ordinal);
-        Assert.Equal(4, report.Resources.Count);
+        Assert.Equal(3, report.Resources.Count); // and the marker
         Assert.NotEmpty(report.NotReached);
     }
 
@@ -73,8 +73,8 @@ public sealed class RehydratorTests
         var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, stop.Token);
 
         Assert.Equal(RehydrationOutcome.Cancelled, report.Outcome);
-        Assert.Equal(3, _cluster.Writes);
-        Assert.Equal(3, report.Resources.Count);
+        Assert.Equal(2, report.Resources.Count); // and the marker
+        Assert.Equal(4, _cluster.Writes); // the marker again: how it ended
     }
 
     [Fact]
@@ -97,7 +97,8 @@ public sealed class RehydratorTests
         var theirs = Given.ConfigMap("a", "c1", "theirs");
         _cluster.Put(theirs);
 
-        var careful = await RunAsync(Mixed(), new RehydrationOptions());
+        await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(Mixed(), new RehydrationOptions()));
+        var careful = await RunAsync(Mixed(), new RehydrationOptions { IntoExisting = true });
         var kept = (string?)_cluster.Find(theirs.Key)!["data"]!["k"];
         var forced = await RunAsync(Mixed(), new RehydrationOptions { Overwrite = true });
 
@@ -115,6 +116,7 @@ public sealed class RehydratorTests
         _cluster.Put(Given.Namespace("a"));
         var theirs = Given.ConfigMap("a", "c1", "theirs");
         _cluster.Put(theirs);
+        _cluster.Now += TimeSpan.FromMinutes(1);
 
         var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, CancellationToken.None);
 
@@ -141,7 +143,7 @@ public sealed class RehydratorTests
     [InlineData("Invalid value: aHVudGVyMg==")]
     public async Task A_refusal_that_quotes_a_secret_is_reported_without_it(string refusal)
     {
-        _cluster.Refuse = resource => resource.Kind.Plural == "configmaps" ? refusal : null;
+        _cluster.Refuse = resource => resource.Name == "c" ? refusal : null;
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))
             .Put(Given.ConfigMap("a", "c", Placeholder.For("password")));
 
@@ -248,10 +250,10 @@ public sealed class RehydratorTests
     [Fact]
     public async Task Phases_follow_each_other_and_every_step_is_told()
     {
-        var told = new List<RehydrationProgress>();
+        var told = new List<ResourceDone>();
         var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
 
-        var report = await new Rehydrator(_cluster, _time).RunAsync(plan, new Listener(told.Add), CancellationToken.None);
+        var report = await new Rehydrator(_cluster, _time).RunAsync(plan, new Listener(progress => told.Add((ResourceDone)progress)), CancellationToken.None);
 
         Assert.Equal(report.Resources.Count, told.Count);
         Assert.Equal(told[^1].Total, told[^1].Done);

@@ -14,8 +14,10 @@ public sealed class RestorePointReaderTests
         var restorePoint = RestorePointReader.Read(tree);
 
         Assert.Empty(restorePoint.Problems);
-        Assert.Equal(tree.Files.Count() - 3, restorePoint.Resources.Count);
-        Assert.Equal(["snapshots/database.yaml", "values/runai-cluster.yaml"], restorePoint.NotHandled);
+        Assert.Equal(tree.Files.Count() - 4, restorePoint.Resources.Count);
+        Assert.Equal(["snapshots/database.yaml", "values/runai-cluster.release.yaml", "values/runai-cluster.yaml"], restorePoint.NotHandled);
+        Assert.Equal(("runai-cluster", "runai"), (restorePoint.Releases.Single().Chart, restorePoint.Releases.Single().Namespace));
+        Assert.Equal("before-upgrade", restorePoint.Snapshots.Single().Checkpoint);
         Assert.Equal(25, restorePoint.CompareOnly.Count());
     }
 

@@ -3,7 +3,7 @@ using RunAiDr.Core.Rehydration.Parts;
 namespace RunAiDr.Cluster.Snapshots.Restoring;
 
 /// <summary>What it takes to restore one volume.</summary>
-internal sealed class RestoreTools(ClusterClient client, VolumeRestore wanted, IProgress<PartProgress> progress)
+internal sealed class VolumeTools(ClusterClient client, VolumeRestore wanted, IProgress<PartProgress> progress)
 {
     public const string SeeProvisioner =
         "See the events of the claim and the log of the driver's csi-provisioner, and rehydrate again: it goes on from here.";

@@ -1,0 +1,65 @@
+using System.Text;
+using RunAiDr.Core.Helm;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Core.Rehydration.Parts;
+
+/// <summary>A Helm release, installed from its saved chart version and values.</summary>
+internal sealed class ReleasePart(SavedRelease release, RestoreTools tools, RehydrationOptions options) : IRestorePart
+{
+    public RestorePhase Phase => release.IsControlPlane ? RestorePhase.ControlPlane : RestorePhase.Cluster;
+
+    public string Name => $"release {release.Namespace}/{release.Name}";
+
+    public TimeSpan? Estimate => Durations.Release;
+
+    public async Task<PartPlan> PlanAsync(CancellationToken ct)
+    {
+        if (WhyNot() is { } check)
+        {
+            var wanted = options.WithoutSecrets && check.Subject == "secrets" ? check with { Result = CheckResult.Warning } : check;
+            return new(PlannedAction.Skip, [wanted], check.Finding);
+        }
+
+        return await tools.Helm.PlanAsync(Install(), ct);
+    }
+
+    public Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct) =>
+        WhyNot() is { } check
+            ? Task.FromResult(new PartOutcome(ApplyAction.Skipped, check.Finding))
+            : tools.Helm.InstallAsync(Install(), progress, ct);
+
+    private PlanCheck? WhyNot()
+    {
+        if (tools.Charts.Of(release) is null)
+        {
+            return new(
+                $"chart {release.Name}",
+                CheckResult.Blocked,
+                $"nobody says where chart {release.Chart} {release.ChartVersion} is",
+                $"Set charts.{(release.IsControlPlane ? "controlPlane" : "cluster")} in the configuration, or leave the phase out with --skip {PhaseNames.Of(Phase)}.");
+        }
+
+        var missing = SecretFilling.NamesIn(release.Values).Where(name => !options.Secrets.ContainsKey(name)).ToArray();
+        return missing.Length == 0 ? null : new(
+            "secrets",
+            CheckResult.Blocked,
+            $"{missing.Length} values of {HelmReleaseFile.ValuesPath(release.Name)} are not supplied",
+            "Supply the values, or leave the release out with --without-secrets.")
+        { Items = missing };
+    }
+
+    private ReleaseInstall Install() => new()
+    {
+        Name = release.Name,
+        Namespace = release.Namespace,
+        Chart = release.Chart,
+        ChartVersion = release.ChartVersion,
+        Source = tools.Charts.Of(release) ?? "",
+        Values = new SecretText(Encoding.UTF8.GetString(YamlWriter.ToBytes(SecretFilling.Fill(release.Values, options.Secrets)))),
+        WaitLimit = tools.ReleaseLimit,
+        DryRun = options.DryRun,
+    };
+}
