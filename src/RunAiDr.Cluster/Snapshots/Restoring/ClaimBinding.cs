@@ -47,5 +47,5 @@ internal sealed class ClaimBinding(RestoreTools tools, Func<JsonObject, bool> is
         && TargetClasses.WaitsForConsumer(await new TargetClasses(tools.Client).StorageClassAsync(name, ct));
 
     private void Report(string step) =>
-        tools.Report($"{tools.ClaimText}: {step}{(tools.Events.Told.LastOrDefault() is { } told ? $"; last: {told}" : "")}");
+        tools.Report($"{tools.ClaimText}: {step}{(tools.Events.Told is [.., var told] ? $"; last: {told}" : "")}");
 }

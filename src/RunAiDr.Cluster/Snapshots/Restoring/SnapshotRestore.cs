@@ -82,6 +82,6 @@ internal sealed class SnapshotRestore(RestoreTools tools)
         return new PartOutcome(ApplyAction.Created, "checked by the server only: whether the driver knows the snapshot shows when it is restored");
     }
 
-    private Task TryAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
-        tools.Client.CreateAsync(new Resource(kind, body), dryRun: true, ct);
+    private async Task TryAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
+        await tools.Client.CreateAsync(new Resource(kind, body), dryRun: true, ct);
 }
