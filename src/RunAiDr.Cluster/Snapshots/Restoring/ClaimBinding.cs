@@ -23,13 +23,15 @@ internal sealed class ClaimBinding(RestoreTools tools, Func<JsonObject, bool> is
         if (claim is null || claim.IsTerminating() || !isOurs(claim))
         {
             throw SnapshotTarget.Failure(
-                $"{tools.ClaimText} was deleted or replaced while it was waited for.", "Find out who does that, and rehydrate again.");
+                $"{tools.ClaimText} was deleted or replaced while it was waited for.",
+                "Find out who does that, and rehydrate again.");
         }
 
         if (RestoredClaim.PhaseOf(claim) == "Lost")
         {
             throw SnapshotTarget.Failure(
-                $"{tools.ClaimText} has lost its volume {RestoredClaim.VolumeOf(claim)}.", "Delete the claim, and rehydrate again.");
+                $"{tools.ClaimText} has lost its volume {RestoredClaim.VolumeOf(claim)}.",
+                "Delete the claim, and rehydrate again.");
         }
 
         if (RestoredClaim.PhaseOf(claim) == RestoredClaim.Bound || await WaitsAsync(claim, ct))

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core.Resources;
-using RunAiDr.Sandbox;
 using RunAiDr.Tests.Cluster.Snapshots;
 using RunAiDr.Tests.Support;
 using World = RunAiDr.Tests.Cluster.Snapshots.RestoreWorld;
@@ -98,7 +97,7 @@ public class VolumeControllerTests
     private static JsonObject Source(string snapshot) => SnapshotWorld.Json(
         $$$"""{"dataSource":{"apiGroup":"snapshot.storage.k8s.io","kind":"VolumeSnapshot","name":"{{{snapshot}}}"} }""");
 
-    private static Task CreateAsync(World world, string name, JsonObject? more = null, string size = "1Gi")
+    private static async Task CreateAsync(World world, string name, JsonObject? more = null, string size = "1Gi")
     {
         var spec = SnapshotWorld.Json($$$"""
             {"accessModes":["ReadWriteOnce"],"storageClassName":"fast-ssd","resources":{"requests":{"storage":"{{{size}}}"} } }
@@ -108,7 +107,7 @@ public class VolumeControllerTests
             spec[field] = value?.DeepClone();
         }
 
-        return world.Client.CreateAsync(Given.With(Given.Of(SnapshotKinds.Claim, World.Namespace, name), "spec", spec), dryRun: false, default);
+        await world.Client.CreateAsync(Given.With(Given.Of(SnapshotKinds.Claim, World.Namespace, name), "spec", spec), dryRun: false, default);
     }
 
     private static async Task ImportAsync(World world)
