@@ -25,7 +25,9 @@ internal sealed class OutputTail(int most)
         }
     }
 
-    /// <summary>What is kept; a first line that lacks its beginning is left out, as half a secret would not be known as one.</summary>
+    /// <summary>
+    /// What is kept; a first line that lacks its beginning is left out, as half a secret would not be known as one.
+    /// </summary>
     public byte[] ToArray()
     {
         lock (_gate)

@@ -31,7 +31,8 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
         foreach (var selection in kinds.SelectMany(kind => _namespaces.Select(ns => new ListSelection(kind, ns))))
         {
             var listed = await cluster.ListAsync(selection, ct);
-            found.AddRange(listed.Select(body => new Workload(selection.Kind, body)).Where(workload => workload.IsOf(@namespace, release)));
+            found.AddRange(listed.Select(body => new Workload(selection.Kind, body))
+                .Where(workload => workload.IsOf(@namespace, release)));
         }
 
         return found;
@@ -44,6 +45,7 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
     {
         var jobs = await cluster.ListAsync(new ListSelection(Workload.Job, @namespace), ct);
         return jobs.Select(body => new Workload(Workload.Job, body)).Any(job =>
-            job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true && Readiness.Of(job) is { IsReady: false, HasFailed: false });
+            job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true
+            && Readiness.Of(job) is { IsReady: false, HasFailed: false });
     }
 }
