@@ -33,7 +33,8 @@ internal sealed class OutputTail(int most)
         lock (_gate)
         {
             var tail = CollectionsMarshal.AsSpan(_kept)[Math.Max(0, _kept.Count - most)..];
-            return (_cut ? tail[(tail.IndexOf((byte)'\n') + 1)..] : tail).ToArray();
+            var begin = _cut ? tail.IndexOf((byte)'\n') + 1 : 0;
+            return _cut && begin == 0 ? [] : tail[begin..].ToArray();
         }
     }
 

@@ -76,8 +76,10 @@ public class HelmFailureTests
         await using var world = await HelmWorld.StartAsync(helm);
         world.MakeChart("1.0.0", ("templates/bad.yaml", template));
 
+        var plan = await world.PlanAsync(world.Web($"password: {Canary}\n"));
         var outcome = await world.InstallAsync(world.Web($"password: {Canary}\n"));
 
+        AssertNoCanary(plan.Checks.Select(check => check.ToString()));
         Assert.Equal(ApplyAction.Failed, outcome.Action);
         Assert.StartsWith("helm: ", outcome.Reason, StringComparison.Ordinal);
         AssertNoCanary([outcome.Reason, .. outcome.Details]);
