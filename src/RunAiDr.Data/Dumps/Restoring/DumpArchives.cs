@@ -22,8 +22,7 @@ internal sealed class DumpArchives(PgDumpSnapshots dumps, SnapshotReference refe
     {
         await using var program = ChildProgram.Start(restore, ct);
         var sink = new ProgramSink(program);
-        await using IByteSink entry = script is null ? sink : new PipedSink(ChildProgram.Start(script, ct), new OlderServerSink(sink), ct);
-        await PassAsync(file, entry, sink, ct);
+        await PassAsync(file, script is null ? sink : new PipedSink(ChildProgram.Start(script, ct), new OlderServerSink(sink), ct), sink, ct);
 
         // What follows the last byte, such as building indexes, takes as long as it takes.
         if (await program.FailureAsync(ct) is { } failure)
@@ -68,6 +67,7 @@ internal sealed class DumpArchives(PgDumpSnapshots dumps, SnapshotReference refe
             : await printed;
     }, ct);
 
+    // Disposes the sink.
     private Task<bool> PassAsync(DumpFile file, IByteSink sink, ProgramSink? last, CancellationToken ct) => idle.RunAsync(file.Name, async watch =>
     {
         await using var stop = watch.Token.Register(() => last?.Program.Kill());

@@ -197,7 +197,7 @@ public sealed class DumpRestorerTests(DumpServer server) : RestoreScene, IClassF
 
         var outcome = await RestoreAsync(target, dump, clean: true);
 
-        Assert.Equal(ApplyAction.Configured, outcome.Action);
+        Assert.Equal((ApplyAction.Configured, "backend: replaced, equal to what was saved"), (outcome.Action, outcome.Reason));
         await AssertRestoredAsync(target, dump);
         Assert.Equal(["backend", "postgres"], await DatabasesAsync(target));
     }
