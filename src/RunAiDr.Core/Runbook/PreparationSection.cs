@@ -26,6 +26,11 @@ internal static class PreparationSection
         yield return facts.StorageClasses.Count > 0
             ? "The storage classes of the table below, by these names: `kubectl --context \"$new\" get storageclass`. Where names have to differ, `--map-storage-class <saved>=<new>` in step 7."
             : "A default storage class: no exported file names one.";
+        if (facts.Volumes.Count > 0)
+        {
+            yield return $"PersistentVolumes of these names, for the claims that name them: {string.Join("; ", facts.Volumes)}.";
+        }
+
         yield return "Where `snapshots/*.yaml` of the checkpoint says `provider: csi`: the CRDs and the controller of `snapshot.storage.k8s.io`, and the CSI driver that the file names, on the same storage system: the snapshot is brought in by its handle.";
         if (facts.IngressClasses.Count > 0)
         {

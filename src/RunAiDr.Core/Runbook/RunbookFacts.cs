@@ -19,6 +19,9 @@ internal sealed record RunbookFacts
 
     public required IReadOnlyCollection<string> IngressClasses { get; init; }
 
+    /// <summary>PersistentVolumes that claims name, and for which claim, as Markdown.</summary>
+    public required IReadOnlyCollection<string> Volumes { get; init; }
+
     /// <summary>Labels that node pools select their nodes by, as <c>key=value</c>.</summary>
     public required IReadOnlyCollection<string> PoolLabels { get; init; }
 

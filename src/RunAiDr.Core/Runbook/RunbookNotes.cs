@@ -16,6 +16,7 @@ internal sealed class RunbookNotes
     private readonly SortedDictionary<string, SortedSet<string>> _storageClasses = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _ingressClasses = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _registries = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _volumes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _poolLabels = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _clusterAdmins = new(StringComparer.Ordinal);
     private readonly SecretNeeds _secrets = new();
@@ -83,6 +84,7 @@ internal sealed class RunbookNotes
         Settings = _settings with { CreatesNamespaces = _createsNamespaces ?? _settings.CreatesNamespaces, Registries = _registries },
         StorageClasses = _storageClasses.ToDictionary(entry => entry.Key, entry => (IReadOnlyCollection<string>)entry.Value, StringComparer.Ordinal),
         IngressClasses = _ingressClasses,
+        Volumes = _volumes,
         PoolLabels = _poolLabels,
         Secrets = _secrets.All,
         UnsavedSecrets = _secrets.Unsaved,
@@ -109,6 +111,11 @@ internal sealed class RunbookNotes
     private void Claim(ResourceKey key, JsonObject body)
     {
         var spec = body.Map("spec");
+        if (spec?.Text("volumeName") is { Length: > 0 } volume)
+        {
+            _volumes.Add($"{Markdown.Code(volume)} for claim {Markdown.Code($"{key.Namespace}/{key.Name}")}");
+        }
+
         if (spec?.Text("storageClassName") is { Length: > 0 } name)
         {
             var size = spec.Map("resources")?.Map("requests")?.Text("storage");

@@ -121,8 +121,8 @@ public sealed class RunbookPageTests
         Assert.Equal(
             ["# Runbook", "## 1. Get the tools", "## 2. Choose a checkpoint", "## 3. Make the new cluster ready",
              "## 4. Lay out the charts", "## 5. Collect the secrets", "## 6. Shut out the old cluster",
-             "## 7. Plan, rehydrate, verify", "## 8. Look at it", "## What is to come back", "## What rehydrate leaves to you",
-             "## When it stops half way", "## Phases, and how long they take"],
+             "## 7. Plan, rehydrate, verify", "## 8. Look at it", "## Phases, and how long they take", "## What is to come back",
+             "## What rehydrate leaves to you", "## When it stops half way"],
             Outside(lines).Where(line => line.StartsWith('#')).Select(line => line.Split(':')[0]).Order(StringComparer.Ordinal));
         var cells = 0;
         foreach (var line in Outside(lines))
