@@ -14,7 +14,7 @@ internal static class PreparationSection
         .. Markdown.Table(
             ["storage class", "needed by"],
             facts.StorageClasses.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-                .Select(entry => new[] { Markdown.Code(entry.Key), string.Join("<br>", entry.Value) }))
+                .Select(entry => new[] { Markdown.Code(entry.Key), string.Join("; ", entry.Value) }))
             .Where(_ => facts.StorageClasses.Count > 0),
         .. OpenShift(facts),
     ];

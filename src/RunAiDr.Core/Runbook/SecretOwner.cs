@@ -1,5 +1,3 @@
-using RunAiDr.Core.Resources;
-
 namespace RunAiDr.Core.Runbook;
 
 /// <summary>Who is likely to have a secret value: by what it is for, in one table.</summary>

@@ -21,8 +21,9 @@ internal static class SecretSection
             .. Markdown.Block("sh",
             [
                 "umask 077",
-                $"git -C \"$repo\" grep -hoE 'runai-dr-secret:[A-Za-z0-9._/-]+:' \"dr/{facts.Info.Cluster}/$checkpoint\" -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
-                "  sort -u | sed -E 's/^runai-dr-secret:(.*):$/\\1:/' > secrets.yaml",
+                // With the bracket the page does not hold what it tells to look for.
+                $"git -C \"$repo\" grep -hoE 'runai-dr-secre[t]:[A-Za-z0-9._/-]+:' \"dr/{facts.Info.Cluster}/$checkpoint\" -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
+                "  sort -u | sed -E 's/^[^:]*:(.*):$/\\1:/' > secrets.yaml",
             ]),
             "Write each value as plain text, not as base64: `<name>: \"<value>\"`, or `<name>: |` and the lines indented below. A Secret",
             "that is on the new cluster already needs no value. Where a value cannot be had, remove its line and add",

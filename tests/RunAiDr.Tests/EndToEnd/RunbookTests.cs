@@ -1,3 +1,4 @@
+using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Yaml;
 using RunAiDr.Tests.Core.Runbook;
 using RunAiDr.Tests.Support;
@@ -26,11 +27,12 @@ public sealed class RunbookTests : IDisposable
         Assert.Equal("dr/prod/p\n", tags.Output);
         Assert.Contains("Restore point of cluster prod", shown.Output, StringComparison.Ordinal);
         Assert.Equal("", secrets.Output);
+        Assert.DoesNotContain(Placeholder.Prefix, page, StringComparison.Ordinal);
         var file = YamlReader.Read(await File.ReadAllBytesAsync(Workspace.File("secrets.yaml")), "secrets.yaml", RunAiDr.Core.Fault.Configuration);
         Assert.Equal(
             exported["secrets"]!.AsArray().Select(name => (string)name!).Order(StringComparer.Ordinal),
             file!.AsObject().Select(entry => entry.Key).Order(StringComparer.Ordinal));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Workspace.File("secrets.yaml")));
+        Assert.Equal("600\n", (await RunAsync("stat -c %a secrets.yaml")).Output);
         var refused = (await Workspace.RunAsync(cluster, "plan", "p", "--secrets", "secrets.yaml")).Expect(2);
         Assert.Contains("secrets.yaml:1: the value is not a text", refused.Error, StringComparison.Ordinal);
     }

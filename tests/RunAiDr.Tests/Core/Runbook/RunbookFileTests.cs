@@ -4,6 +4,7 @@ using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.State;
+using RunAiDr.Git;
 using RunAiDr.Tests.Core.Export;
 using RunAiDr.Tests.Git;
 using RunAiDr.Tests.Support;
@@ -84,7 +85,7 @@ public sealed class RunbookFileTests : IDisposable
         Assert.StartsWith("# Runbook: bring Run:ai of cluster", _repository.Git.Run("show", $"main:clusters/{TestRepository.Cluster}/{RunbookPage.Path}"), StringComparison.Ordinal);
     }
 
-    private static async Task<CommitId?> ExportAsync(IStateStore store, RecordedCluster cluster)
+    private static async Task<CommitId?> ExportAsync(GitStateStore store, RecordedCluster cluster)
     {
         using var writer = store.Begin(TestRepository.Cluster);
         await new ClusterExporter(cluster, Scope.RunAi()).ExportAsync(TestRepository.Cluster, writer, CancellationToken.None);
