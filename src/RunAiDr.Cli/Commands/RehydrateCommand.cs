@@ -77,7 +77,7 @@ internal sealed class RehydrateCommand : OperatorCommand
         var options = _options.Read(invocation) with
         {
             DryRun = invocation.Get(_dryRun) is not null,
-            Secrets = await _options.Secrets(invocation).ReadAsync(session, tree, ct),
+            Secrets = _options.Target.Mapping(invocation).Named(await _options.Secrets(invocation).ReadAsync(session, tree, ct)),
         };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         if (plan.MissingSecrets.Count == 0 || options.WithoutSecrets || invocation.Process.Ask is not { } ask)

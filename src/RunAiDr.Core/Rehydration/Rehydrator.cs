@@ -1,4 +1,3 @@
-using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Rehydration;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -56,6 +56,8 @@ public sealed class MappedStateTree : IStateTree
 
         var before = body.ToJsonString();
         var path = MappedBody.Map(body, file.Path, mapping);
+        body = SecretFilling.Fill(body, SecretFilling.NamesIn(body).ToDictionary(
+            name => name, name => new SecretText(Placeholder.For(mapping.PlaceholderName(name))), StringComparer.Ordinal));
         return (path, body.ToJsonString() == before ? null : YamlWriter.ToBytes(body));
     }
 

@@ -1,3 +1,5 @@
+using RunAiDr.Core.Secrets;
+
 namespace RunAiDr.Core.Rehydration.Mapping;
 
 /// <summary>What has another name on the target: namespaces and storage classes, saved name → name there.</summary>
@@ -7,6 +9,21 @@ public sealed record RestoreMapping(
     public static RestoreMapping None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>());
 
     public bool IsEmpty => Namespaces.Count == 0 && StorageClasses.Count == 0;
+
+    /// <summary>The values under the names that their placeholders have on the target too: these begin with the namespace.</summary>
+    public IReadOnlyDictionary<string, SecretText> Named(IReadOnlyDictionary<string, SecretText> secrets)
+    {
+        var named = new Dictionary<string, SecretText>(secrets, StringComparer.Ordinal);
+        foreach (var (name, value) in secrets)
+        {
+            named.TryAdd(PlaceholderName(name), value);
+        }
+
+        return named;
+    }
+
+    internal string PlaceholderName(string saved) =>
+        saved.Split('/', 3) is ["namespaces", var ns, var rest] && Namespaces.TryGetValue(ns, out var mapped) ? $"namespaces/{mapped}/{rest}" : saved;
 
     internal string Namespace(string saved) => Namespaces.GetValueOrDefault(saved, saved);
 

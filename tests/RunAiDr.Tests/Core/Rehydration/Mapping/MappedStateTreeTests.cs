@@ -2,6 +2,7 @@ using System.Text;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Mapping;
+using RunAiDr.Core.Secrets;
 using RunAiDr.Core.State;
 using RunAiDr.Tests.Support;
 
@@ -67,6 +68,19 @@ public sealed class MappedStateTreeTests
             "note: fast\npostgresql:\n  primary:\n    persistence:\n      storageClass: gold\n",
             Encoding.UTF8.GetString(mapped.Read("values/runai-backend.yaml")!));
         Assert.Equal(saved.Read("namespaces/b/configmaps/c.yaml"), mapped.Read("namespaces/b/configmaps/c.yaml"));
+    }
+
+    [Fact]
+    public void Placeholders_are_named_by_the_new_place_and_take_the_values_of_the_old()
+    {
+        var saved = new MemoryStateTree().Put(Given.ConfigMap("team-a", "c", Placeholder.For("namespaces/team-a/configmaps/c/data.k")));
+        var values = new Dictionary<string, SecretText> { ["namespaces/team-a/configmaps/c/data.k"] = new("v") };
+
+        var point = RestorePointReader.Read(MappedStateTree.Of(saved, Mapping));
+
+        Assert.Equal(
+            Placeholder.For("namespaces/team-z/configmaps/c/data.k"), (string?)point.Resources.Single().Resource.Body["data"]!["k"]);
+        Assert.Equal("v", Mapping.Named(values)["namespaces/team-z/configmaps/c/data.k"].Reveal());
     }
 
     [Fact]
