@@ -103,10 +103,10 @@ internal sealed class RehydrationRun(
             async (item, token) => Add(await step.RunAsync(wave.Phase, item.Resource, token)));
 
     private async Task RunPartsAsync(
-        RestorePhase phase, IReadOnlyCollection<PlannedPart> parts, RehydrationOptions options, CancellationToken ct)
+        RestorePhase phase, PlannedPart[] parts, RehydrationOptions options, CancellationToken ct)
     {
         // Volumes wait for the storage, so they wait together; releases have an order.
-        var atOnce = phase == RestorePhase.Volumes ? parts.Count : 1;
+        var atOnce = phase == RestorePhase.Volumes ? parts.Length : 1;
         await Parallel.ForEachAsync(
             parts,
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, atOnce), CancellationToken = ct },

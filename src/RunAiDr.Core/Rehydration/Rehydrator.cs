@@ -1,5 +1,3 @@
-using RunAiDr.Core.Resources;
-
 namespace RunAiDr.Core.Rehydration;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using RunAiDr.Core.Helm;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Yaml;
 
