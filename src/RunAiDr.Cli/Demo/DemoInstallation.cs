@@ -20,6 +20,17 @@ internal static class DemoInstallation
 
     public static IEnumerable<JsonObject> Resources() => SampleInstallation.Resources().Concat(SampleInstallation.Snapshots()).Append(Pod());
 
+    /// <summary>Where the charts are, added to the configuration file.</summary>
+    public static string ChartConfiguration((string ControlPlane, string Cluster) charts) => $"charts: {{controlPlane: ./{Path.GetFileName(charts.ControlPlane)}, cluster: ./{Path.GetFileName(charts.Cluster)}}}\n";
+
+    /// <summary>What the control plane brings back from its database once the cluster has connected.</summary>
+    public static IEnumerable<JsonObject> BroughtBack() => SampleInstallation.Resources()
+        .Where(resource => (string?)resource["kind"] is "Project" or "Department" or "NodePool" or "AccessRule");
+
+    /// <summary>What a cluster has before Run:ai comes: kinds of snapshots, storage classes.</summary>
+    public static IEnumerable<JsonObject> Prerequisites() => SampleInstallation.Snapshots()
+        .Concat(SampleInstallation.Resources().Where(resource => (string?)resource["kind"] == "StorageClass"));
+
     /// <summary>From the Secret of the installation.</summary>
     public static string DatabasePassword()
     {

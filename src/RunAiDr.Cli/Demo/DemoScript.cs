@@ -1,14 +1,8 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using RunAiDr.Core.Rehydration.Parts;
-using RunAiDr.Core.Secrets;
-using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.Yaml;
-using RunAiDr.Data.Dumps;
-using RunAiDr.Data.Dumps.Restoring;
-using RunAiDr.Data.Postgres;
+using RunAiDr.Sandbox.Installation;
 
 namespace RunAiDr.Cli.Demo;
 
@@ -37,17 +31,46 @@ internal sealed class DemoScript(DemoStage stage)
         await CheckpointAsync(ct);
 
         stage.Say("5. The cluster is lost. Another one, empty, takes its place. What would a restore do?");
+        stage.LoseCluster();
         await WriteSecretsAsync(ct);
-        await stage.RunAsync($"plan before-the-changes --secrets secrets.yaml {New}", ct);
+        var (reference, parts) = stage.IsComplete
+            ? ("before-the-loss", "")
+            : ("before-the-changes", " --skip volumes,control-plane,database,metrics,cluster");
+        await stage.RunAsync($"plan {reference} --secrets secrets.yaml{parts} {New}", ct);
 
         stage.Say("6. Restore the tagged commit. The secrets come from a file of the operator, not from Git.");
-        await stage.RunAsync($"rehydrate before-the-changes --secrets secrets.yaml {New}", ct);
+        await RehydrateAsync($"rehydrate {reference} --secrets secrets.yaml --yes{parts} {New}", ct);
 
-        stage.Say("7. Is the new cluster the one that was saved?");
-        await stage.RunAsync($"verify before-the-changes {New}", ct);
+        stage.Say("7. Is the new cluster the one that was saved? Does its database hold what was saved?");
+        await stage.RunAsync($"verify {reference} {New}", ct);
+        if (stage.IsComplete)
+        {
+            await stage.RunAsync($"verify {reference} --data {New}", ct);
+        }
 
-        await RestoreDatabaseAsync(ct);
         stage.Say($"The repository is yours to look at: git -C {stage.FileOf("dr.git")} log -p");
+    }
+
+    /// <summary>While the control plane, as soon as it has its cluster again, brings its projects back.</summary>
+    private async Task RehydrateAsync(string command, CancellationToken ct)
+    {
+        if (!stage.IsComplete)
+        {
+            await stage.RunAsync(command, ct);
+            return;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var back = stage.BringBackAsync(stop.Token);
+        try
+        {
+            await stage.RunAsync(command, ct);
+            await back;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+        }
     }
 
     private async Task CheckpointAsync(CancellationToken ct)
@@ -59,36 +82,12 @@ internal sealed class DemoScript(DemoStage stage)
         }
 
         stage.Say("4. A checkpoint: database, metrics and cluster in one tag. The database is reached through the API server.");
-        stage.Show($"cat >> runai-dr.yaml{DemoInstallation.Configuration.TrimEnd()}");
-        await File.AppendAllTextAsync(stage.FileOf("runai-dr.yaml"), DemoInstallation.Configuration, ct);
+        var configuration = DemoInstallation.Configuration
+            + DemoInstallation.ChartConfiguration(await SampleInstallation.WriteChartsAsync(stage.Directory, ct));
+        stage.Show($"cat >> runai-dr.yaml{configuration.TrimEnd()}");
+        await File.AppendAllTextAsync(stage.FileOf("runai-dr.yaml"), configuration, ct);
         await stage.RunAsync($"checkpoint --name before-the-loss {Old}", ct);
         await stage.RunAsync($"status {Old}", ct);
-    }
-
-    private async Task RestoreDatabaseAsync(CancellationToken ct)
-    {
-        if (stage.Database is null)
-        {
-            return;
-        }
-
-        stage.Say("8. The dump of the checkpoint, restored into an empty PostgreSQL. Does it hold what was saved?");
-        await using var database = await ScratchPostgres.StartAsync(new SecretText(DemoInstallation.DatabasePassword()), ct);
-        var file = stage.FileOf("dumps/sample/before-the-loss/reference.yaml");
-        var reference = SnapshotReference.Parse(await File.ReadAllBytesAsync(file, ct), file);
-        var dumps = new DumpOptions { Directory = stage.FileOf("dumps") };
-        using var restorer = new DumpRestorer(new PostgresConnector(database.Options()), dumps, stage.Clock);
-        var outcome = await restorer.RestoreAsync(reference, new DatabaseRestoreOptions(Clean: false), new Progress<SnapshotProgress>(), ct);
-        stage.Tell($"{outcome.Action}: {outcome.Reason}");
-        var password = stage.FileOf("db-password");
-        await File.WriteAllTextAsync(password, DemoInstallation.DatabasePassword(), ct);
-        await stage.RunAsync(
-            $"verify before-the-loss --data {New}",
-            ct,
-            new("RUNAI_DR_DATABASE_HOST", database.Address.Address.ToString()),
-            new("RUNAI_DR_DATABASE_PORT", database.Address.Port.ToString(CultureInfo.InvariantCulture)),
-            new("RUNAI_DR_DATABASE_PASSWORDFILE", "db-password"));
-        File.Delete(password);
     }
 
     /// <summary>The file that an operator keeps outside Git, with new values for every placeholder.</summary>
@@ -102,5 +101,6 @@ internal sealed class DemoScript(DemoStage stage)
     }
 
     private static string ValueFor(string name) =>
-        name.EndsWith(".dockerconfigjson", StringComparison.Ordinal) ? "{\"auths\":{}}" : $"demo-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..24]}";
+        name.EndsWith("postgresPassword", StringComparison.Ordinal) ? DemoInstallation.DatabasePassword()
+        : name.EndsWith(".dockerconfigjson", StringComparison.Ordinal) ? "{\"auths\":{}}" : $"demo-{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..24]}";
 }

@@ -1,13 +1,19 @@
 using System.Diagnostics;
+using RunAiDr.Cluster;
+using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
 using RunAiDr.Data.Postgres;
 using RunAiDr.Sandbox;
 
 namespace RunAiDr.Cli.Demo;
 
 /// <summary>The two clusters of the demonstration and the folder that its commands work in.</summary>
-internal sealed class DemoStage(string directory, ProcessContext process, SandboxServer lost, SandboxServer fresh, DemoDatabase? database) : IAsyncDisposable
+internal sealed class DemoStage(string directory, ProcessContext process, SandboxServer lost, SandboxServer fresh, DemoDatabase? database, ScratchPostgres? replacement) : IAsyncDisposable
 {
+    private static readonly ResourceKind Secret = new("", "v1", "Secret", "secrets", true);
+
     private readonly ProcessContext _process = process with { WorkingDirectory = directory, Environment = Environments(process) };
 
     /// <summary>The PostgreSQL of the installation; null where the machine has none.</summary>
@@ -17,6 +23,9 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
     public SandboxServer Lost => lost;
 
     public string Directory => directory;
+
+    /// <summary>Whether releases and database can be shown: helm and PostgreSQL are on this machine.</summary>
+    public bool IsComplete { get; } = database is not null && HasHelm(process);
 
     public TimeProvider Clock => _process.Clock;
 
@@ -30,16 +39,56 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
             PodPorts = (_, pod, _) => pod == DemoInstallation.DatabasePod ? database?.Address : null,
         };
         var lost = await SandboxServer.StartAsync(options, ct);
-        var fresh = await SandboxServer.StartAsync(new SandboxOptions { Clock = process.Clock }, ct);
+        var replacement = database is null
+            ? null : await ScratchPostgres.StartAsync(new SecretText(DemoInstallation.DatabasePassword()), ct);
+        var fresh = await SandboxServer.StartAsync(
+            new SandboxOptions
+            {
+                Clock = process.Clock,
+                Snapshots = new SandboxSnapshots { Provisions = true },
+                Workloads = new SandboxWorkloads(),
+                PodPorts = (_, pod, _) => pod == DemoInstallation.DatabasePod ? replacement?.Address : null,
+            },
+            ct);
+        foreach (var resource in DemoInstallation.Prerequisites())
+        {
+            fresh.Load(resource);
+        }
+
         foreach (var resource in DemoInstallation.Resources())
         {
             lost.Load(resource);
         }
 
-        var stage = new DemoStage(directory, process, lost, fresh, database);
+        var stage = new DemoStage(directory, process, lost, fresh, database, replacement);
         await File.WriteAllTextAsync(stage.FileOf("old.kubeconfig"), lost.Kubeconfig, ct);
         await File.WriteAllTextAsync(stage.FileOf("new.kubeconfig"), fresh.Kubeconfig, ct);
         return stage;
+    }
+
+    /// <summary>The storage outlives the cluster: the other one reaches the same snapshots.</summary>
+    public void LoseCluster()
+    {
+        foreach (var handle in lost.StoredSnapshots.Handles)
+        {
+            fresh.StoredSnapshots.Add(new StoredSnapshot(handle, 1L << 30, Clock.GetUtcNow()));
+        }
+    }
+
+    /// <summary>Plays the control plane, which brings its projects back once the cluster's release is there.</summary>
+    public async Task BringBackAsync(CancellationToken ct)
+    {
+        var connection = Kubeconfig.Load(new KubeconfigSource(FileOf("new.kubeconfig"), null, ""), Clock);
+        using var cluster = new ClusterClient(connection, Clock);
+        while (await cluster.GetAsync(Secret, "runai", "sh.helm.release.v1.runai-cluster.v1", ct) is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Clock, ct);
+        }
+
+        foreach (var resource in DemoInstallation.BroughtBack())
+        {
+            fresh.Load(resource);
+        }
     }
 
     public string FileOf(string name) => Path.Combine(directory, name);
@@ -68,9 +117,6 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
 
     /// <summary>Shows a command as a user would type it.</summary>
     public void Show(string command) => _process.Output.WriteLine($"$ {command}");
-
-    /// <summary>Shows what came of something that is no command.</summary>
-    public void Tell(string text) => _process.Output.WriteLine(text);
 
     /// <summary>Runs a runai-dr command without showing it.</summary>
     public async Task<string> AskAsync(string arguments, CancellationToken ct)
@@ -102,10 +148,18 @@ internal sealed class DemoStage(string directory, ProcessContext process, Sandbo
         {
             await database.DisposeAsync();
         }
+
+        if (replacement is not null)
+        {
+            await replacement.DisposeAsync();
+        }
     }
 
     private static async Task<DemoDatabase?> StartDatabaseAsync(CancellationToken ct) =>
         ScratchPostgres.IsInstalled ? await DemoDatabase.StartAsync(ct) : null;
+
+    private static bool HasHelm(ProcessContext process) =>
+        (process.Environment.GetValueOrDefault("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "helm")));
 
     // The operator's own settings must not turn the demonstration on a real cluster.
     private static Dictionary<string, string> Environments(ProcessContext process) =>

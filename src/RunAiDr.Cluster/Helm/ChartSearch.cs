@@ -19,7 +19,10 @@ internal sealed class ChartSearch(HelmRun helm, Func<string, string> hide)
     {
         if (ChartSource.HoldsCredentials(wanted.Source))
         {
-            return Blocked(wanted, "the URL of its source holds credentials", "Give them to \"helm repo add\" or \"helm registry login\", and the plain URL here.");
+            return Blocked(
+                wanted,
+                "the URL of its source holds credentials",
+                "Give them to \"helm repo add\" or \"helm registry login\", and the plain URL here.");
         }
 
         if (ChartSource.Of(wanted) is not { } source)
@@ -39,7 +42,9 @@ internal sealed class ChartSearch(HelmRun helm, Func<string, string> hide)
             shown = await ShowAsync(source, wanted, ct);
         }
 
-        return shown.Succeeded ? Compared(wanted, source, shown) : Blocked(wanted, $"helm cannot have it: {Why(shown)}", Fetch);
+        return shown.Succeeded
+            ? Compared(wanted, source, shown)
+            : Blocked(wanted, $"helm cannot have it: {Why(shown)}", Fetch);
     }
 
     private string Why(HelmEnd end) => end.TimedOut ? "no answer in time" : end.Reason(hide);
@@ -92,7 +97,11 @@ internal sealed class ChartSearch(HelmRun helm, Func<string, string> hide)
 
         var isPlain = source.Repository?.StartsWith("http://", StringComparison.Ordinal) == true;
         return (source, isPlain
-            ? new(Subject(wanted), CheckResult.Warning, "comes over a connection without TLS", "Use an https:// repository or a .tgz file.")
+            ? new(
+                Subject(wanted),
+                CheckResult.Warning,
+                "comes over a connection without TLS",
+                "Use an https:// repository or a .tgz file.")
             : new(Subject(wanted), CheckResult.Ok, $"{version} can be had from {Visible.Text(wanted.Source)}"));
     }
 

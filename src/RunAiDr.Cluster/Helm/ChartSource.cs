@@ -32,12 +32,13 @@ internal sealed record ChartSource(string Reference, string? Repository = null, 
                 : null;
         }
 
-        if (text.StartsWith('/') || text.StartsWith('.') || text.EndsWith(".tgz", StringComparison.Ordinal) || Path.Exists(text))
+        if (text.StartsWith('/') || text.StartsWith('.') || text.EndsWith(".tgz", StringComparison.Ordinal)
+            || Path.Exists(text))
         {
             return new(Path.GetFullPath(text), IsFile: true);
         }
 
-        return text.Split('/') is [var repository, var chart] && ReleaseRules.IsChartName(repository) && ReleaseRules.IsChartName(chart)
+        return text.Split('/') is [_, _] parts && parts.All(ReleaseRules.IsChartName)
             ? new(text)
             : null;
     }

@@ -14,9 +14,12 @@ internal sealed class FailureDetails(ClusterClient cluster, Func<string, string>
     private const int MostLines = 10; // of each sort
     private const int LongestText = 300;
 
+    private static readonly string[] PassingReasons = ["PodInitializing", "ContainerCreating"];
+
     private static readonly ResourceKind Event = new("", "v1", "Event", "events", Namespaced: true);
     private static readonly ResourceKind Pod = new("", "v1", "Pod", "pods", Namespaced: true);
-    private static readonly ResourceKind Claim = new("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", Namespaced: true);
+    private static readonly ResourceKind Claim =
+        new("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", Namespaced: true);
 
     /// <exception cref="RunAiDrException">The server cannot be reached.</exception>
     public async Task<IReadOnlyList<string>> CollectAsync(IEnumerable<string> namespaces, CancellationToken ct)
@@ -49,7 +52,8 @@ internal sealed class FailureDetails(ClusterClient cluster, Func<string, string>
         from pod in pods
         let status = pod.Map("status") ?? []
         where status.Text("phase") != "Succeeded" && Condition(status, "Ready")?.Text("status") != "True"
-        let states = status.Maps("initContainerStatuses").Concat(status.Maps("containerStatuses")).Select(StateOf).OfType<string>()
+        let containers = status.Maps("initContainerStatuses").Concat(status.Maps("containerStatuses"))
+        let states = containers.Select(StateOf).OfType<string>()
         let why = Unscheduled(status) is { } unscheduled ? [unscheduled] : states.ToList()
         select $"pod {NameOf(pod)}: {(why.Count > 0 ? string.Join("; ", why) : Said(status.Text("phase")))}";
 
@@ -65,7 +69,8 @@ internal sealed class FailureDetails(ClusterClient cluster, Func<string, string>
         var exit = ended is not null && Workload.Number(ended, "exitCode") is { } code and not 0
             ? $"exit code {code} ({ended.Text("reason")})"
             : null;
-        var waiting = state.Map("waiting") is { } wait && wait.Text("reason") is { } reason and not ("PodInitializing" or "ContainerCreating")
+        var wait = state.Map("waiting");
+        var waiting = wait?.Text("reason") is { } reason && !PassingReasons.Contains(reason, StringComparer.Ordinal)
             ? $"{reason}{(wait.Text("message") is { } message ? $": {Said(message)}" : "")}"
             : null;
         return (waiting, exit) switch

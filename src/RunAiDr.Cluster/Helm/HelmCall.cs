@@ -1,4 +1,5 @@
 using System.Text;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Helm;
 
@@ -33,9 +34,12 @@ internal sealed record HelmEnd(int Code, byte[] Output, byte[] Errors)
     /// </summary>
     public string Reason(Func<string, string> hide)
     {
-        var lines = hide(Encoding.UTF8.GetString(Errors)).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = hide(Encoding.UTF8.GetString(Errors))
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var begin = Array.FindLastIndex(lines, line => line.StartsWith("Error: ", StringComparison.Ordinal));
-        var reason = begin >= 0 ? string.Join(' ', lines[begin..])["Error: ".Length..] : lines.LastOrDefault() ?? $"exit code {Code}";
-        return Core.Resources.Visible.Text(reason.Length > LongestReason ? reason[..LongestReason] + " …" : reason);
+        var reason = begin >= 0
+            ? string.Join(' ', lines[begin..])["Error: ".Length..]
+            : lines.LastOrDefault() ?? $"exit code {Code}";
+        return Visible.Text(reason.Length > LongestReason ? reason[..LongestReason] + " …" : reason);
     }
 }

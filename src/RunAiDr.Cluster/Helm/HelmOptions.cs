@@ -13,7 +13,8 @@ public sealed record HelmOptions
     public string? Context { get; init; }
 
     /// <summary>Variables of helm's environment besides those of this process, such as <c>HELM_CACHE_HOME</c>.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Environment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>How long a release that a helm left pending has to be seen unchanged before it is taken over.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);

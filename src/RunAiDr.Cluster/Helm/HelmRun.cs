@@ -56,7 +56,10 @@ internal sealed class HelmRun(HelmOptions options, TimeProvider clock)
 
         await DrainAsync(streams, reading);
         ct.ThrowIfCancellationRequested();
-        return new HelmEnd(process.ExitCode, output.ToArray(), errors.ToArray()) { TimedOut = limit.IsCancellationRequested };
+        return new HelmEnd(process.ExitCode, output.ToArray(), errors.ToArray())
+        {
+            TimedOut = limit.IsCancellationRequested,
+        };
     }
 
     private Process Start(HelmCall call)

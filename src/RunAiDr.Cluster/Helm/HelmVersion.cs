@@ -35,9 +35,11 @@ internal sealed partial record HelmVersion(int Major, PlanCheck Check)
             : new(major, new PlanCheck(Subject, CheckResult.Ok, $"{program} {match.Value}"));
     }
 
-    private static HelmVersion Blocked(string finding) => new(0, new PlanCheck(Subject, CheckResult.Blocked, finding, Install));
+    private static HelmVersion Blocked(string finding) =>
+        new(0, new PlanCheck(Subject, CheckResult.Blocked, finding, Install));
 
-    private static int Part(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    private static int Part(Match match, string group) =>
+        int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^v(?<major>\d{1,4})\.(?<minor>\d{1,4})\.\d{1,4}[-+.0-9A-Za-z]*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Number();

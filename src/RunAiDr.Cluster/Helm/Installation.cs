@@ -6,7 +6,8 @@ using RunAiDr.Core.Rehydration.Parts;
 namespace RunAiDr.Cluster.Helm;
 
 /// <summary>One installation of one release: waits for other helms, runs helm, waits for the workloads.</summary>
-internal sealed class Installation(HelmTools tools, ReleaseInstall wanted, ReleaseSurvey survey, IProgress<PartProgress> progress)
+internal sealed class Installation(
+    HelmTools tools, ReleaseInstall wanted, ReleaseSurvey survey, IProgress<PartProgress> progress)
 {
     private const int MostAttempts = 3;
     private const int KeptRevisions = 10;
@@ -36,7 +37,8 @@ internal sealed class Installation(HelmTools tools, ReleaseInstall wanted, Relea
         {
             if (await new PendingRelease(tools, wanted, progress).SettleAsync(ct) is not { } settled)
             {
-                return new PartOutcome(ApplyAction.Failed, $"another helm is at work on it for more than {Seconds(wanted.WaitLimit)}");
+                return new PartOutcome(
+                    ApplyAction.Failed, $"another helm is at work on it for more than {Seconds(wanted.WaitLimit)}");
             }
 
             var decision = ReleaseDecision.For(wanted, survey.Values, settled.Record);
@@ -79,7 +81,9 @@ internal sealed class Installation(HelmTools tools, ReleaseInstall wanted, Relea
     {
         progress.Report(new PartProgress($"helm installs {wanted.Chart} {wanted.ChartVersion}"));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var watch = wanted.DryRun ? Task.CompletedTask : new RolloutWait(_workloads, progress, tools.Clock).WatchAsync(ended.Token);
+        var watch = wanted.DryRun
+            ? Task.CompletedTask
+            : new RolloutWait(_workloads, progress, tools.Clock).WatchAsync(ended.Token);
         try
         {
             return await tools.Helm.RunAsync(Call(), ct);
@@ -114,17 +118,20 @@ internal sealed class Installation(HelmTools tools, ReleaseInstall wanted, Relea
     {
         await _workloads.LearnNamespacesAsync(ct);
         var rollout = await new RolloutWait(_workloads, progress, tools.Clock).UntilReadyAsync(wanted.WaitLimit, ct);
-        return rollout.IsReady
-            ? new PartOutcome(ActionOf(decision), decision.Reason)
-            : new PartOutcome(ApplyAction.Failed, rollout.Failed.Count > 0 ? $"{rollout}" : $"not ready within {Seconds(wanted.WaitLimit)}: {rollout}")
-            {
-                Details = await DetailsAsync(ct),
-            };
+        if (rollout.IsReady)
+        {
+            return new PartOutcome(ActionOf(decision), decision.Reason);
+        }
+
+        var why = rollout.Failed.Count > 0 ? "" : $"not ready within {Seconds(wanted.WaitLimit)}: ";
+        return new PartOutcome(ApplyAction.Failed, $"{why}{rollout}") { Details = await DetailsAsync(ct) };
     }
 
     private async Task<PartOutcome> FailedAsync(HelmEnd end, CancellationToken ct) => new(
         ApplyAction.Failed,
-        end.TimedOut ? $"helm had not ended after {Seconds(wanted.WaitLimit + Margin)}" : $"helm: {end.Reason(survey.Values.Hide)}")
+        end.TimedOut
+            ? $"helm had not ended after {Seconds(wanted.WaitLimit + Margin)}"
+            : $"helm: {end.Reason(survey.Values.Hide)}")
     {
         Details = await DetailsAsync(ct),
     };

@@ -25,13 +25,16 @@ internal sealed class OutputTail(int most)
         }
     }
 
-    /// <summary>What is kept; a first line that lacks its beginning is left out, as half a secret would not be known as one.</summary>
+    /// <summary>
+    /// What is kept; a first line that lacks its beginning is left out, as half a secret would not be known as one.
+    /// </summary>
     public byte[] ToArray()
     {
         lock (_gate)
         {
             var tail = CollectionsMarshal.AsSpan(_kept)[Math.Max(0, _kept.Count - most)..];
-            return (_cut ? tail[(tail.IndexOf((byte)'\n') + 1)..] : tail).ToArray();
+            var begin = _cut ? tail.IndexOf((byte)'\n') + 1 : 0;
+            return _cut && begin == 0 ? [] : tail[begin..].ToArray();
         }
     }
 

@@ -20,10 +20,8 @@ internal sealed class OwnershipCheck(HelmTools tools, ReleaseInstall wanted, Rel
 
     public async Task<PlanCheck> RunAsync(ChartSource source, CancellationToken ct)
     {
-        var call = new HelmCall(
-        [
-            "template", wanted.Name, .. source.Arguments(wanted.ChartVersion), $"--namespace={wanted.Namespace}", "--values=-",
-        ])
+        var arguments = source.Arguments(wanted.ChartVersion);
+        var call = new HelmCall(["template", wanted.Name, .. arguments, $"--namespace={wanted.Namespace}", "--values=-"])
         {
             Input = values.ToYaml(),
             MostOutput = MostManifest,
@@ -32,7 +30,10 @@ internal sealed class OwnershipCheck(HelmTools tools, ReleaseInstall wanted, Rel
         if (!end.Succeeded)
         {
             // No more than a warning: a chart may ask what the target is, which helm does not look at here.
-            return Check(CheckResult.Warning, $"helm cannot render it: {end.Reason(values.Hide)}", "Check the values; with a target at hand it may go on.");
+            return Check(
+                CheckResult.Warning,
+                $"helm cannot render it: {end.Reason(values.Hide)}",
+                "Check the values; with a target at hand it may go on.");
         }
 
         try
@@ -50,8 +51,8 @@ internal sealed class OwnershipCheck(HelmTools tools, ReleaseInstall wanted, Rel
         : Check(
             CheckResult.Blocked,
             $"{foreign.Count} objects exist and are not of this release: helm refuses to take them over",
-            $"Delete them, or let helm have them: label app.kubernetes.io/managed-by=Helm, annotations meta.helm.sh/release-name={wanted.Name} "
-                + $"and meta.helm.sh/release-namespace={wanted.Namespace}.") with
+            "Delete them, or let helm have them: label app.kubernetes.io/managed-by=Helm, "
+                + $"annotations meta.helm.sh/release-name={wanted.Name} and meta.helm.sh/release-namespace={wanted.Namespace}.") with
         {
             Items = [.. foreign.Order(StringComparer.Ordinal)],
         };
@@ -68,7 +69,8 @@ internal sealed class OwnershipCheck(HelmTools tools, ReleaseInstall wanted, Rel
         await Parallel.ForEachAsync(objects, limit, async (made, token) =>
         {
             var metadata = made.Map("metadata") ?? [];
-            if (metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true // helm replaces hooks, whoever made them
+            // Helm replaces hooks, whoever made them.
+            if (metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true
                 || !kinds.TryGetValue((made.Text("apiVersion") ?? "", made.Text("kind") ?? ""), out var kind)
                 || metadata.Text("name") is not { Length: > 0 } name)
             {

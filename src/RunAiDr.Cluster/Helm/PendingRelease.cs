@@ -34,7 +34,7 @@ internal sealed class PendingRelease(HelmTools tools, ReleaseInstall wanted, IPr
 
             first ??= record.Mark;
             var now = $"{record.Mark} {await _workloads.LookAsync(ct)}";
-            if (now != seen || await _workloads.HasRunningHookAsync(ct))
+            if (now != seen || (await _workloads.RunningHooksAsync(ct)).Count > 0)
             {
                 (seen, since) = (now, clock.GetTimestamp());
             }

@@ -22,7 +22,8 @@ internal readonly record struct Readiness(bool IsReady, string? Missing = null, 
 
     private static Readiness OfDeployment(JsonObject status, long wanted)
     {
-        var (updated, available, all) = (Count(status, "updatedReplicas"), Count(status, "availableReplicas"), Count(status, "replicas"));
+        var (updated, available) = (Count(status, "updatedReplicas"), Count(status, "availableReplicas"));
+        var all = Count(status, "replicas");
         return updated < wanted ? new(false, $"{updated} of {wanted} updated{Stalled(status)}")
             : all > updated ? new(false, $"{all - updated} old to end{Stalled(status)}")
             : available < wanted ? new(false, $"{available} of {wanted} available{Stalled(status)}")

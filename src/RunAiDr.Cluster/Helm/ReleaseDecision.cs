@@ -14,7 +14,8 @@ internal sealed record ReleaseDecision(PlannedAction Action, string? Reason = nu
     {
         null => new(PlannedAction.Create),
         { Status: "uninstalling" } => new(
-            PlannedAction.Conflict, "is being uninstalled: wait until \"helm uninstall\" has ended, or run it again if it was stopped"),
+            PlannedAction.Conflict,
+            "is being uninstalled: wait until \"helm uninstall\" has ended, or run it again if it was stopped"),
         { Status: "uninstalled" } => new(PlannedAction.Create, "was uninstalled; its history is kept"),
         { Status: HelmRelease.Deployed } => ForDeployed(wanted, values, found.Release),
         { IsPending: true } => new(
@@ -28,7 +29,8 @@ internal sealed record ReleaseDecision(PlannedAction Action, string? Reason = nu
         var changes = new List<string>();
         if (found.Chart != wanted.Chart || found.ChartVersion != wanted.ChartVersion)
         {
-            changes.Add($"has {Visible.Text(found.Chart)} {Visible.Text(found.ChartVersion)}, not {wanted.Chart} {wanted.ChartVersion}");
+            var there = Visible.Text($"{found.Chart} {found.ChartVersion}");
+            changes.Add($"has {there}, not {wanted.Chart} {wanted.ChartVersion}");
         }
 
         var paths = values.DifferencesTo(found.Values);

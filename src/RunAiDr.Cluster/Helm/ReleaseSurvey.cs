@@ -1,6 +1,7 @@
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Parts;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Cluster.Helm;
@@ -8,7 +9,7 @@ namespace RunAiDr.Cluster.Helm;
 /// <summary>What was found out about a release by reading only.</summary>
 /// <param name="HelmMajor">Major version of helm.</param>
 /// <param name="Source">Where the chart is; null when that is blocked.</param>
-/// <param name="Values">The values, null when they cannot be read.</param>
+/// <param name="Values">The values; none when they cannot be read.</param>
 /// <param name="Decision">What would be done.</param>
 /// <param name="Checks">What was looked at.</param>
 internal sealed record ReleaseSurvey(
@@ -64,11 +65,12 @@ internal sealed record ReleaseSurvey(
         var nothing = new SecretText("");
         try
         {
-            return (ReleaseValues.Read(wanted.Values, $"values of {Core.Resources.Visible.Text(wanted.Name)}"), null);
+            return (ReleaseValues.Read(wanted.Values, $"values of {Visible.Text(wanted.Name)}"), null);
         }
         catch (RunAiDrException failure)
         {
-            return (ReleaseValues.Read(nothing, ""), new PlanCheck("restore point", CheckResult.Blocked, failure.Message, failure.Remedy));
+            var check = new PlanCheck("restore point", CheckResult.Blocked, failure.Message, failure.Remedy);
+            return (ReleaseValues.Read(nothing, ""), check);
         }
     }
 }

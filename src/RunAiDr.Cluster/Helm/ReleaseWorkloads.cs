@@ -31,7 +31,8 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
         foreach (var selection in kinds.SelectMany(kind => _namespaces.Select(ns => new ListSelection(kind, ns))))
         {
             var listed = await cluster.ListAsync(selection, ct);
-            found.AddRange(listed.Select(body => new Workload(selection.Kind, body)).Where(workload => workload.IsOf(@namespace, release)));
+            found.AddRange(listed.Select(body => new Workload(selection.Kind, body))
+                .Where(workload => workload.IsOf(@namespace, release)));
         }
 
         return found;
@@ -39,11 +40,16 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
 
     public async Task<Rollout> LookAsync(CancellationToken ct) => Rollout.Of(await ListAsync(Workload.Kinds, ct));
 
-    /// <summary>Whether a hook of any release still runs in the namespace.</summary>
-    public async Task<bool> HasRunningHookAsync(CancellationToken ct)
+    /// <summary>Names of the hooks that still run in the namespace, of whatever release.</summary>
+    public async Task<IReadOnlyList<string>> RunningHooksAsync(CancellationToken ct)
     {
         var jobs = await cluster.ListAsync(new ListSelection(Workload.Job, @namespace), ct);
-        return jobs.Select(body => new Workload(Workload.Job, body)).Any(job =>
-            job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true && Readiness.Of(job) is { IsReady: false, HasFailed: false });
+        return
+        [
+            .. from job in jobs.Select(body => new Workload(Workload.Job, body))
+               where job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true
+                   && Readiness.Of(job) is { IsReady: false, HasFailed: false }
+               select Visible.Text(job.Name),
+        ];
     }
 }

@@ -11,7 +11,8 @@ internal sealed record Rollout(int Total, IReadOnlyList<string> Waiting, IReadOn
 
     public static Rollout Of(IReadOnlyList<Workload> workloads)
     {
-        var seen = workloads.Select(workload => (workload, State: Readiness.Of(workload))).Where(pair => !pair.State.IsReady).ToList();
+        var seen = workloads.Select(workload => (workload, State: Readiness.Of(workload)))
+            .Where(pair => !pair.State.IsReady).ToList();
         return new Rollout(
             workloads.Count,
             [.. seen.Where(pair => !pair.State.HasFailed).Select(Describe)],

@@ -24,7 +24,7 @@ internal sealed class RolloutWait(ReleaseWorkloads workloads, IProgress<PartProg
             try
             {
                 var seen = await workloads.LookAsync(ct);
-                Tell(seen);
+                Tell(TextOf(seen));
                 if (seen.IsReady || seen.Failed.Count > 0 || isLast)
                 {
                     return seen;
@@ -47,7 +47,10 @@ internal sealed class RolloutWait(ReleaseWorkloads workloads, IProgress<PartProg
             while (true)
             {
                 await Task.Delay(Pause, clock, ct);
-                Tell(await workloads.LookAsync(ct));
+                var hooks = await workloads.RunningHooksAsync(ct);
+                Tell(hooks.Count > 0
+                    ? $"helm waits for hook {string.Join(", ", hooks)}"
+                    : TextOf(await workloads.LookAsync(ct)));
             }
         }
         catch (OperationCanceledException)
@@ -60,10 +63,11 @@ internal sealed class RolloutWait(ReleaseWorkloads workloads, IProgress<PartProg
         }
     }
 
-    private void Tell(Rollout rollout)
+    private static string TextOf(Rollout rollout) => rollout.Total == 0 ? "" : rollout.ToString();
+
+    private void Tell(string text)
     {
-        var text = rollout.ToString();
-        if (rollout.Total > 0 && text != _told)
+        if (text.Length > 0 && text != _told)
         {
             progress.Report(new PartProgress(_told = text));
         }

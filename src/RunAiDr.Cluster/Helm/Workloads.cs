@@ -26,7 +26,8 @@ public sealed class Workloads(ClusterClient cluster, TimeProvider clock) : IWork
         var stopped = new List<Workload>();
         foreach (var workload in await new ReleaseWorkloads(cluster, @namespace, release).ListAsync(Kinds, ct))
         {
-            if (!kept.Contains(workload.Name) && await ScaledAsync(workload, PausePatch, ct) is { } now && KeptAt(now) is not null)
+            if (!kept.Contains(workload.Name)
+                && await ScaledAsync(workload, PausePatch, ct) is { } now && KeptAt(now) is not null)
             {
                 stopped.Add(now);
             }
@@ -71,10 +72,11 @@ public sealed class Workloads(ClusterClient cluster, TimeProvider clock) : IWork
         ["annotations"] = new JsonObject { [Kept] = replicas },
     };
 
-    private static int? KeptAt(Workload workload) =>
-        int.TryParse(workload.Metadata.Map("annotations")?.Text(Kept), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static int? KeptAt(Workload workload)
+    {
+        var kept = workload.Metadata.Map("annotations")?.Text(Kept);
+        return int.TryParse(kept, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
 
     /// <summary>Patches until nobody else has changed it meanwhile; null when it is gone.</summary>
     private async Task<Workload?> ScaledAsync(Workload workload, Func<Workload, JsonObject?> patchOf, CancellationToken ct)
@@ -145,10 +147,15 @@ public sealed class Workloads(ClusterClient cluster, TimeProvider clock) : IWork
             : ["a controller that has not seen it yet"];
     }
 
-    private static bool IsOf(JsonObject pod, Workload workload) => (pod.Map("metadata") ?? []).Maps("ownerReferences").Any(owner =>
-        workload.Kind == Workload.StatefulSet
-            ? owner.Text("uid") == workload.Metadata.Text("uid")
-            : owner.Text("kind") == "ReplicaSet" && owner.Text("name")?.StartsWith(workload.Name + "-", StringComparison.Ordinal) == true);
+    private static bool IsOf(JsonObject pod, Workload workload)
+    {
+        var owners = (pod.Map("metadata") ?? []).Maps("ownerReferences");
+        var ofSet = $"{workload.Name}-"; // how the ReplicaSets of a Deployment are named
+        return workload.Kind == Workload.StatefulSet
+            ? owners.Any(owner => owner.Text("uid") == workload.Metadata.Text("uid"))
+            : owners.Any(owner => owner.Text("kind") == "ReplicaSet"
+                && owner.Text("name")?.StartsWith(ofSet, StringComparison.Ordinal) == true);
+    }
 
     private static string Selector(Workload workload)
     {

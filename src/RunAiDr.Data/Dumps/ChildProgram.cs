@@ -28,6 +28,8 @@ internal sealed class ChildProgram : IAsyncDisposable
         _stop = stop.Register(Kill);
     }
 
+    public string Name => _call.Name;
+
     public Stream Input => _process.StandardInput.BaseStream;
 
     public Stream Output => _process.StandardOutput.BaseStream;

@@ -64,7 +64,7 @@ internal sealed class DumpPipe(DumpTools tools, AgeRecipients recipients, IDumpW
 
         try
         {
-            return new AgeSink(ChildProgram.Start(recipients.Encryption, ct), sink, ct);
+            return new PipedSink(ChildProgram.Start(recipients.Encryption, ct), sink, ct);
         }
         catch
         {

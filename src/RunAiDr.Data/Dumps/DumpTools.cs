@@ -9,6 +9,7 @@ namespace RunAiDr.Data.Dumps;
 internal sealed record DumpTools(string Folder, string Version)
 {
     private const string DebianFolder = "/usr/lib/postgresql";
+    private const int FirstWithTransactionTimeout = 17;
     private const int LongestVersion = 200;
 
     private static readonly string[] Names = ["pg_dump", "pg_dumpall", "pg_restore"];
@@ -18,6 +19,8 @@ internal sealed record DumpTools(string Folder, string Version)
     public string DumpAll => Path.Combine(Folder, "pg_dumpall");
 
     public string Restore => Path.Combine(Folder, "pg_restore");
+
+    public string Psql => Path.Combine(Folder, "psql");
 
     public int Major => MajorOf(Version);
 
@@ -70,6 +73,9 @@ internal sealed record DumpTools(string Folder, string Version)
 
         return tools;
     }
+
+    /// <summary>Whether pg_restore sets what a server does not know, and would stop there.</summary>
+    public bool SetsTooMuchFor(Version server) => Major >= FirstWithTransactionTimeout && server.Major < FirstWithTransactionTimeout;
 
     /// <summary>pg_dump cannot read a server that is newer than itself.</summary>
     /// <exception cref="RunAiDrException">It is.</exception>

@@ -30,10 +30,28 @@ public static class SampleInstallation
     public static IEnumerable<JsonObject> Snapshots() =>
         ((string[])["Snapshots/definitions", "Snapshots/classes"]).SelectMany(Items);
 
+    /// <summary>Writes the packed charts of both releases, small stand-ins with the names and values of Run:ai's, into a folder.</summary>
+    /// <returns>Their paths: the control plane's, the cluster's.</returns>
+    public static async Task<(string ControlPlane, string Cluster)> WriteChartsAsync(string folder, CancellationToken ct)
+    {
+        var paths = new List<string>();
+        foreach (var chart in (string[])["control-plane-2.20.24.tgz", "runai-cluster-2.20.24.tgz"])
+        {
+            await using var packed = Resource($"Charts/{chart}");
+            await using var file = File.Create(Path.Combine(folder, chart));
+            await packed.CopyToAsync(file, ct);
+            paths.Add(file.Name);
+        }
+
+        return (paths[0], paths[1]);
+    }
+
+    private static Stream Resource(string name) => typeof(SampleInstallation).Assembly.GetManifestResourceStream(name)
+        ?? throw new InvalidOperationException($"The program lacks {name}.");
+
     private static IEnumerable<JsonObject> Items(string list)
     {
-        using var stream = typeof(SampleInstallation).Assembly.GetManifestResourceStream(list)
-            ?? throw new InvalidOperationException($"The program lacks {list}.");
+        using var stream = Resource(list);
         var document = JsonNode.Parse(stream)!.AsObject();
 
         // Items of built-in lists carry neither.

@@ -14,7 +14,8 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task The_demonstration_ends_with_the_proof_and_leaves_the_repository()
     {
-        var program = Processes.At(_folder.Path).With("KUBECONFIG", "/nonexistent").With("RUNAI_DR_CLUSTER", "another");
+        var program = Processes.At(_folder.Path).With("KUBECONFIG", "/nonexistent").With("RUNAI_DR_CLUSTER", "another")
+            .With("PATH", Environment.GetEnvironmentVariable("PATH")!);
         var started = Stopwatch.GetTimestamp();
 
         var ended = (await program.RunAsync("demo", "--directory", "d")).Expect(0);
@@ -33,13 +34,13 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Every_command_that_is_shown_can_be_typed()
     {
-        var program = Processes.At(_folder.Path);
+        var program = Processes.At(_folder.Path).With("PATH", Environment.GetEnvironmentVariable("PATH")!);
         var ended = (await program.RunAsync("demo", "--directory", "d")).Expect(0);
 
         var shown = ended.Output.Split('\n').Where(line => line.StartsWith("$ runai-dr ", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(
-            ["init", "export", "drift", "export", "checkpoint", "status", "plan", "rehydrate", "verify"],
+            ["init", "export", "drift", "export", "checkpoint", "status", "plan", "rehydrate", "verify", "verify"],
             shown.Select(line => line.Split(' ')[2]));
         Assert.All(shown, line => Assert.Empty(
             new CommandLine(program.Context).Root().Parse(line["$ runai-dr ".Length..]).Errors));

@@ -16,12 +16,18 @@ internal sealed record AdoptedVolume(JsonObject Volume, JsonObject? Claim, PartO
 
     private JsonObject? Reference => Volume.Map("spec")?.Map("claimRef");
 
-    public static async Task<AdoptedVolume> ReadAsync(ClusterClient client, VolumeRestore wanted, string name, CancellationToken ct)
+    public static async Task<AdoptedVolume> ReadAsync(
+        ClusterClient client, VolumeRestore wanted, string name, CancellationToken ct)
     {
         var volume = await client.GetAsync(SnapshotKinds.Volume, null, name, ct);
         var claim = await client.GetAsync(SnapshotKinds.Claim, wanted.Namespace, wanted.Claim, ct);
         var read = new AdoptedVolume(volume ?? [], claim, null);
-        return read with { Obstacle = volume is null ? Failed($"PersistentVolume {name} is not there: bring it back, or name another one") : read.ObstacleFor(wanted) };
+        return read with
+        {
+            Obstacle = volume is null
+                ? Failed($"PersistentVolume {name} is not there: bring it back, or name another one")
+                : read.ObstacleFor(wanted),
+        };
     }
 
     /// <summary>What is to be written at the volume next, null when it is ready: first that nothing deletes its data.</summary>
@@ -62,7 +68,8 @@ internal sealed record AdoptedVolume(JsonObject Volume, JsonObject? Claim, PartO
                 $"{claim} exists and {RestoredClaim.OriginOf(Claim)}; it is left alone: delete it if nobody needs its data"),
             _ when phase == "Bound" && !IsFor(wanted) => new PartOutcome(
                 ApplyAction.Conflict,
-                $"{what} is bound to PersistentVolumeClaim {Reference?.Text("namespace")}/{Reference?.Text("name")}; it is left alone"),
+                $"{what} is bound to PersistentVolumeClaim {Reference?.Text("namespace")}/{Reference?.Text("name")}; "
+                    + "it is left alone"),
             _ when phase == "Failed" => Failed($"{what} could not be reclaimed: repair it, or name another one"),
             _ => null,
         };

@@ -25,8 +25,11 @@ internal sealed class AdoptionPlan(ClusterClient client, VolumeRestore wanted, s
         var adopted = await AdoptedVolume.ReadAsync(client, wanted, volume, ct);
         if (adopted.Obstacle is { } obstacle)
         {
-            _plan = new PartPlan(obstacle.Action == ApplyAction.Conflict ? PlannedAction.Conflict : PlannedAction.Skip, [], obstacle.Reason);
-            _checks.Block(obstacle.Reason ?? "", "Name a PersistentVolume that holds the data and is free, or none to restore the snapshot.");
+            var action = obstacle.Action == ApplyAction.Conflict ? PlannedAction.Conflict : PlannedAction.Skip;
+            _plan = new PartPlan(action, [], obstacle.Reason);
+            _checks.Block(
+                obstacle.Reason ?? "",
+                "Name a PersistentVolume that holds the data and is free, or none to restore the snapshot.");
             return;
         }
 
@@ -37,7 +40,8 @@ internal sealed class AdoptionPlan(ClusterClient client, VolumeRestore wanted, s
             return;
         }
 
-        var (phase, policy) = (adopted.Volume.Map("status")?.Text("phase"), adopted.Volume.Map("spec")?.Text("persistentVolumeReclaimPolicy"));
+        var phase = adopted.Volume.Map("status")?.Text("phase");
+        var policy = adopted.Volume.Map("spec")?.Text("persistentVolumeReclaimPolicy");
         _checks.Ok($"PersistentVolume {volume} is {phase} and will be given to claim {wanted.Namespace}/{wanted.Claim}"
             + (policy == ContentPatches.Retain ? "" : $"; its reclaim policy {policy} becomes {ContentPatches.Retain}"));
     }

@@ -23,13 +23,15 @@ internal sealed class ClaimBinding(VolumeTools tools, Func<JsonObject, bool> isO
         if (claim is null || claim.IsTerminating() || !isOurs(claim))
         {
             throw SnapshotTarget.Failure(
-                $"{tools.ClaimText} was deleted or replaced while it was waited for.", "Find out who does that, and rehydrate again.");
+                $"{tools.ClaimText} was deleted or replaced while it was waited for.",
+                "Find out who does that, and rehydrate again.");
         }
 
         if (RestoredClaim.PhaseOf(claim) == "Lost")
         {
             throw SnapshotTarget.Failure(
-                $"{tools.ClaimText} has lost its volume {RestoredClaim.VolumeOf(claim)}.", "Delete the claim, and rehydrate again.");
+                $"{tools.ClaimText} has lost its volume {RestoredClaim.VolumeOf(claim)}.",
+                "Delete the claim, and rehydrate again.");
         }
 
         if (RestoredClaim.PhaseOf(claim) == RestoredClaim.Bound || await WaitsAsync(claim, ct))
@@ -47,5 +49,5 @@ internal sealed class ClaimBinding(VolumeTools tools, Func<JsonObject, bool> isO
         && TargetClasses.WaitsForConsumer(await new TargetClasses(tools.Client).StorageClassAsync(name, ct));
 
     private void Report(string step) =>
-        tools.Report($"{tools.ClaimText}: {step}{(tools.Events.Told.LastOrDefault() is { } told ? $"; last: {told}" : "")}");
+        tools.Report($"{tools.ClaimText}: {step}{(tools.Events.Told is [.., var told] ? $"; last: {told}" : "")}");
 }

@@ -16,9 +16,11 @@ internal sealed class PlanChecks(ClusterClient client, VolumeRestore wanted)
 
     public void Ok(string finding) => _checks.Add(new PlanCheck(Subject, CheckResult.Ok, finding));
 
-    public void Warn(string finding, string remedy) => _checks.Add(new PlanCheck(Subject, CheckResult.Warning, finding, remedy));
+    public void Warn(string finding, string remedy) =>
+        _checks.Add(new PlanCheck(Subject, CheckResult.Warning, finding, remedy));
 
-    public void Block(string finding, string remedy) => _checks.Add(new PlanCheck(Subject, CheckResult.Blocked, finding, remedy));
+    public void Block(string finding, string remedy) =>
+        _checks.Add(new PlanCheck(Subject, CheckResult.Blocked, finding, remedy));
 
     /// <summary>Runs a check; what the server refuses to tell blocks.</summary>
     /// <exception cref="RunAiDrException">The server cannot be reached.</exception>

@@ -112,7 +112,8 @@ internal sealed class RestoredSnapshot(VolumeTools tools)
     }
 
     private Core.RunAiDrException Foreign(string what) => SnapshotTarget.Failure(
-        $"{what} exists and does not stand for snapshot {tools.Wanted.Saved.SnapshotHandle} of driver {tools.Wanted.Saved.Driver}.",
+        $"{what} exists and does not stand for snapshot {tools.Wanted.Saved.SnapshotHandle} "
+            + $"of driver {tools.Wanted.Saved.Driver}.",
         "Find out who made it, delete it if nobody needs it, and rehydrate again.");
 
     /// <summary>What is in error when the run begins is made anew.</summary>
@@ -139,7 +140,8 @@ internal sealed class RestoredSnapshot(VolumeTools tools)
             return true;
         }
 
-        if (content is null || !(content.IsTerminating() || _unwanted.Contains(content.UidOf()) || IsOfAnother(content, snapshot)))
+        if (content is null
+            || !(content.IsTerminating() || _unwanted.Contains(content.UidOf()) || IsOfAnother(content, snapshot)))
         {
             return false;
         }

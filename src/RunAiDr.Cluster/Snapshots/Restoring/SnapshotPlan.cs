@@ -35,9 +35,10 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         if (wanted.Saved.Backup is not null)
         {
             _checks.Warn(
-                "the snapshot was taken between pg_backup_start and pg_backup_stop: PostgreSQL must find backup_label in its data directory",
-                "Put csi.backup.label of snapshots/database.yaml of this checkpoint, and tablespaceMap unless it is empty, into files "
-                    + "backup_label and tablespace_map of the data directory before PostgreSQL starts.");
+                "the snapshot was taken between pg_backup_start and pg_backup_stop: "
+                    + "PostgreSQL must find backup_label in its data directory",
+                "Put csi.backup.label of snapshots/database.yaml of this checkpoint, and tablespaceMap unless it is empty, "
+                    + "into files backup_label and tablespace_map of the data directory before PostgreSQL starts.");
         }
 
         return new PartPlan(_action, _checks.All, _reason);
@@ -49,7 +50,8 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         {
             _checks.Block(
                 $"the target does not serve {SnapshotKinds.Snapshot.ApiVersion}",
-                "Install the snapshot CRDs and the snapshot controller, or bring the volume back with another tool and name it.");
+                "Install the snapshot CRDs and the snapshot controller, "
+                    + "or bring the volume back with another tool and name it.");
             return;
         }
 
@@ -62,7 +64,8 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
 
         _checks.Warn(
             $"no VolumeSnapshotClass of driver {Driver} is the saved one, the default one or the only one",
-            $"If the driver needs credentials to look for snapshots, create VolumeSnapshotClass {wanted.Saved.SnapshotClass} with them.");
+            "If the driver needs credentials to look for snapshots, create VolumeSnapshotClass "
+                + $"{wanted.Saved.SnapshotClass} with them.");
     }
 
     private async Task DriverAsync(CancellationToken ct)
@@ -74,7 +77,8 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         }
 
         _checks.Warn(
-            $"no CSIDriver {Driver} is registered", "Install the driver, set up for the storage that holds the snapshot; a few drivers register none.");
+            $"no CSIDriver {Driver} is registered",
+            "Install the driver, set up for the storage that holds the snapshot; a few drivers register none.");
     }
 
     private async Task StorageClassAsync(CancellationToken ct)
@@ -83,7 +87,9 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         if (await new TargetClasses(client).StorageClassAsync(name, ct) is not { } found)
         {
             _checks.Block(
-                name is null ? "the saved claim names no storage class, and the target has no default one" : $"storage class {Quoted(name)} is not there",
+                name is null
+                    ? "the saved claim names no storage class, and the target has no default one"
+                    : $"storage class {Quoted(name)} is not there",
                 $"Map it to a storage class of driver {Driver}, or create it.");
             return;
         }
@@ -118,7 +124,8 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
                 break;
             default:
                 (_action, _reason) = (PlannedAction.Conflict, $"{what} exists and {RestoredClaim.OriginOf(claim)}");
-                _checks.Block(_reason, "Delete it if nobody needs its data, or map the claim to another name: it is never touched.");
+                _checks.Block(
+                    _reason, "Delete it if nobody needs its data, or map the claim to another name: it is never touched.");
                 break;
         }
     }

@@ -25,7 +25,9 @@ internal sealed class SnapshotRestore(VolumeTools tools)
 
         if (tools.Wanted.DryRun)
         {
-            return claim is null ? await DryRunAsync(ct) : new PartOutcome(ApplyAction.Unchanged, "exists already and is not bound yet");
+            return claim is null
+                ? await DryRunAsync(ct)
+                : new PartOutcome(ApplyAction.Unchanged, "exists already and is not bound yet");
         }
 
         var content = await _snapshot.ReadyAsync(ct);
@@ -57,7 +59,8 @@ internal sealed class SnapshotRestore(VolumeTools tools)
 
     private PartOutcome Conflict(JsonObject claim) => new(
         ApplyAction.Conflict,
-        $"{tools.ClaimText} exists and {RestoredClaim.OriginOf(claim)}; it is left alone: delete it if nobody needs its data, or map the claim to another name");
+        $"{tools.ClaimText} exists and {RestoredClaim.OriginOf(claim)}; it is left alone: "
+            + "delete it if nobody needs its data, or map the claim to another name");
 
     private async Task<PartOutcome> DryRunAsync(CancellationToken ct)
     {
@@ -70,7 +73,8 @@ internal sealed class SnapshotRestore(VolumeTools tools)
         if (await tools.Client.GetAsync(KnownKinds.Namespace, null, tools.Wanted.Namespace, ct) is null)
         {
             return new PartOutcome(
-                ApplyAction.Created, $"only its VolumeSnapshotContent could be checked: namespace {tools.Wanted.Namespace} is not there yet");
+                ApplyAction.Created,
+                $"only its VolumeSnapshotContent could be checked: namespace {tools.Wanted.Namespace} is not there yet");
         }
 
         if (await tools.Client.GetAsync(SnapshotKinds.Snapshot, tools.Wanted.Namespace, _snapshot.Name, ct) is null)
@@ -79,9 +83,11 @@ internal sealed class SnapshotRestore(VolumeTools tools)
         }
 
         await TryAsync(SnapshotKinds.Claim, ClaimFrom(null), ct);
-        return new PartOutcome(ApplyAction.Created, "checked by the server only: whether the driver knows the snapshot shows when it is restored");
+        return new PartOutcome(
+            ApplyAction.Created,
+            "checked by the server only: whether the driver knows the snapshot shows when it is restored");
     }
 
-    private Task TryAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
-        tools.Client.CreateAsync(new Resource(kind, body), dryRun: true, ct);
+    private async Task TryAsync(ResourceKind kind, JsonObject body, CancellationToken ct) =>
+        await tools.Client.CreateAsync(new Resource(kind, body), dryRun: true, ct);
 }

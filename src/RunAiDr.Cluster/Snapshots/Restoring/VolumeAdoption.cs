@@ -40,7 +40,8 @@ internal sealed class VolumeAdoption(VolumeTools tools, string volumeName)
 
             if (attempt == Attempts)
             {
-                throw SnapshotTarget.Failure($"PersistentVolume {volumeName} keeps changing.", "Find out who writes to it, and rehydrate again.");
+                throw SnapshotTarget.Failure(
+                    $"PersistentVolume {volumeName} keeps changing.", "Find out who writes to it, and rehydrate again.");
             }
         }
 
@@ -77,14 +78,16 @@ internal sealed class VolumeAdoption(VolumeTools tools, string volumeName)
         }
 
         await new ClaimBinding(tools, found => RestoredClaim.VolumeOf(found) == volumeName).WaitAsync(ct);
-        return new PartOutcome(adopted.Claim is null ? ApplyAction.Created : ApplyAction.Unchanged, $"holds PersistentVolume {volumeName}");
+        return new PartOutcome(
+            adopted.Claim is null ? ApplyAction.Created : ApplyAction.Unchanged, $"holds PersistentVolume {volumeName}");
     }
 
     private async Task<PartOutcome> DryRunAsync(AdoptedVolume adopted, CancellationToken ct)
     {
         if (await tools.Client.GetAsync(KnownKinds.Namespace, null, tools.Wanted.Namespace, ct) is null)
         {
-            return new PartOutcome(ApplyAction.Created, $"the claim could not be checked: namespace {tools.Wanted.Namespace} is not there yet");
+            return new PartOutcome(
+                ApplyAction.Created, $"the claim could not be checked: namespace {tools.Wanted.Namespace} is not there yet");
         }
 
         if (adopted.Claim is null)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -18,18 +17,21 @@ public sealed partial class ReleaseValues
     private const int ShortestText = 8;
     private const int ShortestSecret = 3;
 
+    private static readonly char[] Blanks = [' ', '\n', '\t', '"', '\''];
+
     private readonly JsonObject _values;
     private readonly string[] _spellings;
 
     private ReleaseValues(JsonObject values)
     {
         _values = values;
-        var secrets = Redactor.Values((JsonObject)values.DeepClone(), "values", []).Secrets.Select(secret => secret.Value.Reveal());
+        var secrets = Redactor.Values((JsonObject)values.DeepClone(), "values", []).Secrets
+            .SelectMany(secret => Spellings(secret.Value.Reveal())).Where(text => text.Length >= ShortestSecret);
+        var others = Texts(values).SelectMany(Spellings)
+            .Where(text => text.Length >= ShortestText && !Name().IsMatch(text));
         _spellings =
         [
-            .. secrets.SelectMany(Spellings).Where(text => text.Length >= ShortestSecret)
-                .Concat(Texts(values).SelectMany(Spellings).Where(text => text.Length >= ShortestText && !Name().IsMatch(text)))
-                .Distinct(StringComparer.Ordinal)
+            .. secrets.Concat(others).Distinct(StringComparer.Ordinal)
                 .OrderByDescending(text => text.Length).ThenBy(text => text, StringComparer.Ordinal),
         ];
     }
@@ -67,14 +69,22 @@ public sealed partial class ReleaseValues
         return text;
     }
 
-    // A program prints a text whole, escaped, encoded, line by line or folded at blanks.
-    private static IEnumerable<string> Spellings(string value) =>
-    [
-        .. SecretFilling.SpellingsOf(value).Where((text, index) => index < 3 || text.Length >= ShortestText),
-        JsonEncodedText.Encode(value, JavaScriptEncoder.Default).Value,
-        value.TrimEnd('\n'),
-        .. value.Split((char[])[' ', '\n', '\t', '"', '\''], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Length >= ShortestText),
-    ];
+    // A program prints a text whole, escaped, encoded, line by line or folded at blanks; Go escapes more in JSON.
+    private static IEnumerable<string> Spellings(string value)
+    {
+        string[] whole = [.. SecretFilling.SpellingsOf(value).Take(3)];
+        var parts = value.Split(Blanks, StringSplitOptions.RemoveEmptyEntries)
+            .Concat(value.Split('\n', StringSplitOptions.TrimEntries));
+        return
+        [
+            .. whole,
+            .. whole.Select(text => text.Replace("<", "\\u003c", StringComparison.Ordinal)
+                .Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal)),
+            value.Replace("'", "''", StringComparison.Ordinal),
+            value.TrimEnd('\n'),
+            .. parts.Where(part => part.Length >= ShortestText),
+        ];
+    }
 
     private static IEnumerable<string> Texts(JsonNode? node) => node switch
     {
@@ -85,11 +95,12 @@ public sealed partial class ReleaseValues
 
     private static IEnumerable<string> Between(JsonNode? ours, JsonNode? theirs, string path) => (ours, theirs) switch
     {
-        (JsonObject a, JsonObject b) => a.Select(field => field.Key).Union(b.Select(field => field.Key), StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .SelectMany(name => a.ContainsKey(name) && b.ContainsKey(name)
-                ? Between(a[name], b[name], FieldPath.Join(path, name))
-                : [FieldPath.Join(path, name)]),
+        (JsonObject a, JsonObject b) =>
+            from name in a.Select(field => field.Key).Union(b.Select(field => field.Key), StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+            let field = FieldPath.Join(path, name)
+            from difference in a.ContainsKey(name) && b.ContainsKey(name) ? Between(a[name], b[name], field) : [field]
+            select difference,
         (JsonArray a, JsonArray b) when a.Count == b.Count =>
             a.Zip(b).SelectMany((pair, index) => Between(pair.First, pair.Second, $"{path}[{index}]")),
         _ => AreSame(ours, theirs) ? [] : [path],
@@ -101,7 +112,8 @@ public sealed partial class ReleaseValues
             ? Number(ours).Equals(Number(theirs))
             : JsonNode.DeepEquals(ours, theirs);
 
-    private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double Number(JsonNode node) =>
+        double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     [GeneratedRegex("^[a-z]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();

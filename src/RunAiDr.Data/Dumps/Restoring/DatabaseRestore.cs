@@ -12,6 +12,12 @@ internal sealed class DatabaseRestore(RestoreTarget target, DumpArchives archive
 {
     private const int ForcedSince = 13; // DROP DATABASE … WITH (FORCE)
 
+    // The server is to notice within a minute that whoever holds the lock is gone, even with his machine.
+    private const string Lock = """
+        SELECT pg_try_advisory_lock(hashtext('runai-dr ' || $1))
+        FROM (SELECT set_config('tcp_keepalives_idle', '30', false), set_config('tcp_keepalives_interval', '10', false), set_config('tcp_keepalives_count', '3', false)) limits
+        """;
+
     /// <summary>Puts it in place. Returns what an operator should know besides.</summary>
     /// <param name="work">What to restore.</param>
     /// <param name="names">Names on the way.</param>
@@ -20,17 +26,21 @@ internal sealed class DatabaseRestore(RestoreTarget target, DumpArchives archive
     public async Task<IReadOnlyList<string>> RunAsync(DatabaseWork work, RestoreNames names, CancellationToken ct)
     {
         var notes = new List<string>();
-        await using var session = await OpenAsync(names, ct);
-        await DropAsync(session, names.Fresh, ct);
+        await using var guard = await OpenAsync(names, ct);
+        await DropAsync(guard, names.Fresh, ct);
         var done = false;
         try
         {
-            await MakeAsync(session, work, names, notes, ct);
-            await FillAsync(work, names, ct);
+            await MakeAsync(guard, work, names, notes, ct);
+            await FillAsync(work, names, guard.PostgreSqlVersion, ct);
             await ProveAsync(work, names, ct);
             progress.Begin($"{names.Name}: putting in place");
+
+            // The session that holds the lock has rested for as long as all that took, and a wire may have been cut for it.
+            await using var session = await target.OpenAsync(names.Name, ct);
             await SwapAsync(session, work, names, ct);
             done = true;
+            await LeaveBehindAsync(session, names, notes, ct);
         }
         finally
         {
@@ -40,7 +50,6 @@ internal sealed class DatabaseRestore(RestoreTarget target, DumpArchives archive
             }
         }
 
-        await LeaveBehindAsync(session, names, notes, ct);
         return notes;
     }
 
@@ -62,7 +71,7 @@ internal sealed class DatabaseRestore(RestoreTarget target, DumpArchives archive
         {
             locked = await target.RunAsync(session, async () =>
             {
-                await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock(hashtextextended('runai-dr ' || $1, 0))", session)
+                await using var command = new NpgsqlCommand(Lock, session)
                 {
                     Parameters = { new() { Value = names.Name } },
                 };
@@ -104,17 +113,30 @@ internal sealed class DatabaseRestore(RestoreTarget target, DumpArchives archive
         }
     }
 
-    private async Task FillAsync(DatabaseWork work, RestoreNames names, CancellationToken ct)
+    private async Task FillAsync(DatabaseWork work, RestoreNames names, Version server, CancellationToken ct)
     {
         progress.Begin($"{names.Name}: restoring", work.File.Bytes);
+        string[] connection = ["--no-password", $"--dbname={LibpqEnvironment.ConnectionText(names.Fresh)}"];
+        if (!tools.SetsTooMuchFor(server))
+        {
+            await archives.ReadAsync(work.File, Call(tools.Restore, ["--exit-on-error", .. connection], "pg_restore: ", names), null, ct);
+            return;
+        }
+
+        string[] strict = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"];
+        var script = new ProgramCall(tools.Restore, ["--format=custom", "--file=-"]);
+        await archives.ReadAsync(work.File, Call(tools.Psql, [.. strict, .. connection], "psql:", names), script, ct);
+    }
+
+    private ProgramCall Call(string program, IReadOnlyList<string> arguments, string shown, RestoreNames names)
+    {
         var password = target.Options.Password?.Invoke()?.Reveal();
-        var call = new ProgramCall(tools.Restore, ["--exit-on-error", "--no-password", $"--dbname={LibpqEnvironment.ConnectionText(names.Fresh)}"])
+        return new ProgramCall(program, arguments)
         {
             Environment = LibpqEnvironment.For(target.Options, password, names.Fresh),
             Secret = password,
-            ShownPrefix = "pg_restore: ",
+            ShownPrefix = shown,
         };
-        await archives.ReadAsync(work.File, call, ct);
     }
 
     private async Task ProveAsync(DatabaseWork work, RestoreNames names, CancellationToken ct)

@@ -10,8 +10,6 @@ namespace RunAiDr.Data.Dumps.Restoring;
 /// </summary>
 internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection session, TimeProvider clock)
 {
-    private const int Attempts = 3;
-
     // The server waits five seconds for sessions to end; nobody can connect meanwhile.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -25,11 +23,11 @@ internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection sessio
                 await OnceAsync(names, replaces, ct);
                 return;
             }
-            catch (RunAiDrException fault) when (IsInUse(fault) && attempt < Attempts)
+            catch (RunAiDrException fault) when (RestoreTarget.IsInUse(fault) && attempt < RestoreTarget.Attempts)
             {
                 // Somebody was quicker.
             }
-            catch (RunAiDrException fault) when (IsInUse(fault))
+            catch (RunAiDrException fault) when (RestoreTarget.IsInUse(fault))
             {
                 throw DumpFault.Of(
                     $"{target.Where}: database {names.Name} is in use by sessions that {target.Options.User} cannot end, or by a prepared transaction.",
@@ -42,7 +40,7 @@ internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection sessio
     private async Task OnceAsync(RestoreNames names, bool replaces, CancellationToken ct)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var ending = replaces ? EndSessionsAsync(names, done.Token) : Task.CompletedTask;
+        var ending = EndSessionsAsync(names, done.Token);
         try
         {
             await target.RunAsync(session, () => RenameAsync(names, replaces, ct));
@@ -67,6 +65,7 @@ internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection sessio
         return true;
     }
 
+    // What watches every database of a server connects to the new one too.
     private async Task EndSessionsAsync(RestoreNames names, CancellationToken done)
     {
         try
@@ -75,9 +74,9 @@ internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection sessio
             while (true)
             {
                 await using var command = new NpgsqlCommand(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", killer)
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = ANY ($1)", killer)
                 {
-                    Parameters = { new() { Value = names.Name } },
+                    Parameters = { new() { Value = new[] { names.Name, names.Fresh } } },
                 };
                 await command.ExecuteScalarAsync(done);
                 await Task.Delay(Pause, clock, done);
@@ -90,7 +89,4 @@ internal sealed class DatabaseSwap(RestoreTarget target, NpgsqlConnection sessio
     }
 
     private static string Rename(string from, string to) => $"ALTER DATABASE {SqlText.Quoted(from)} RENAME TO {SqlText.Quoted(to)}";
-
-    private static bool IsInUse(RunAiDrException fault) =>
-        fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse };
 }

@@ -8,21 +8,26 @@ namespace RunAiDr.Data.Dumps.Restoring;
 internal sealed class DumpArchives(PgDumpSnapshots dumps, SnapshotReference reference, AgeIdentity? identity, DumpProgress progress, IdleLimit idle)
 {
     private const int LargestText = 64 * 1024 * 1024;
+    private const string Remedy = "Mend what it says and restore again.";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Lets a program read a whole file. The digest of what was stored is taken on the way.</summary>
+    /// <summary>Lets pg_restore read a whole file. The digest of what was stored is taken on the way.</summary>
+    /// <param name="file">Which.</param>
+    /// <param name="restore">pg_restore, or psql where its script has to be changed.</param>
+    /// <param name="script">pg_restore that prints the script for psql; null where it restores by itself.</param>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">The program failed, or the bytes are not those that were saved.</exception>
-    public async Task ReadAsync(DumpFile file, ProgramCall reader, CancellationToken ct)
+    public async Task ReadAsync(DumpFile file, ProgramCall restore, ProgramCall? script, CancellationToken ct)
     {
-        await using var program = ChildProgram.Start(reader, ct);
+        await using var program = ChildProgram.Start(restore, ct);
         var sink = new ProgramSink(program);
-        await PassAsync(file, sink, program, ct);
+        await PassAsync(file, script is null ? sink : new PipedSink(ChildProgram.Start(script, ct), new OlderServerSink(sink), ct), sink, ct);
 
         // What follows the last byte, such as building indexes, takes as long as it takes.
         if (await program.FailureAsync(ct) is { } failure)
         {
-            throw DumpFault.Of(failure, "Mend what it says and restore again.");
+            throw DumpFault.Of(failure, Remedy);
         }
     }
 
@@ -62,16 +67,17 @@ internal sealed class DumpArchives(PgDumpSnapshots dumps, SnapshotReference refe
             : await printed;
     }, ct);
 
-    private Task<bool> PassAsync(DumpFile file, IByteSink sink, ChildProgram? program, CancellationToken ct) => idle.RunAsync(file.Name, async watch =>
+    // Disposes the sink.
+    private Task<bool> PassAsync(DumpFile file, IByteSink sink, ProgramSink? last, CancellationToken ct) => idle.RunAsync(file.Name, async watch =>
     {
-        await using var stop = watch.Token.Register(() => program?.Kill());
+        await using var stop = watch.Token.Register(() => last?.Program.Kill());
         using var tally = new Tally();
         await using var entry = Entry(sink, watch.Token);
         await using var stored = await dumps.OpenAsync(reference, file.Name, watch.Token);
-        var whole = await FlowAsync(stored, Next, () => (sink as ProgramSink)?.Ended == true, watch);
-        if (!whole && program is not null && await program.FailureAsync(watch.Token) is { } failure)
+        var whole = await FlowAsync(stored, Next, () => last?.Ended == true, watch);
+        if (!whole && last is not null && await last.Program.FailureAsync(watch.Token) is { } failure)
         {
-            throw DumpFault.Of(failure, "Mend what it says and restore again.");
+            throw DumpFault.Of(failure, Remedy);
         }
 
         await FlowAsync(stored, Next, () => false, watch);
@@ -89,7 +95,7 @@ internal sealed class DumpArchives(PgDumpSnapshots dumps, SnapshotReference refe
     }, ct);
 
     private IByteSink Entry(IByteSink sink, CancellationToken ct) =>
-        identity is null ? sink : new AgeSink(ChildProgram.Start(identity.Decryption, ct), sink, ct);
+        identity is null ? sink : new PipedSink(ChildProgram.Start(identity.Decryption, ct), sink, ct);
 
     /// <summary>False when it was left before the end.</summary>
     private static async Task<bool> FlowAsync(Stream stored, Func<ReadOnlyMemory<byte>, Task> next, Func<bool> enough, IdleWatch watch)

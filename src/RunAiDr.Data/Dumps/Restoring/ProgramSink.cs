@@ -3,6 +3,8 @@ namespace RunAiDr.Data.Dumps.Restoring;
 /// <summary>Bytes for a program, which may end before it has read them all: it knows where an archive ends.</summary>
 internal sealed class ProgramSink(ChildProgram program) : IByteSink
 {
+    public ChildProgram Program => program;
+
     /// <summary>Whether it reads no more.</summary>
     public bool Ended { get; private set; }
 

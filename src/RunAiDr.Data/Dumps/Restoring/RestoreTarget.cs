@@ -8,6 +8,8 @@ namespace RunAiDr.Data.Dumps.Restoring;
 /// <summary>The server that is restored into: what it is, what it has, and who may do what there.</summary>
 internal sealed class RestoreTarget(PostgresConnector connector, TimeProvider clock)
 {
+    public const int Attempts = 3;
+
     // Each server has both; what is replaced must not be connected to.
     private static readonly string[] Maintenance = ["postgres", "template1"];
 
@@ -37,11 +39,29 @@ internal sealed class RestoreTarget(PostgresConnector connector, TimeProvider cl
 
     public Task<T> RunAsync<T>(NpgsqlConnection session, Func<Task<T>> commands) => connector.RunAsync(session.Database, commands);
 
-    public Task RunAsync(NpgsqlConnection session, string sql, CancellationToken ct) => RunAsync(session, async () =>
+    /// <summary>Runs a command that may have to wait until a database is left by others.</summary>
+    public async Task RunAsync(NpgsqlConnection session, string sql, CancellationToken ct)
     {
-        await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
-        return await command.ExecuteNonQueryAsync(ct);
-    });
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunAsync(session, async () =>
+                {
+                    await using var command = new NpgsqlCommand(sql, session) { CommandTimeout = 0 };
+                    return await command.ExecuteNonQueryAsync(ct);
+                });
+                return;
+            }
+            catch (RunAiDrException fault) when (IsInUse(fault) && attempt < Attempts)
+            {
+                // The server itself has waited five seconds.
+            }
+        }
+    }
+
+    public static bool IsInUse(RunAiDrException fault) =>
+        fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.ObjectInUse };
 
     public async Task<ServerState> StateAsync(CancellationToken ct)
     {

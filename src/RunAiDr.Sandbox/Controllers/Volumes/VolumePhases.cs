@@ -1,6 +1,5 @@
 using RunAiDr.Core.Resources;
 using RunAiDr.Sandbox.Apply;
-using RunAiDr.Sandbox.Storage;
 
 namespace RunAiDr.Sandbox.Controllers.Volumes;
 

@@ -1,6 +1,8 @@
+using RunAiDr.Cluster.Helm;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Sandbox;
+using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cluster.Helm;
 
@@ -74,8 +76,10 @@ public class HelmFailureTests
         await using var world = await HelmWorld.StartAsync(helm);
         world.MakeChart("1.0.0", ("templates/bad.yaml", template));
 
+        var plan = await world.PlanAsync(world.Web($"password: {Canary}\n"));
         var outcome = await world.InstallAsync(world.Web($"password: {Canary}\n"));
 
+        AssertNoCanary(plan.Checks.Select(check => check.ToString()));
         Assert.Equal(ApplyAction.Failed, outcome.Action);
         Assert.StartsWith("helm: ", outcome.Reason, StringComparison.Ordinal);
         AssertNoCanary([outcome.Reason, .. outcome.Details]);
@@ -112,6 +116,28 @@ public class HelmFailureTests
 
         var fault = await Assert.ThrowsAsync<RunAiDrException>(() => running);
         Assert.Equal(Fault.ClusterUnreachable, fault.Fault);
+    }
+
+    [Fact]
+    public async Task A_helm_that_does_not_end_is_ended_with_all_that_it_started()
+    {
+        await using var world = await HelmWorld.StartAsync();
+        var pid = Path.Combine(world.Folder, "sleeper");
+        var script = world.Script($"""
+            case "$1" in
+              version) echo v4.1.4;;
+              show) printf 'name: web\nversion: 1.0.0\n';;
+              template) ;;
+              *) trap '' TERM; sleep 1000 & echo $! > {pid}; wait; wait; sleep 1000;;
+            esac
+            """);
+        var program = new HelmProgram(world.Options with { Program = script }, world.Client, new FastClock(20));
+
+        var outcome = await program.InstallAsync(world.Web() with { WaitLimit = Short }, world, default);
+
+        Assert.Equal((ApplyAction.Failed, "helm had not ended after 65 s"), (outcome.Action, outcome.Reason));
+        var sleeper = int.Parse((await File.ReadAllTextAsync(pid)).Trim(), System.Globalization.CultureInfo.InvariantCulture);
+        await HelmWorld.EventuallyAsync(async () => !(await HelmWorld.CommandLineAsync(sleeper)).Contains("sleep", StringComparison.Ordinal));
     }
 
     private static void AssertNoCanary(IEnumerable<string?> texts)

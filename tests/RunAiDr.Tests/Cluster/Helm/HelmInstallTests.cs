@@ -138,6 +138,22 @@ public class HelmInstallTests
         Assert.Equal(["1 deployed"], await world.HistoryAsync());
     }
 
+    [Theory]
+    [InlineData("helm")]
+    [InlineData("helm3")]
+    public async Task A_release_of_which_only_the_history_is_left_is_created(string helm)
+    {
+        await using var world = await HelmWorld.StartAsync(helm);
+        world.MakeChart();
+        await world.InstallAsync(world.Web(Values));
+        await world.HelmAsync("uninstall", "web", "-n", "shop", "--keep-history");
+
+        var outcome = await world.InstallAsync(world.Web(Values));
+
+        Assert.Equal((ApplyAction.Created, "was uninstalled; its history is kept"), (outcome.Action, outcome.Reason));
+        Assert.Equal("2 deployed", (await world.HistoryAsync())[^1]);
+    }
+
     [Fact]
     public async Task Workloads_in_other_namespaces_are_waited_for_too()
     {

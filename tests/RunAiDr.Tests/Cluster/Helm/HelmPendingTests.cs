@@ -119,6 +119,7 @@ public class HelmPendingTests
 
         var seen = await HelmWorld.CommandLineAsync(process) + await File.ReadAllTextAsync($"/proc/{process}/environ");
         var files = FilesWith(world.Folder);
+        await HelmWorld.EventuallyAsync(() => Task.FromResult(world.Steps.Contains("helm waits for hook hook")));
         world.EndTrouble("hook");
         var outcome = await running;
 

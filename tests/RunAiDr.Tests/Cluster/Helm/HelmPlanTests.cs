@@ -1,7 +1,4 @@
-using Microsoft.AspNetCore.Http;
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Rehydration.Parts;
-using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Tests.Cluster.Helm;
 

@@ -127,6 +127,7 @@ internal sealed class HelmWorld : IAsyncDisposable, IProgress<PartProgress>
         var start = new ProcessStartInfo(Options.Program, arguments)
         {
             WorkingDirectory = Folder,
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
@@ -186,7 +187,11 @@ internal sealed class HelmWorld : IAsyncDisposable, IProgress<PartProgress>
     {
         var file = _folder.File($"script-{text.Length}");
         File.WriteAllText(file, $"#!/bin/sh\n{text}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         return file;
     }
 

@@ -1,6 +1,5 @@
 using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Resources;
 using World = RunAiDr.Tests.Cluster.Snapshots.RestoreWorld;
 
 namespace RunAiDr.Tests.Cluster.Snapshots;

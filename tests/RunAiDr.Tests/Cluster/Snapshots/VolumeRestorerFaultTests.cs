@@ -1,7 +1,6 @@
 using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Parts;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Sandbox;
 using World = RunAiDr.Tests.Cluster.Snapshots.RestoreWorld;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Snapshots;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;

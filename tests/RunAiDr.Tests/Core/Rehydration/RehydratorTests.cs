@@ -126,6 +126,87 @@ public sealed class RehydratorTests
     }
 
     [Fact]
+    public async Task On_a_fresh_target_the_saved_state_wins_over_what_a_chart_makes_on_the_way()
+    {
+        _cluster.BeforeWrite = (_, resource) => Chart(resource);
+
+        var report = await RunAsync(Mixed(), new RehydrationOptions { Parallelism = 1 });
+
+        Assert.Equal(RehydrationOutcome.Complete, report.Outcome);
+        Assert.Equal("1", (string?)_cluster.Find(Given.ConfigMap("a", "c1", "").Key)!["data"]!["k"]);
+
+        void Chart(RunAiDr.Core.Resources.Resource written)
+        {
+            if (written.Name == "c2")
+            {
+                _cluster.Put(Given.ConfigMap("a", "c3", "of the chart"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Once_everything_is_in_place_the_target_is_somebodys()
+    {
+        await RunAsync(Mixed(), new RehydrationOptions());
+        _cluster.Put(Given.ConfigMap("a", "c1", "changed by somebody"));
+
+        var again = await RunAsync(Mixed(), new RehydrationOptions());
+
+        Assert.Equal(RehydrationOutcome.Incomplete, again.Outcome);
+        Assert.Equal("changed by somebody", (string?)_cluster.Find(Given.ConfigMap("a", "c1", "").Key)!["data"]!["k"]);
+    }
+
+    [Fact]
+    public async Task A_target_that_another_restore_point_has_begun_is_not_fresh()
+    {
+        await RunAsync(Mixed(), new RehydrationOptions());
+        _cluster.Find(new("", "configmaps", TargetMarker.Namespace, TargetMarker.Name))!["data"]!["restorePoint"] = new string('f', 40);
+
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(Mixed(), new RehydrationOptions()));
+
+        Assert.Contains("was rehydrated from ffffffff", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_admission_changes_is_told_and_not_applied_again_and_again()
+    {
+        await RunAsync(Mixed(), new RehydrationOptions());
+        _cluster.Find(Given.ConfigMap("a", "c1", "").Key)!["data"]!["k"] = "mutated";
+        var writes = _cluster.Writes;
+
+        var again = await RunAsync(Mixed(), new RehydrationOptions());
+
+        Assert.Equal(writes, _cluster.Writes);
+        Assert.Equal("exists and differs in data.k", Assert.Single(again.Resources, r => r.Action == ApplyAction.Conflict).Reason);
+    }
+
+    [Fact]
+    public async Task A_project_with_two_namespaces_blocks()
+    {
+        var tree = new MemoryStateTree().Put(Project("a", "vision")).Put(Project("b", "vision"));
+
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(tree, new RehydrationOptions()));
+
+        Assert.Equal("projects: project vision has 2 namespaces, a, b", fault.Message);
+
+        static RunAiDr.Core.Resources.Resource Project(string name, string project)
+        {
+            var resource = Given.Namespace(name);
+            resource.Metadata["labels"] = new JsonObject { ["runai/queue"] = project };
+            return resource;
+        }
+    }
+
+    [Fact]
+    public async Task Phases_can_be_left_out()
+    {
+        var report = await RunAsync(Mixed(), new RehydrationOptions { Phases = new HashSet<RestorePhase> { RestorePhase.Namespaces } });
+
+        Assert.Equal([Given.Namespace("a").Key, Given.Namespace("b").Key], report.Resources.Select(outcome => outcome.Key));
+        Assert.Empty(report.NotReached);
+    }
+
+    [Fact]
     public async Task Secret_values_are_encoded_in_secrets_and_plain_in_texts()
     {
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))

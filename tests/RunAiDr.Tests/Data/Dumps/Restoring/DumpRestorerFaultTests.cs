@@ -1,4 +1,3 @@
-using System.Globalization;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Snapshots;

@@ -1,5 +1,4 @@
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Snapshots;
 using RunAiDr.Data.Dumps;
 using RunAiDr.Tests.Support;
 
@@ -145,7 +144,7 @@ public sealed class DumpRestorerTests(DumpServer server) : RestoreScene, IClassF
         await AssertRestoredAsync(target, dump);
         await LoginAsync(target, Role, """canary-odd'\pw""", "UPPER");
         const string Properties = """
-            SELECT string_agg(concat_ws(' ', datname, datconnlimit, datacl, setconfig, shobj_description(d.oid, 'pg_database')), '|' ORDER BY datname, setrole <> 0)
+            SELECT string_agg(concat_ws(' ', datname, datconnlimit, ARRAY(SELECT a::text FROM unnest(datacl) a ORDER BY 1), setconfig, shobj_description(d.oid, 'pg_database')), '|' ORDER BY datname, setrole <> 0)
                 || (SELECT string_agg(shobj_description(oid, 'pg_authid'), '') FROM pg_roles)
             FROM pg_database d LEFT JOIN pg_db_role_setting ON setdatabase = d.oid
             WHERE NOT datistemplate
@@ -182,6 +181,59 @@ public sealed class DumpRestorerTests(DumpServer server) : RestoreScene, IClassF
 
         Assert.Equal(ApplyAction.Unchanged, outcome.Action);
         Assert.Equal(["backend", "postgres"], await DatabasesAsync(target));
+    }
+
+    [Fact]
+    public async Task A_repeat_finishes_what_a_killed_run_left_half_made()
+    {
+        using var provider = Provider(server.Postgres);
+        var dump = await TakeAsync(provider);
+        await using var target = await PostgresServer.StartAsync();
+        await InstallServicesAsync(target);
+        await target.ExecuteAsync("postgres", "CREATE DATABASE \"backend_restoring_weekly-1\"");
+        await target.ExecuteAsync("backend_restoring_weekly-1", "CREATE TABLE tenants (half text)");
+        await using var leftover = new BusyClients(target, "backend_restoring_weekly-1");
+        await Wait.UntilAsync(() => leftover.Answers > 0);
+
+        var outcome = await RestoreAsync(target, dump, clean: true);
+
+        Assert.Equal((ApplyAction.Configured, "backend: replaced, equal to what was saved"), (outcome.Action, outcome.Reason));
+        await AssertRestoredAsync(target, dump);
+        Assert.Equal(["backend", "postgres"], await DatabasesAsync(target));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Programs_of_17_restore_into_a_server_before_17(bool encrypted)
+    {
+        const string Real = PostgresServer.Programs;
+        var folder = Directory.CreateDirectory(Folder.File("programs")).FullName;
+        foreach (var (name, script) in (IEnumerable<(string, string)>)[
+            ("pg_dump", "case \"$1\" in --version) echo 'pg_dump (PostgreSQL) 17.2'; exit;; esac; exec REAL \"$@\""),
+            ("pg_dumpall", "exec REAL \"$@\""),
+            ("psql", "exec REAL \"$@\""),
+            ("pg_restore", "case \"$*\" in *--dbname=*) exit 9;; *--file=-*) REAL \"$@\" | sed '0,/^SET lock_timeout/s//SET transaction_timeout = 0;\\n&/';; *) exec REAL \"$@\";; esac")])
+        {
+            var path = Path.Combine(folder, name);
+            await File.WriteAllTextAsync(path, $"#!/bin/sh\n{script.Replace("REAL", $"{Real}/{name}", StringComparison.Ordinal)}\n");
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+        }
+
+        var keys = encrypted ? await KeysAsync() : (null, null);
+        var options = new DumpOptions { Directory = Dumps, ProgramFolder = folder, RecipientsFile = keys.Recipients, IdentityFile = keys.Identity };
+        using var provider = Provider(server.Postgres, options);
+        var dump = await TakeAsync(provider);
+        await using var target = await PostgresServer.StartAsync();
+
+        var outcome = await RestoreAsync(target, dump, options: options);
+
+        Assert.Equal((ApplyAction.Created, "backend: restored, equal to what was saved"), (outcome.Action, outcome.Reason));
+        Assert.StartsWith("17.", dump.Dump!.ClientVersion, StringComparison.Ordinal);
+        await AssertRestoredAsync(target, dump);
     }
 
     [Fact]
