@@ -12,7 +12,6 @@ using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
-using RunAiDr.Data.Postgres;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli;

@@ -65,7 +65,7 @@ internal sealed record RehearsalResult
     /// <summary>Why it did not pass; null when it did.</summary>
     public string? Reason => Passed ? null
         : Blocked is [var check, ..] ? $"{check.Subject}: {string.Join(", ", check.Items.Prepend(check.Finding))}"
-        : Report is { } report ? ReasonIn(report) ?? Lost.FirstOrDefault() ?? $"not rehearsed: {LeftOutText}"
+        : Report is { } report ? ReasonIn(report) ?? (Lost is [var lost, ..] ? lost : $"not rehearsed: {LeftOutText}")
         : "nothing was rehydrated";
 
     private string LeftOutText => string.Join(", ", LeftOut.Select(phase => PhaseNames.Title(phase.Phase)));

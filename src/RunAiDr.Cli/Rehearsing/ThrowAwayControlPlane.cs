@@ -18,7 +18,8 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
     private const string Assets = "KUBEBUILDER_ASSETS";
 
     private readonly PrivateFolder _folder = new("runai-dr-rehearsal-");
-    private IAsyncDisposable? _server;
+    private SandboxServer? _sandbox;
+    private EnvtestServer? _real;
 
     private ThrowAwayControlPlane()
     {
@@ -27,7 +28,7 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
     /// <summary>Path of its administrator's kubeconfig.</summary>
     public string Kubeconfig { get; private set; } = "";
 
-    public bool HasControllers => _server is SandboxServer;
+    public bool HasControllers => _sandbox is not null;
 
     /// <summary>What the result calls it.</summary>
     public string Name => HasControllers ? "sandbox" : "kube-apiserver";
@@ -39,7 +40,7 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
         var plane = new ThrowAwayControlPlane();
         try
         {
-            var driver = StandIns.Drivers(point).FirstOrDefault() ?? new SandboxSnapshots().Driver;
+            var driver = StandIns.Drivers(point) is [var first, ..] ? first : new SandboxSnapshots().Driver;
             var standIns = StandIns.For(point, driver);
             if (process.Environment.GetValueOrDefault(Assets) is { Length: > 0 } assets)
             {
@@ -61,9 +62,14 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is not null)
+        if (_sandbox is not null)
         {
-            await _server.DisposeAsync();
+            await _sandbox.DisposeAsync();
+        }
+
+        if (_real is not null)
+        {
+            await _real.DisposeAsync();
         }
 
         _folder.Dispose();
@@ -80,7 +86,7 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
                 Workloads = new SandboxWorkloads(),
             },
             ct);
-        _server = server;
+        _sandbox = server;
         foreach (var resource in standIns)
         {
             server.Load(resource);
@@ -97,7 +103,7 @@ internal sealed class ThrowAwayControlPlane : IAsyncDisposable
     private async Task StartRealAsync(string assets, IEnumerable<JsonObject> standIns, TimeProvider clock, CancellationToken ct)
     {
         var server = await EnvtestServer.StartAsync(assets, clock, ct);
-        (_server, Kubeconfig) = (server, server.KubeconfigPath);
+        (_real, Kubeconfig) = (server, server.KubeconfigPath);
         using var client = new ClusterClient(Cluster.Connections.Kubeconfig.Load(new KubeconfigSource(Kubeconfig, null, Kubeconfig), clock), clock);
         foreach (var resource in standIns)
         {

@@ -3,7 +3,6 @@ using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli.Restoring;

@@ -37,7 +37,7 @@ internal sealed class RehearsalScene(EndToEndWorkspace workspace) : IDisposable
 
     public void AssertNothingLeft()
     {
-        Assert.Empty(Left().Where(path => path.Contains("runai-dr-", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Left(), path => path.Contains("runai-dr-", StringComparison.Ordinal));
         Assert.DoesNotContain(Directory.EnumerateDirectories("/proc"), IsOurs);
     }
 
@@ -47,7 +47,11 @@ internal sealed class RehearsalScene(EndToEndWorkspace workspace) : IDisposable
     private static TestDirectory Accessible()
     {
         var folder = new TestDirectory();
-        File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
+        }
+
         return folder;
     }
 

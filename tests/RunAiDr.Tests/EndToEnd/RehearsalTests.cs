@@ -108,13 +108,14 @@ public sealed class RehearsalTests
 
         var ended = (await world.RunAsync("rehearse", "main")).Expect(9);
 
-        Assert.Contains("not passed: rolebindings.rbac.authorization.k8s.io runai-vision/runai-researcher", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("not passed: rolebindings.rbac.authorization.k8s.io/runai-researcher -n runai-vision", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_snapshot_that_the_storage_has_lost_fails_the_rehearsal_and_no_cluster_at_all_does_not()
     {
-        await using var world = await CheckpointWorld.StartAsync(WithCharts);
+        await using var world = await CheckpointWorld.StartAsync(
+            WithCharts.Replace("database: {provider: pgdump, names: [backend]}", "database: {provider: csi}", StringComparison.Ordinal));
         (await world.RunAsync("checkpoint", "--name", "p")).Expect(0);
 
         var alone = (await world.Workspace.RunAsync(world.Nowhere(), "rehearse", "p")).Expect(0);
@@ -126,7 +127,8 @@ public sealed class RehearsalTests
         var lost = (await world.RunAsync("rehearse", "p")).Expect(11);
 
         Assert.Contains("whether the snapshots still exist is not known", alone.Output, StringComparison.Ordinal);
-        Assert.Contains("not passed: snapshot of metrics", lost.Output, StringComparison.Ordinal);
+        Assert.Contains("only the storage can open the snapshot", alone.Output, StringComparison.Ordinal);
+        Assert.Contains("not passed: snapshot of database", lost.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.EndToEnd;
 
