@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
@@ -61,7 +62,7 @@ internal sealed class GitStateWriter : IStateWriter
 
     public (int Deleted, int Before) Deletions()
     {
-        var exported = _tip.Files.Keys.Where(IsExported).ToList();
+        var exported = _tip.Files.Keys.Where(path => IsExported(path) && path != RunbookPage.Path).ToList();
         return (exported.Count(path => !_put.ContainsKey(path)), exported.Count);
     }
 

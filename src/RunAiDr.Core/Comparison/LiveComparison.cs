@@ -1,3 +1,4 @@
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Comparison;
@@ -52,5 +53,7 @@ public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
 
     private byte[]? Saved(string path) => _saved.ContainsKey(path) ? restorePoint.Read(path) ?? [] : null;
 
-    private static bool IsCompared(string path) => !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
+    // The runbook follows from the files that are compared.
+    private static bool IsCompared(string path) =>
+        path != RunbookPage.Path && !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -13,7 +14,9 @@ public static class CommitMessage
     /// <param name="isFirst">There is no restore point before this one.</param>
     public static CommitText For(IReadOnlyList<StateChange> changes, ExportReport report, bool isFirst)
     {
+        // The runbook follows from the other files; alone it changes when they changed between two full exports.
         var lines = changes
+            .Where(change => change.Path != RunbookPage.Path || changes.Count == 1)
             .OrderBy(change => change.Path, StringComparer.Ordinal)
             .Select(change => (change.Kind, Subject: ChangedResource.At(change.Path, report)))
             .ToList();

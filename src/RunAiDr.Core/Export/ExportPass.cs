@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.State;
@@ -20,6 +21,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
     private readonly Dictionary<string, string> _managers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _kindNames = new(StringComparer.Ordinal);
     private readonly Dictionary<HelmReleaseScope, HelmRevisions> _releases = [];
+    private readonly RunbookNotes _runbook = new();
     private readonly List<string> _warnings = [];
     private readonly ArrayBufferWriter<byte> _yaml = new(64 * 1024);
     private string _revision = "";
@@ -46,6 +48,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
             cluster, identity.Uid, identity.Version, identity.Distribution, charts, scope.Digest,
             _compareOnly.ToImmutableSortedSet(StringComparer.Ordinal));
         _files.Put(RestorePointInfo.Path, RestorePointInfo.Path, info.ToBytes());
+        _files.Put(RunbookPage.Path, RunbookPage.Path, RunbookPage.Of(_runbook.Finish(info)));
         return new ExportReport
         {
             Cluster = cluster,
@@ -117,6 +120,8 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
 
         var redaction = Redactor.Resource(clean);
         Put(path, key.ToString(), redaction);
+        _runbook.Resource(
+            key, redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
         _counts[key.QualifiedName] = _counts.GetValueOrDefault(key.QualifiedName) + 1;
         if (head.LastManager is { } manager)
         {
@@ -150,6 +155,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues));
         var description = new Redaction(HelmReleaseFile.Of(release), []);
         Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description);
+        _runbook.Release(release);
         return release;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -19,7 +20,7 @@ internal static class RestorePointReader
     {
         var (info, infoProblem) = Tried(() => ReadInfo(tree), RestorePointInfo.Path);
         var found = tree.Files
-            .Where(file => file.Path != RestorePointInfo.Path)
+            .Where(file => file.Path is not (RestorePointInfo.Path or RunbookPage.Path))
             .AsParallel().AsOrdered() // parsing YAML is most of the time that a plan takes
             .Select(file => Tried(() => Find(tree, file), file.Path))
             .ToList();

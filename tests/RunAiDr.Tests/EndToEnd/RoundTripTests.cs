@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 using RunAiDr.Sandbox.Installation;
 using RunAiDr.Tests.Support;
@@ -207,7 +208,7 @@ public sealed class RoundTripTests : IDisposable
         var (old, now) = (Workspace.Files(before), Workspace.Files(after));
         return
         [
-            .. old.Keys.Union(now.Keys).Where(path => path != RestorePointInfo.Path)
+            .. old.Keys.Union(now.Keys).Where(path => path is not (RestorePointInfo.Path or RunbookPage.Path))
                 .Where(path => old.GetValueOrDefault(path) != now.GetValueOrDefault(path)).Order(StringComparer.Ordinal),
         ];
     }

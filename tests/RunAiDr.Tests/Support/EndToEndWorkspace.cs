@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Runbook;
 
 namespace RunAiDr.Tests.Support;
 
@@ -68,11 +69,15 @@ internal sealed class EndToEndWorkspace : IDisposable
         Git.Lines("ls-tree", "-r", "--full-tree", $"{reference}:{Folder}").Select(line => line.Split(' ', '\t'))
             .ToDictionary(part => part[3], part => part[2], StringComparer.Ordinal);
 
-    /// <summary>What the newest commit changes: <c>A</c>, <c>M</c> or <c>D</c>, a blank and the path in the cluster's folder.</summary>
+    /// <summary>
+    /// What the newest commit changes: <c>A</c>, <c>M</c> or <c>D</c>, a blank and the path in the cluster's folder. The
+    /// runbook, which follows from the other files, is left out.
+    /// </summary>
     public string[] Changes() =>
     [
         .. Git.Lines("diff-tree", "-r", "--name-status", "--no-renames", "main~1", "main")
-            .Select(line => line.Replace($"\t{Folder}/", " ", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            .Select(line => line.Replace($"\t{Folder}/", " ", StringComparison.Ordinal))
+            .Where(line => line != $"M {RunbookPage.Path}").Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Commits to the branch as a person does, in a clone, and pushes.</summary>

@@ -36,6 +36,8 @@ internal sealed class RecordedCluster : IClusterReader
     /// <summary>How many items make a page.</summary>
     public int PageSize { get; init; } = 500;
 
+    public string Distribution { get; init; } = "kubernetes";
+
     /// <summary>Gives another order to the items of each list.</summary>
     public Random? Shuffle { get; init; }
 
@@ -59,7 +61,7 @@ internal sealed class RecordedCluster : IClusterReader
         _items.SelectMany(entry => entry.Value, (entry, item) => (entry.Key, item));
 
     public Task<ClusterIdentity> IdentifyAsync(CancellationToken ct) =>
-        Task.FromResult(new ClusterIdentity("7f9c0f2e-0000-4000-8000-000000000001", "v1.36.3", "kubernetes"));
+        Task.FromResult(new ClusterIdentity("7f9c0f2e-0000-4000-8000-000000000001", "v1.36.3", Distribution));
 
     public Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ResourceKind>>([.. _items.Keys]);

@@ -58,10 +58,10 @@ public sealed class WholeInstallationTests
         var (report, sink) = await Export(new RecordedCluster());
 
         Assert.Equal(
-            ["restore-point.yaml", "values/runai-backend.release.yaml", "values/runai-backend.yaml",
+            ["RUNBOOK.md", "restore-point.yaml", "values/runai-backend.release.yaml", "values/runai-backend.yaml",
              "values/runai-cluster.release.yaml", "values/runai-cluster.yaml"],
             sink.Files.Keys.Where(path => !StatePath.TryParse(path, out _)), StringComparer.Ordinal);
-        Assert.Equal(sink.Files.Count, report.Resources + 5);
+        Assert.Equal(sink.Files.Count, report.Resources + 6);
         Assert.Equal(173 + 16 + 25 + 11 + 2 + 2 + 1, report.Resources);
     }
 

@@ -4,6 +4,7 @@ using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
@@ -139,7 +140,9 @@ internal sealed class SyncedCluster : IAsyncDisposable
             using var store = Repository.Open();
             using var writer = store.Begin(Cluster);
             await new ClusterExporter(Admin, Scope.RunAi()).ExportAsync(Cluster, writer, CancellationToken.None);
-            differences = [.. writer.Changes().Select(change => $"{change.Kind} {change.Path}")];
+
+            // The runbook follows with the next full export.
+            differences = [.. writer.Changes().Where(change => change.Path != RunbookPage.Path).Select(change => $"{change.Kind} {change.Path}")];
         }
         while (differences.Count > 0 && !limit.IsCancellationRequested);
 
