@@ -40,6 +40,7 @@ internal static class Connections
 
     /// <summary>The kubeconfig file and context that were chosen; null leaves it to kubectl's rules.</summary>
     public static (string? Kubeconfig, string? Context) Chosen(Invocation invocation, ClusterConfig config) =>
+        invocation.TargetKubeconfig is { } target ? (target, null) :
         (invocation.Get(invocation.Globals.Kubeconfig) is { } given ? invocation.PathOf(given) : config.Kubeconfig,
          invocation.TargetContext ?? invocation.Get(invocation.Globals.Context) ?? config.Context);
 

@@ -28,6 +28,9 @@ internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, 
     /// <summary>Context of the cluster that is restored into, when that is not the one that the other options choose.</summary>
     public string? TargetContext { get; init; }
 
+    /// <summary>Kubeconfig of the cluster that is restored into, whatever the options and the configuration say; null leaves it to them.</summary>
+    public string? TargetKubeconfig { get; init; }
+
     public OutputFormat Format => Arguments.GetValue(Globals.Output);
 
     public T? Get<T>(Option<T> option) => Arguments.GetValue(option);

@@ -45,4 +45,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 5015, Level = LogLevel.Warning, Message = "{Cluster}: snapshot {Location} of checkpoint {Checkpoint} is named by no tag; `runai-dr prune <checkpoint> --orphans` deletes it")]
     public static partial void OrphanFound(this ILogger log, string cluster, string location, string checkpoint);
+
+    [LoggerMessage(EventId = 5016, Level = LogLevel.Information, Message = "{Cluster}: rehearsal of {RestorePoint} {Verdict} in {Elapsed}")]
+    public static partial void RehearsalPassed(this ILogger log, string cluster, string restorePoint, string verdict, TimeSpan elapsed);
+
+    [LoggerMessage(EventId = 5017, Level = LogLevel.Error, Message = "{Cluster}: {RestorePoint} cannot be restored as it is: {Reason}. `runai-dr rehearse` shows everything")]
+    public static partial void RehearsalFailed(this ILogger log, string cluster, string restorePoint, string reason);
+
+    [LoggerMessage(EventId = 5018, Level = LogLevel.Error, Message = "{Cluster}: the rehearsal could not be run: {Failure} {Remedy}")]
+    public static partial void RehearsalNotRun(this ILogger log, string cluster, string failure, string remedy);
 }

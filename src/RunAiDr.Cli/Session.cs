@@ -84,7 +84,8 @@ internal sealed class Session : IDisposable
     public Uri Server => _connection.Server;
 
     /// <summary>What restores the parts of a restore point that are no resources.</summary>
-    public RestoreTools RestoreTools()
+    /// <param name="data">Database and metrics of the target.</param>
+    public RestoreTools RestoreTools(IRestoredData data)
     {
         var (kubeconfig, context) = Connections.Chosen(_invocation, _chosen);
         var restore = _chosen.Restore;
@@ -93,7 +94,7 @@ internal sealed class Session : IDisposable
             Volumes = new VolumeRestorer(Cluster, _clock),
             Helm = new HelmProgram(new HelmOptions { Program = restore.HelmProgram, Kubeconfig = kubeconfig, Context = context }, Cluster, _clock),
             Workloads = new Workloads(Cluster, _clock),
-            Data = new RestoredData(this),
+            Data = data,
             Charts = new ChartSources(restore.ControlPlaneChart, restore.ClusterChart),
             ReleaseLimit = restore.HelmTimeout,
             VolumeLimit = _chosen.Snapshots.Csi.Timeout,
@@ -104,7 +105,7 @@ internal sealed class Session : IDisposable
     /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
     public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, bool allowConnected, CancellationToken ct)
     {
-        var plan = await new Planner(Cluster, _clock, RestoreTools()).PlanAsync(tree, options, ct);
+        var plan = await new Planner(Cluster, _clock, RestoreTools(new RestoredData(this))).PlanAsync(tree, options, ct);
         var old = await OldCluster.CheckAsync(_invocation, _chosen, _connection, plan.RestorePoint.Info, allowConnected, ct);
         return plan with { Checks = [.. plan.Checks, .. old] };
     }
@@ -121,7 +122,7 @@ internal sealed class Session : IDisposable
     };
 
     /// <summary>The cluster that --cluster names, or the only one.</summary>
-    private static ClusterConfig ChosenOf(Invocation invocation, DrConfig config)
+    public static ClusterConfig ChosenOf(Invocation invocation, DrConfig config)
     {
         var known = string.Join(", ", config.Clusters.Select(cluster => cluster.Name));
         var wanted = invocation.Get(invocation.Globals.Cluster);

@@ -65,7 +65,7 @@ internal sealed class RehydrateCommand : OperatorCommand
         if (!plan.Options.DryRun)
         {
             var path = invocation.Get(_report) ?? $"rehydration-{session.Name}-{plan.Id.Abbreviated}.json";
-            await ReportFile.WriteAsync(invocation.PathOf(path), report);
+            await ReportFile.WriteAsync(invocation.PathOf(path), report.Document());
         }
 
         return report.ExitCode;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RunAiDr.Cli.Output;
+using RunAiDr.Cli.Rehearsing;
 using RunAiDr.Cli.Service;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
@@ -42,6 +43,7 @@ internal sealed class StatusCommand : OperatorCommand
             [.. tags.Where(tag => tag.IsCheckpoint).Select(tag => new TagResult(tag.Name, tag.Tag.Commit, tag.Tag.TaggedAt, tag.IsPartial))],
             [.. tags.Where(tag => tag.Defect is not null).Select(tag => $"{tag.Name}: {tag.Defect}"), .. usable.Defects],
             orphans,
+            RehearsalRecord.Read(session.Config.Repository, session.Name) is { } newest ? Result(newest, now) : null,
             [.. new[] { notFetched, notListed }.OfType<string>()]);
         invocation.Printer.Result(invocation.Format, Lines(result, now), () => Documents.Of(result));
         return result.RecoveryPoints.Any(point => point.Missed) ? ExitCode.ObjectiveMissed
@@ -86,6 +88,9 @@ internal sealed class StatusCommand : OperatorCommand
         point.IsMissed,
         usable.NotChecked.GetValueOrDefault(point.Component));
 
+    private static RehearsedResult Result(RehearsalRecord newest, DateTimeOffset now) =>
+        new(newest.Checkpoint, newest.RestorePoint, newest.StartedAt, now - newest.StartedAt, newest.Passed, newest.Partly, newest.Reason);
+
     private static IEnumerable<string> Lines(StatusResult status, DateTimeOffset now)
     {
         yield return status.RestorePoint is { } restorePoint
@@ -108,6 +113,7 @@ internal sealed class StatusCommand : OperatorCommand
         var checkpoints = status.Checkpoints.Take(TagsShown).Select(tag => tag.Name + (tag.Partial ? " (partial)" : "")).ToList();
         var more = status.Checkpoints.Count > TagsShown ? $" and {status.Checkpoints.Count - TagsShown} more" : "";
         yield return checkpoints.Count == 0 ? "Checkpoints: none" : $"Checkpoints: {string.Join(", ", checkpoints)}{more}";
+        yield return Line(status.Rehearsal);
         foreach (var defect in status.Defects)
         {
             yield return Visible.Text($"Not usable: {defect}");
@@ -132,6 +138,10 @@ internal sealed class StatusCommand : OperatorCommand
             : $"Recovery point of {point.Component}: {Duration(point.Age ?? TimeSpan.Zero)} old, {point.Provider} of {point.Checkpoint}{objective}";
     }
 
+    private static string Line(RehearsedResult? newest) => newest is null
+        ? "Rehearsal: none; run `runai-dr rehearse <ref>`"
+        : Visible.Text($"Rehearsal: of {newest.Checkpoint ?? newest.RestorePoint}, {Duration(newest.Age)} ago: {(newest.Passed ? newest.Partly ? "passed, partly" : "passed" : $"NOT PASSED: {newest.Reason}")}");
+
     private static string Duration(TimeSpan time) => time switch
     {
         { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} days"),
@@ -148,6 +158,7 @@ internal sealed class StatusCommand : OperatorCommand
         IReadOnlyList<TagResult> Checkpoints,
         IReadOnlyList<string> Defects,
         IReadOnlyList<string> Orphans,
+        RehearsedResult? Rehearsal,
         IReadOnlyList<string> Unknown);
 
     private sealed record StateResult(CommitId Commit, DateTimeOffset CommittedAt);
@@ -161,6 +172,9 @@ internal sealed class StatusCommand : OperatorCommand
         TimeSpan? Objective,
         bool Missed,
         string? NotChecked);
+
+    private sealed record RehearsedResult(
+        string? Checkpoint, string RestorePoint, DateTimeOffset StartedAt, TimeSpan Age, bool Passed, bool Partly, string? Reason);
 
     private sealed record TagResult(string Name, CommitId RestorePoint, DateTimeOffset TaggedAt, bool Partial);
 }

@@ -2,7 +2,7 @@ using Cronos;
 
 namespace RunAiDr.Cli.Configuration;
 
-/// <summary>When checkpoints are made: a cron expression of five fields in a time zone.</summary>
+/// <summary>When checkpoints are made or rehearsed: a cron expression of five fields in a time zone.</summary>
 internal sealed class CheckpointSchedule
 {
     private readonly CronExpression _cron;

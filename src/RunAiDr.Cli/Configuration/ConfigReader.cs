@@ -21,7 +21,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
         "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
-        "checkpoint.schedule", "checkpoint.timeZone",
+        "checkpoint.schedule", "checkpoint.timeZone", "rehearsal.schedule",
         "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly",
     ];
 
@@ -33,6 +33,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         _values.Load();
         _values.Override(environment);
         var defaults = new DrConfig { Clusters = [], Repository = "" };
+        var zone = ReadTimeZone();
         var config = new DrConfig
         {
             Clusters = ReadClusters(),
@@ -50,7 +51,8 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
                 _values.Flag("leaderElection.enabled") ?? false,
                 _values.Text("leaderElection.namespace"),
                 _values.Text("leaderElection.name") ?? defaults.LeaderElection.Name),
-            Schedule = ReadSchedule(out var zone),
+            Schedule = ReadSchedule("checkpoint.schedule", zone),
+            Rehearsals = ReadSchedule("rehearsal.schedule", zone),
             Retention = new(Count("retention.keepLast"), Count("retention.keepDaily"), Count("retention.keepWeekly"), Count("retention.keepMonthly"))
             {
                 TimeZone = zone,
@@ -62,25 +64,35 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
 
     private int Count(string key) => (int)(_values.Number(key, 0, 10_000, whole: true) ?? 0);
 
-    private CheckpointSchedule? ReadSchedule(out TimeZoneInfo zone)
+    private TimeZoneInfo ReadTimeZone()
     {
-        zone = TimeZoneInfo.Utc;
-        if (_values.Text("checkpoint.timeZone") is { } name && !TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone!))
+        if (_values.Text("checkpoint.timeZone") is not { } name)
         {
-            _values.Mistake("checkpoint.timeZone", $"{name}: not a time zone of the IANA database, such as Europe/Berlin");
+            return TimeZoneInfo.Utc;
         }
 
-        if (_values.Text("checkpoint.schedule") is not { } text)
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+        {
+            return zone;
+        }
+
+        _values.Mistake("checkpoint.timeZone", $"{name}: not a time zone of the IANA database, such as Europe/Berlin");
+        return TimeZoneInfo.Utc;
+    }
+
+    private CheckpointSchedule? ReadSchedule(string key, TimeZoneInfo zone)
+    {
+        if (_values.Text(key) is not { } text)
         {
             return null;
         }
 
-        if (CheckpointSchedule.TryParse(text, zone ?? TimeZoneInfo.Utc) is { } schedule)
+        if (CheckpointSchedule.TryParse(text, zone) is { } schedule)
         {
             return schedule;
         }
 
-        _values.Mistake("checkpoint.schedule", $"{text}: not a cron expression of five fields (minute hour day month weekday), such as 0 2 * * *");
+        _values.Mistake(key, $"{text}: not a cron expression of five fields (minute hour day month weekday), such as 0 2 * * *");
         return null;
     }
 

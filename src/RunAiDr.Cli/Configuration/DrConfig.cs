@@ -41,6 +41,9 @@ internal sealed record DrConfig
     /// <summary>When <c>sync</c> makes checkpoints; never when absent.</summary>
     public CheckpointSchedule? Schedule { get; init; }
 
+    /// <summary>When <c>sync</c> rehearses the newest checkpoint; never when absent.</summary>
+    public CheckpointSchedule? Rehearsals { get; init; }
+
     /// <summary>Which checkpoints are kept; all unless set.</summary>
     public RetentionPolicy Retention { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using RunAiDr.Cli.Output;
 using RunAiDr.Core;
 
@@ -8,18 +9,18 @@ namespace RunAiDr.Cli.Restoring;
 internal static class ReportFile
 {
     /// <exception cref="RunAiDrException">It cannot be written.</exception>
-    public static async Task WriteAsync(string path, RestoreReport report)
+    public static async Task WriteAsync(string path, JsonNode report)
     {
         var half = $"{path}.tmp";
         try
         {
-            await File.WriteAllBytesAsync(half, Encoding.UTF8.GetBytes(Printer.Json(report.Document()) + "\n"), CancellationToken.None);
+            await File.WriteAllBytesAsync(half, Encoding.UTF8.GetBytes(Printer.Json(report) + "\n"), CancellationToken.None);
             File.Move(half, path, overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"The report cannot be written to {path}: {failure.Message}", "Choose another file with --report. The rehydration itself has ended.", failure);
+                Fault.Configuration, $"The report cannot be written to {path}: {failure.Message}", "Choose another file with --report. What it tells of has ended.", failure);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     /// <summary>How the checkpoints of the clusters stand. A missed one does not make the service less ready to export.</summary>
     public IReadOnlyList<CheckpointStatus> Checkpoints { get; init; } = [];
 
+    /// <summary>How the rehearsals of the clusters stand. A failed one does not make the service less ready to export.</summary>
+    public IReadOnlyList<RehearsalStatus> Rehearsals { get; init; } = [];
+
     public bool Ready => !Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready));
 
     /// <summary>A line for each thing that can be in order or not, as the health checks of Kubernetes write them.</summary>
@@ -46,7 +49,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             }
         }
 
-        foreach (var line in Checkpoints.SelectMany(CheckpointLines))
+        foreach (var line in Checkpoints.SelectMany(CheckpointLines).Concat(Rehearsals.SelectMany(RehearsalLines)))
         {
             yield return line;
         }
@@ -77,6 +80,19 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
         if (status.PruneFailure is { } left)
         {
             yield return $"[-]{status.Cluster} prune failed, retried: {Visible.Text(left)}";
+        }
+    }
+
+    private static IEnumerable<string> RehearsalLines(RehearsalStatus status)
+    {
+        if (status is { Newest: { } newest, Age: { } age })
+        {
+            yield return Visible.Text($"[{(newest.Passed ? '+' : '-')}]{status.Cluster} rehearsal of {newest.What}, {Seconds(age)} ago: {newest.Verdict}");
+        }
+
+        if (status.Failure is { } failure)
+        {
+            yield return $"[-]{status.Cluster} rehearsal could not be run, retried: {Visible.Text(failure)}";
         }
     }
 

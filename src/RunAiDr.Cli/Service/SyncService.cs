@@ -18,6 +18,7 @@ internal sealed class SyncService : IDisposable
 
     private readonly List<Worker> _workers = [];
     private readonly List<CheckpointLoop> _checkpoints = [];
+    private readonly RehearsalLoop? _rehearsals;
     private readonly SyncMeters _meters;
     private readonly GitRemote? _remote;
     private readonly PushLoop? _pushes;
@@ -56,6 +57,8 @@ internal sealed class SyncService : IDisposable
         }
 
         _meters.Observe(() => _checkpoints.SelectMany(loop => Measured(loop.Status())));
+        _rehearsals = config.Rehearsals is null ? null : new RehearsalLoop(config, invocation, log);
+        _meters.Observe(() => (_rehearsals?.Status() ?? []).Where(status => status.Passed is not null).Select(Measured));
     }
 
     /// <summary>Whether this replica writes at the moment.</summary>
@@ -65,6 +68,7 @@ internal sealed class SyncService : IDisposable
         new(Leads, leader, [.. _workers.Select(worker => worker.Journal.Status())], _pushes?.Status())
         {
             Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
+            Rehearsals = _rehearsals?.Status() ?? [],
         };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
@@ -82,7 +86,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), pushing, TidyAsync(ct)]);
+            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -110,6 +114,9 @@ internal sealed class SyncService : IDisposable
 
     private static IEnumerable<RecoveryMeasurement> Measured(CheckpointStatus status) => status.Points.Select(point => new RecoveryMeasurement(
         status.Cluster, CheckpointSummary.NameOf(point.Component), point.Age, point.Objective));
+
+    private static RehearsalMeasurement Measured(RehearsalStatus status) =>
+        new(status.Cluster, status.Passed == true, status.Age, status.Newest?.Duration);
 
     /// <summary>As <see cref="Task.WhenAll(Task[])"/>, but a defect in one ends the wait: the process then stops and is started again.</summary>
     private static async Task EndingTogether(List<Task> tasks)

@@ -23,6 +23,16 @@ public sealed record RestorePoint(
     /// <summary>Its snapshot references.</summary>
     public IReadOnlyList<SnapshotReference> Snapshots { get; init; } = [];
 
+    /// <summary>Names of the secret values that it leaves to the operator, each once.</summary>
+    public IReadOnlyList<string> SecretNames =>
+    [
+        .. Restored.Select(item => item.Resource.Body).Concat(Releases.Select(release => release.Values)).SelectMany(SecretFilling.NamesIn)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Reads every file of a commit; what is wrong with one is one of <see cref="Problems"/>.</summary>
+    public static RestorePoint Read(IStateTree tree) => RestorePointReader.Read(tree);
+
     /// <summary>What is restored: <see cref="Resources"/> without those that are compared only.</summary>
     internal RestorableResource[] Restored => [.. Resources.Where(r => !IsCompareOnly(r.Resource))];
 

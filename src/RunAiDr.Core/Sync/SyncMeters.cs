@@ -12,6 +12,7 @@ public sealed class SyncMeters : IDisposable
     private readonly ConcurrentBag<Func<SyncStatus>> _clusters = [];
     private Func<PushStatus>? _pushes;
     private Func<IEnumerable<RecoveryMeasurement>> _recovery = () => [];
+    private Func<IEnumerable<RehearsalMeasurement>> _rehearsals = () => [];
 
     public SyncMeters()
     {
@@ -31,6 +32,9 @@ public sealed class SyncMeters : IDisposable
         _meter.CreateObservableGauge("runai_dr.unpushed.age", () => Pushes(status => status.Age.TotalSeconds), "s", "Age of the oldest commit that the remote lacks.");
         _meter.CreateObservableGauge("runai_dr.recovery_point.age", () => Recovery(point => point.Age), "s", "Time since the newest usable snapshot of a component.");
         _meter.CreateObservableGauge("runai_dr.recovery_point.objective", () => Recovery(point => point.Objective), "s", "How old that may be.");
+        _meter.CreateObservableGauge("runai_dr.rehearsal.passed", () => Rehearsals(newest => newest.Passed ? 1 : 0), null, "1 when the newest rehearsal passed.");
+        _meter.CreateObservableGauge("runai_dr.rehearsal.age", () => Rehearsals(newest => newest.Age?.TotalSeconds), "s", "Time since the newest rehearsal.");
+        _meter.CreateObservableGauge("runai_dr.rehearsal.duration", () => Rehearsals(newest => newest.Duration?.TotalSeconds), "s", "How long the newest rehearsal took.");
         _meter.CreateObservableGauge("runai_dr.leader", () => IsLeader() ? 1 : 0, null, "1 on the replica that writes.");
     }
 
@@ -57,6 +61,9 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows recovery points in the gauges.</summary>
     public void Observe(Func<IEnumerable<RecoveryMeasurement>> recovery) => _recovery = recovery;
 
+    /// <summary>Shows rehearsals in the gauges.</summary>
+    public void Observe(Func<IEnumerable<RehearsalMeasurement>> rehearsals) => _rehearsals = rehearsals;
+
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Of(SyncStatus status) => new("cluster", status.Cluster);
@@ -79,6 +86,12 @@ public sealed class SyncMeters : IDisposable
     private IEnumerable<Measurement<double>> Pushes(Func<PushStatus, double> value) =>
         _pushes is { } pushes ? [new Measurement<double>(value(pushes()))] : [];
 
+    private IEnumerable<Measurement<double>> Rehearsals(Func<RehearsalMeasurement, double?> value) =>
+        from newest in _rehearsals()
+        let number = value(newest)
+        where number is not null
+        select new Measurement<double>(number.GetValueOrDefault(), new KeyValuePair<string, object?>("cluster", newest.Cluster));
+
     private IEnumerable<Measurement<double>> Recovery(Func<RecoveryMeasurement, TimeSpan?> value) =>
         from point in _recovery()
         let time = value(point)
@@ -88,3 +101,6 @@ public sealed class SyncMeters : IDisposable
 
 /// <summary>The recovery point of one component; null where there is none, or no objective.</summary>
 public sealed record RecoveryMeasurement(string Cluster, string Component, TimeSpan? Age, TimeSpan? Objective);
+
+/// <summary>The newest rehearsal of a cluster; age and duration are null where there was none, but one that could not be run.</summary>
+public sealed record RehearsalMeasurement(string Cluster, bool Passed, TimeSpan? Age, TimeSpan? Duration);

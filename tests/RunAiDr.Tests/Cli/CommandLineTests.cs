@@ -29,6 +29,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("plan")]
     [InlineData("rehydrate")]
     [InlineData("verify")]
+    [InlineData("rehearse")]
     [InlineData("demo")]
     public async Task The_help_reads_like_this(string command)
     {

@@ -237,6 +237,7 @@ public sealed class ConfigReaderTests : IDisposable
             csi: {snapshotClass: fast, timeout: 30m}
             dumps: {directory: dumps, recipientsFile: recipients.txt}
             checkpoint: {schedule: 0 2 * * *, timeZone: Europe/Berlin}
+            rehearsal: {schedule: 0 4 * * 0}
             retention: {keepLast: 3, keepDaily: 7, keepWeekly: 4, keepMonthly: 12}
             """);
 
@@ -265,6 +266,7 @@ public sealed class ConfigReaderTests : IDisposable
             snapshots.Csi);
         Assert.Equal((_folder.File("dumps"), _folder.File("recipients.txt")), (snapshots.Dumps.Directory, snapshots.Dumps.RecipientsFile));
         Assert.Equal("0 2 * * * Europe/Berlin", config.Schedule!.ToString());
+        Assert.Equal("0 4 * * 0 Europe/Berlin", config.Rehearsals!.ToString());
         Assert.Equal(
             new RetentionPolicy(3, 7, 4, 12) { TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") }, config.Retention);
     }
@@ -276,6 +278,7 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("metrics: {provider: pgdump}", "known are csi")]
     [InlineData("metrics: {provider: csi, url: 'http://user:secret@host'}", "without a password")]
     [InlineData("checkpoint: {schedule: daily}", "cron expression of five fields")]
+    [InlineData("rehearsal: {schedule: sometimes}", "cron expression of five fields")]
     [InlineData("checkpoint: {timeZone: Mars/Olympus}", "time zone")]
     [InlineData("retention: {keepLast: -1}", "not a number from 0")]
     [InlineData("database: {provider: csi, objective: soon}", "not a duration")]

@@ -93,6 +93,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         meters.Observe(journal.Status);
         meters.Observe(() => new PushStatus(0, TimeSpan.Zero, null));
         meters.Observe(() => [new RecoveryMeasurement("prod", "database", TimeSpan.FromHours(1), TimeSpan.FromHours(2))]);
+        meters.Observe(() => [new RehearsalMeasurement("prod", true, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))]);
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);
         meters.PushFailures.Add(1);

@@ -1,3 +1,8 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using RunAiDr.Sandbox.Envtest;
+
 namespace RunAiDr.Tests.Support;
 
 /// <summary>
@@ -8,7 +13,7 @@ public sealed class ApiServerReal : ApiServerFixture
 {
     private readonly string? _given = Variable("RUNAI_DR_TEST_KUBECONFIG");
     private readonly string? _assets = Variable("KUBEBUILDER_ASSETS");
-    private ApiServerProcesses? _own;
+    private EnvtestServer? _own;
 
     public override string? Absence => _given is null && _assets is null
         ? "needs a real API server: set RUNAI_DR_TEST_KUBECONFIG (a kubeconfig) or KUBEBUILDER_ASSETS (a folder with etcd and kube-apiserver)"
@@ -21,7 +26,7 @@ public sealed class ApiServerReal : ApiServerFixture
     {
         if (_given is null && _assets is not null)
         {
-            _own = await ApiServerProcesses.StartAsync(_assets, CancellationToken.None);
+            _own = await EnvtestServer.StartAsync(_assets, TimeProvider.System, CancellationToken.None);
         }
     }
 
@@ -32,7 +37,13 @@ public sealed class ApiServerReal : ApiServerFixture
             return false;
         }
 
-        await _own.CompactAsync();
+        // As the API server itself does: it learns of it from a key in etcd.
+        var key = Convert.ToBase64String("compact_rev_key"u8);
+        var found = await EtcdAsync(_own.Etcd, "range", new JsonObject { ["key"] = key });
+        var revision = (string)found["header"]!["revision"]!;
+        var value = Convert.ToBase64String(Encoding.ASCII.GetBytes(revision));
+        await EtcdAsync(_own.Etcd, "put", new JsonObject { ["key"] = key, ["value"] = value });
+        await EtcdAsync(_own.Etcd, "compaction", new JsonObject { ["revision"] = revision });
         return true;
     }
 
@@ -43,6 +54,14 @@ public sealed class ApiServerReal : ApiServerFixture
         {
             await _own.DisposeAsync();
         }
+    }
+
+    private static async Task<JsonObject> EtcdAsync(Uri etcd, string call, JsonObject body)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsJsonAsync(new Uri(etcd, $"/v3/kv/{call}"), body);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
     }
 
     private static string? Variable(string name) =>

@@ -1,3 +1,4 @@
+using RunAiDr.Sandbox.Envtest;
 using RunAiDr.Sandbox.Installation;
 
 namespace RunAiDr.Tests.Support;
@@ -30,7 +31,7 @@ internal static class EndToEndRealServer
         Skip.If(Assets is null && Given is null, "Needs a real API server: KUBEBUILDER_ASSETS or RUNAI_DR_TEST_KUBECONFIG.");
         if (Assets is { } assets)
         {
-            var server = await ApiServerProcesses.StartAsync(assets, CancellationToken.None);
+            var server = await EnvtestServer.StartAsync(assets, TimeProvider.System, CancellationToken.None);
             return EndToEndCluster.Real(await File.ReadAllTextAsync(server.KubeconfigPath), server, endsNamespaces: false);
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RunAiDr.Sandbox.Envtest;
 using RunAiDr.Tests.Git.Remote;
 
 namespace RunAiDr.Tests.Support;
@@ -8,7 +9,7 @@ namespace RunAiDr.Tests.Support;
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     private readonly TestDirectory _directory = new();
-    private ApiServerProcess? _process;
+    private BackgroundProgram? _process;
 
     private PrometheusServer(string prefix) => Url = new Uri($"http://127.0.0.1:{GitHttpServer.FreePort()}{prefix}/");
 
@@ -55,16 +56,17 @@ internal sealed class PrometheusServer : IAsyncDisposable
             await RunAsync("promtool", "tsdb", "create-blocks-from", "openmetrics", samples, data);
         }
 
-        _process = ApiServerProcess.Start(
+        _process = BackgroundProgram.Start(
             "prometheus",
             [
                 $"--config.file={file}", $"--storage.tsdb.path={data}", "--log.level=warn",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{Url.Port}"), .. arguments,
-            ]);
+            ],
+            GitHttpServer.Missing);
         await WaitAsync(_process);
     }
 
-    private async Task WaitAsync(ApiServerProcess process)
+    private async Task WaitAsync(BackgroundProgram process)
     {
         await GitHttpServer.WaitAsync(Url.Port, [process]);
         using var http = new HttpClient();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
+using RunAiDr.Sandbox.Envtest;
 using RunAiDr.Tests.Git.Remote;
 
 namespace RunAiDr.Tests.Support;
@@ -15,15 +16,15 @@ internal sealed class S3Server : IAsyncDisposable
     public const string SecretKey = "canary-s3-secret-key-8c21";
 
     private readonly TestDirectory _directory = new();
-    private readonly ApiServerProcess _process;
+    private readonly BackgroundProgram _process;
 
     private S3Server(int port)
     {
         Endpoint = new Uri($"http://127.0.0.1:{port}");
         var root = Path.Combine(RepositoryFiles.Root, "build/tools/s3rver/node_modules/s3rver");
         var script = Path.Combine(AppContext.BaseDirectory, "TestData/s3rver/server.js");
-        _process = ApiServerProcess.Start(
-            "node", [script, root, _directory.Path, port.ToString(CultureInfo.InvariantCulture), Bucket, AccessKey, SecretKey]);
+        _process = BackgroundProgram.Start(
+            "node", [script, root, _directory.Path, port.ToString(CultureInfo.InvariantCulture), Bucket, AccessKey, SecretKey], GitHttpServer.Missing);
     }
 
     public Uri Endpoint { get; }

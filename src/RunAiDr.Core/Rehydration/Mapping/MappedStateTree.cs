@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+<<<<<<< HEAD
 using RunAiDr.Core.Secrets;
+=======
+>>>>>>> rehearse
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 

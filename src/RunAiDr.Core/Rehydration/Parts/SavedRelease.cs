@@ -6,7 +6,7 @@ namespace RunAiDr.Core.Rehydration.Parts;
 public sealed record SavedRelease(string Name, string Namespace, string Chart, string ChartVersion, JsonObject Values)
 {
     /// <summary>Whether it is the control plane; everything else belongs to the cluster.</summary>
-    internal bool IsControlPlane => Chart is "control-plane" or "runai-backend";
+    public bool IsControlPlane => Chart is "control-plane" or "runai-backend";
 
     /// <summary>Identity of the cluster at the control plane, null for the control plane itself.</summary>
     internal string? ClusterUid => IsControlPlane ? null : Resources.JsonFields.Text(Values["cluster"] as JsonObject ?? [], "uid");

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Git;
+using RunAiDr.Sandbox.Envtest;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Git.Remote;
@@ -11,10 +12,12 @@ namespace RunAiDr.Tests.Git.Remote;
 /// <summary>The real <c>git http-backend</c> behind the real nginx, with TLS and basic authentication.</summary>
 internal sealed class GitHttpServer : IAsyncDisposable
 {
+    public const string Missing = "`build/build.sh Test` installs it.";
+
     public const string Token = "hunter2-token";
 
     private readonly TestDirectory _directory = new();
-    private readonly List<ApiServerProcess> _processes = [];
+    private readonly List<BackgroundProgram> _processes = [];
 
     public int Port { get; } = FreePort();
 
@@ -28,9 +31,9 @@ internal sealed class GitHttpServer : IAsyncDisposable
         server.WriteCertificates();
         await File.WriteAllTextAsync(server._directory.File("users"), $"git:{{PLAIN}}{Token}\n");
         await File.WriteAllTextAsync(server._directory.File("nginx.conf"), server.Configuration(Path.GetDirectoryName(world.Path)!));
-        server._processes.Add(ApiServerProcess.Start("/usr/sbin/fcgiwrap", ["-s", "unix:" + server._directory.File("cgi.sock")]));
-        server._processes.Add(ApiServerProcess.Start(
-            "/usr/sbin/nginx", ["-p", server._directory.Path, "-c", server._directory.File("nginx.conf"), "-e", "stderr"]));
+        server._processes.Add(BackgroundProgram.Start("/usr/sbin/fcgiwrap", ["-s", "unix:" + server._directory.File("cgi.sock")], Missing));
+        server._processes.Add(BackgroundProgram.Start(
+            "/usr/sbin/nginx", ["-p", server._directory.Path, "-c", server._directory.File("nginx.conf"), "-e", "stderr"], Missing));
         await WaitAsync(server.Port, server._processes);
         return server;
     }
@@ -43,7 +46,7 @@ internal sealed class GitHttpServer : IAsyncDisposable
     };
 
     /// <summary>Waits until somebody listens there.</summary>
-    public static async Task WaitAsync(int port, IEnumerable<ApiServerProcess> processes)
+    public static async Task WaitAsync(int port, IEnumerable<BackgroundProgram> processes)
     {
         for (var attempt = 0; ; attempt++)
         {

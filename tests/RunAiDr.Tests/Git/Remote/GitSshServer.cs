@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Git;
+using RunAiDr.Sandbox.Envtest;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Git.Remote;
@@ -12,7 +13,7 @@ internal sealed class GitSshServer : IAsyncDisposable
 
     private readonly TestDirectory _directory = new();
     private readonly RemoteWorld _world;
-    private ApiServerProcess? _process;
+    private BackgroundProgram? _process;
 
     private GitSshServer(RemoteWorld world) => _world = world;
 
@@ -37,7 +38,7 @@ internal sealed class GitSshServer : IAsyncDisposable
             Directory.CreateDirectory("/run/sshd");
         }
 
-        server._process = ApiServerProcess.Start("/usr/sbin/sshd", ["-D", "-e", "-f", server.File("sshd_config")]);
+        server._process = BackgroundProgram.Start("/usr/sbin/sshd", ["-D", "-e", "-f", server.File("sshd_config")], GitHttpServer.Missing);
         await GitHttpServer.WaitAsync(server.Port, [server._process]);
         return server;
     }

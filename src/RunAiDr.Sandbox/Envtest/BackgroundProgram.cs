@@ -1,25 +1,33 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
+using RunAiDr.Core;
 
-namespace RunAiDr.Tests.Support;
+namespace RunAiDr.Sandbox.Envtest;
 
 /// <summary>One program in the background; the end of what it printed is kept to explain why it ended.</summary>
-internal sealed class ApiServerProcess : IAsyncDisposable
+internal sealed class BackgroundProgram : IAsyncDisposable
 {
     private const int LinesKept = 30;
 
     private readonly Process _process;
+    private readonly string _remedy;
     private readonly Queue<string> _printed = new();
 
-    private ApiServerProcess(Process process)
+    private BackgroundProgram(Process process, string remedy)
     {
-        _process = process;
+        (_process, _remedy) = (process, remedy);
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
 
-    public static ApiServerProcess Start(string program, string[] arguments)
+    /// <param name="program">Its path, or its name on the PATH.</param>
+    /// <param name="arguments">No secret: everybody on this machine can read them.</param>
+    /// <param name="remedy">What an operator does when it does not start.</param>
+    /// <exception cref="RunAiDrException">There is no such program.</exception>
+    public static BackgroundProgram Start(string program, string[] arguments, string remedy)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -27,14 +35,25 @@ internal sealed class ApiServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new ApiServerProcess(Process.Start(start)!);
+        try
+        {
+            return new BackgroundProgram(Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start"), remedy);
+        }
+        catch (Win32Exception failure)
+        {
+            throw new RunAiDrException(Fault.Configuration, $"{program} cannot be started: {failure.Message}", remedy, failure);
+        }
     }
 
+    /// <exception cref="RunAiDrException">It has ended; the message holds the last lines of its output.</exception>
     public void ThrowIfEnded()
     {
         if (_process.HasExited)
         {
-            throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}: {Printed()}");
+            throw new RunAiDrException(
+                Fault.Configuration,
+                string.Create(CultureInfo.InvariantCulture, $"{_process.StartInfo.FileName} ended with exit code {_process.ExitCode}: {Printed()}"),
+                _remedy);
         }
     }
 
