@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RunAiDr.Cli.Output;
+using RunAiDr.Core.Rehydration.Mapping;
 
 namespace RunAiDr.Cli;
 
@@ -30,6 +31,9 @@ internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, 
 
     /// <summary>Kubeconfig of the cluster that is restored into, whatever the options and the configuration say; null leaves it to them.</summary>
     public string? TargetKubeconfig { get; init; }
+
+    /// <summary>What has another name on that cluster.</summary>
+    public RestoreMapping Mapping { get; init; } = RestoreMapping.None;
 
     public OutputFormat Format => Arguments.GetValue(Globals.Output);
 

@@ -64,10 +64,16 @@ internal sealed class Session : IDisposable
     public static Session Of(DrConfig config, ClusterConfig cluster, Invocation invocation) =>
         new(config, cluster, Connections.ScopeOf(cluster), invocation);
 
+    // Where the release of the control plane is on the cluster that this session works on.
+    private SnapshotConfig Snapshots => _chosen.Snapshots with
+    {
+        Csi = _chosen.Snapshots.Csi with { Namespace = _invocation.Mapping.Namespace(_chosen.Snapshots.Csi.Namespace) },
+    };
+
     /// <summary>Reaches for database, metrics and snapshot storage of the cluster.</summary>
     /// <exception cref="RunAiDrException">The database of the release cannot be found or reached.</exception>
     public Task<DataSources> OpenDataAsync(CancellationToken ct) =>
-        DataSources.OpenAsync(_chosen.Snapshots, Cluster, _inside, _clock, ct);
+        DataSources.OpenAsync(Snapshots, Cluster, _inside, _clock, ct);
 
     /// <summary>As <see cref="OpenDataAsync"/>, to check, list and delete snapshots.</summary>
     /// <exception cref="RunAiDrException">The database is what tells, and cannot be found or reached.</exception>
@@ -76,6 +82,9 @@ internal sealed class Session : IDisposable
 
     /// <summary>To look at dumps before there is a database to restore them into; null when the configuration names no place of dumps.</summary>
     public IDatabaseRestorer? DumpsBefore() => DataSources.RestorerOf(_chosen.Snapshots, DataSources.Nowhere(_chosen.Snapshots), _clock);
+
+    /// <summary>Whether the configuration says how the database is reached.</summary>
+    public bool HasDatabase => _chosen.Snapshots.Components.ContainsKey(SnapshotComponent.Database);
 
     /// <summary>Whether the database comes with the release of the control plane.</summary>
     public bool DatabaseIsOfRelease => _chosen.Snapshots.Database.Host is null;
@@ -87,17 +96,17 @@ internal sealed class Session : IDisposable
     /// <param name="data">Database and metrics of the target.</param>
     public RestoreTools RestoreTools(IRestoredData data)
     {
-        var (kubeconfig, context) = Connections.Chosen(_invocation, _chosen);
+        var (kubeconfig, _) = Connections.Chosen(_invocation, _chosen);
         var restore = _chosen.Restore;
         return new RestoreTools
         {
             Volumes = new VolumeRestorer(Cluster, _clock),
-            Helm = new HelmProgram(new HelmOptions { Program = restore.HelmProgram, Kubeconfig = kubeconfig, Context = context }, Cluster, _clock),
+            Helm = new HelmProgram(new HelmOptions { Program = restore.HelmProgram, Kubeconfig = kubeconfig, Context = _connection.Context }, Cluster, _clock),
             Workloads = new Workloads(Cluster, _clock),
             Data = data,
             Charts = new ChartSources(restore.ControlPlaneChart, restore.ClusterChart),
             ReleaseLimit = restore.HelmTimeout,
-            VolumeLimit = _chosen.Snapshots.Csi.Timeout,
+            VolumeLimit = LongerOf(TimeSpan.FromMinutes(30), _chosen.Snapshots.Csi.Timeout),
         };
     }
 
@@ -109,6 +118,8 @@ internal sealed class Session : IDisposable
         var old = await OldCluster.CheckAsync(_invocation, _chosen, _connection, plan.RestorePoint.Info, allowConnected, ct);
         return plan with { Checks = [.. plan.Checks, .. old] };
     }
+
+    private static TimeSpan LongerOf(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     public static DrConfig ReadConfig(Invocation invocation) =>
         new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();

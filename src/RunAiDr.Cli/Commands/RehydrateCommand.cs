@@ -65,10 +65,23 @@ internal sealed class RehydrateCommand : OperatorCommand
         if (!plan.Options.DryRun)
         {
             var path = invocation.Get(_report) ?? $"rehydration-{session.Name}-{plan.Id.Abbreviated}.json";
-            await ReportFile.WriteAsync(invocation.PathOf(path), report.Document());
+            await WriteAsync(invocation, invocation.PathOf(path), report);
         }
 
         return report.ExitCode;
+    }
+
+    // How the restore ended counts for more than where its report could not be written.
+    private static async Task WriteAsync(Invocation invocation, string path, RestoreReport report)
+    {
+        try
+        {
+            await ReportFile.WriteAsync(path, report.Document());
+        }
+        catch (RunAiDrException failure)
+        {
+            invocation.Printer.Failure(failure);
+        }
     }
 
     /// <summary>Plans, and asks a person for secret values that are missing.</summary>

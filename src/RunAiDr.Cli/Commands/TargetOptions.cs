@@ -25,7 +25,8 @@ internal sealed class TargetOptions
     }
 
     /// <summary>The invocation, aimed at the target.</summary>
-    public Invocation Aim(Invocation invocation) => invocation with { TargetContext = invocation.Get(_targetContext) };
+    public Invocation Aim(Invocation invocation) =>
+        invocation with { TargetContext = invocation.Get(_targetContext), Mapping = Mapping(invocation) };
 
     /// <exception cref="Core.RunAiDrException">An option is wrong.</exception>
     public RestoreMapping Mapping(Invocation invocation) => new(

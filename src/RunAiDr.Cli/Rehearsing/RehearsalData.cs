@@ -21,6 +21,8 @@ internal sealed class RehearsalData : IRestoredData, IDisposable
 
     public IDatabaseRestorer? Dumps => _access.Dumps;
 
+    public bool HasDatabase => true;
+
     /// <summary>Nobody misses what it holds.</summary>
     public bool IsOfRelease => true;
 

@@ -24,7 +24,17 @@ internal static class OldCluster
     public static async Task<IReadOnlyList<PlanCheck>> CheckAsync(
         Invocation invocation, ClusterConfig config, ClusterConnection target, RestorePointInfo? saved, bool isAllowed, CancellationToken ct)
     {
-        if (saved?.ClusterUid is not { } uid || Own(invocation, config) is not { } own || own.Server == target.Server)
+        if (saved?.ClusterUid is not { } uid)
+        {
+            return [];
+        }
+
+        if (Own(invocation, config) is not { } own)
+        {
+            return [new("old cluster", CheckResult.Warning, "nobody says how it is reached", "Make sure that Run:ai no longer runs there; kubeconfig or context in the configuration lets this be checked.")];
+        }
+
+        if (own.Server == target.Server)
         {
             return [];
         }
@@ -37,9 +47,20 @@ internal static class OldCluster
             var live = await client.IdentifyAsync(limit.Token);
             return live.Uid != uid ? [] : await ConnectedAsync(client, own.Server, isAllowed, limit.Token);
         }
-        catch (RunAiDrException fault) when (fault.Fault is Fault.ClusterUnreachable or Fault.ClusterRefused)
+        catch (RunAiDrException fault) when (fault.Fault == Fault.ClusterUnreachable)
         {
             return [new("old cluster", CheckResult.Ok, $"{own.Server} does not answer: {fault.Message}")];
+        }
+        catch (RunAiDrException fault)
+        {
+            return
+            [
+                new(
+                    "old cluster",
+                    isAllowed || fault.Fault != Fault.ClusterRefused ? CheckResult.Warning : CheckResult.Blocked,
+                    $"{own.Server} cannot be asked whether Run:ai still runs there: {fault.Message}",
+                    "Make sure that it does not, then say --allow-connected."),
+            ];
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

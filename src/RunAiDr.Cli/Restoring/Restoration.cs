@@ -20,11 +20,11 @@ internal sealed class Restoration(Session session, ProcessContext process)
         var done = process.IsTerminal
             ? await LiveTable.ShowAsync(process.Error, plan, table => rehydrator.RunAsync(plan, table, ct))
             : await rehydrator.RunAsync(plan, new ProgressLine(process.Error, process.Clock), ct);
-        var verification = IsVerifiable(done, plan) ? await VerifyAsync(tree, ct) : null;
-        var report = new RestoreReport(session.Name, session.Server, startedAt, process.Clock.GetElapsedTime(started), done, verification);
+        var (verification, fault) = IsVerifiable(done, plan) ? await VerifyAsync(tree, ct) : (null, null);
+        var report = new RestoreReport(session.Name, session.Server, startedAt, process.Clock.GetElapsedTime(started), done, verification) { NotVerified = fault };
         if (IsNews(done, verification))
         {
-            await new RehydrationEvent(session.Cluster).TellAsync(done, startedAt, verification?.Equal);
+            await new RehydrationEvent(session.Cluster).TellAsync(done, startedAt, fault is null ? verification?.Equal : false);
         }
 
         return report;
@@ -43,21 +43,19 @@ internal sealed class Restoration(Session session, ProcessContext process)
         && done.NotReached.Count == 0
         && plan.RestorePoint.Resources.All(item => plan.Options.Phases.Contains(RestoreOrder.PhaseOf(item.Resource)));
 
-    private async Task<VerifyResult?> VerifyAsync(IStateTree tree, CancellationToken ct)
+    private async Task<(VerifyResult? Result, RunAiDrException? Fault)> VerifyAsync(IStateTree tree, CancellationToken ct)
     {
         try
         {
-            return VerifyResult.Of(await session.CompareAsync(tree, ct), tree);
+            return (VerifyResult.Of(await session.CompareAsync(tree, ct), tree), null);
         }
         catch (RunAiDrException fault)
         {
-            await process.Error.WriteLineAsync(Visible.Text($"Not verified: {fault.Message} {fault.Remedy}"));
-            return null;
+            return (null, fault);
         }
         catch (OperationCanceledException)
         {
-            await process.Error.WriteLineAsync("Not verified: interrupted. Run `runai-dr verify`.");
-            return null;
+            return (null, new RunAiDrException(Fault.NeedsOperator, "interrupted.", "Run `runai-dr verify`."));
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Cli.Output;
+using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cli.Restoring;
 
@@ -20,9 +22,13 @@ internal sealed record RestoreReport(
     RehydrationReport Rehydration,
     VerifyResult? Verification)
 {
+    /// <summary>Why the target could not be compared although that was wanted; null when it could.</summary>
+    public RunAiDrException? NotVerified { get; init; }
+
     public IEnumerable<string> Lines()
     {
-        var verified = Verification is { } verification ? DifferenceText.Lines(verification, false) : [];
+        var verified = Verification is { } verification ? DifferenceText.Lines(verification)
+            : NotVerified is { } fault ? [Visible.Text($"not verified: {fault.Message} {fault.Remedy}")] : [];
         return [.. PlanText.Lines(Rehydration), .. verified, $"recovery time {PlanText.Age(RecoveryTime)}"];
     }
 
@@ -34,13 +40,15 @@ internal sealed record RestoreReport(
         document["server"] = Server.ToString();
         document["startedAt"] = Documents.Of(StartedAt);
         document["recoveryTime"] = Documents.Of(RecoveryTime);
+        document["notVerified"] = NotVerified?.Message;
         document["verification"] = Verification is null ? null : Documents.Of(Verification);
         return document;
     }
 
     public int ExitCode => Rehydration.Outcome switch
     {
-        RehydrationOutcome.Complete => Verification is { Equal: false } ? Cli.ExitCode.Different : Cli.ExitCode.Success,
+        RehydrationOutcome.Complete => NotVerified is { } fault ? Cli.ExitCode.For(fault)
+            : Verification is { Equal: false } ? Cli.ExitCode.Different : Cli.ExitCode.Success,
         RehydrationOutcome.Cancelled => Cli.ExitCode.Cancelled,
         RehydrationOutcome.Stopped => Cli.ExitCode.ClusterUnreachable,
         _ => Cli.ExitCode.Incomplete,

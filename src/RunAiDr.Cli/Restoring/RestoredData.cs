@@ -8,6 +8,8 @@ internal sealed class RestoredData(Session session) : IRestoredData
 {
     public IDatabaseRestorer? Dumps { get; } = session.DumpsBefore();
 
+    public bool HasDatabase => session.HasDatabase;
+
     public bool IsOfRelease => session.DatabaseIsOfRelease;
 
     public async Task<IRestoredDataAccess> OpenAsync(CancellationToken ct) => new Access(await session.OpenDataAsync(ct));

@@ -5,6 +5,9 @@ namespace RunAiDr.Cluster.Connections;
 /// <summary>Where an API server is, how to know that it is the right one, and who asks.</summary>
 public sealed record ClusterConnection(Uri Server)
 {
+    /// <summary>The kubeconfig context that it was made from, null where it was made otherwise. A file's current context may change.</summary>
+    public string? Context { get; init; }
+
     /// <summary>Certificates to trust; null trusts those of the system.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 

@@ -25,7 +25,7 @@ public static class Kubeconfig
         var clusterName = context.Text("cluster") ?? throw Wrong(files, $"context \"{name}\" names no cluster", "Add it.");
         var cluster = files.Find("clusters", clusterName) ?? throw Wrong(
             files, $"context \"{name}\" names the cluster \"{clusterName}\", which is not there", "Correct the context.");
-        var connection = ConnectionTo(cluster);
+        var connection = ConnectionTo(cluster) with { Context = name };
         if (context.Text("user") is not { } userName)
         {
             return connection;

@@ -21,15 +21,15 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreToo
             return PlanOf(restorePoint, options, [.. problems], []);
         }
 
-        var marker = await TargetMarker.ReadAsync(target, ct);
-        options = options with { OwnSince = marker is { IsFinished: false } && marker.RestorePoint == tree.Id.Sha ? marker.Since : null };
+        var marker = await TargetMarker.ReadAsync(target, tree.Id, ct);
+        options = options with { OwnSince = marker?.Since, Done = marker?.Done ?? options.Done };
         var restored = Wanted(restorePoint, options);
         var kinds = new TargetKinds(await target.DiscoverAsync(ct), restored);
         var reads = new TargetReads(target, options.Parallelism);
         var targetChecks = new TargetChecks(target, reads, restored, options.Parallelism);
         var steps = await StepsAsync(restorePoint, kinds, reads, options, ct);
         var (parts, partChecks) = await PartsAsync(restorePoint, options, ct);
-        var state = TargetState.Of(marker, restorePoint, reads.IsThere, InstalledReleases(parts), options);
+        var state = await TargetState.ReadAsync(target, reads, marker, restorePoint, options, ct);
         PlanCheck[] checks =
         [
             new("restore point", CheckResult.Ok, $"{restorePoint.Resources.Count} resources, all readable"),
@@ -84,13 +84,6 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreToo
 
         return (planned, checks);
     }
-
-    private static IReadOnlyList<string> InstalledReleases(IEnumerable<PlannedPart> parts) =>
-    [
-        .. from part in parts
-           where part.Part is ReleasePart && part.Action is PlannedAction.Unchanged or PlannedAction.Configure or PlannedAction.Conflict
-           select part.Name,
-    ];
 
     private async Task<IReadOnlyList<PlannedStep>> StepsAsync(
         RestorePoint restorePoint,

@@ -12,26 +12,26 @@ public sealed class RehydrationEvent(IClusterWriter target)
     /// <summary>A target that does not take it has said enough elsewhere: nothing is thrown.</summary>
     /// <param name="report">What was done.</param>
     /// <param name="startedAt">When.</param>
-    /// <param name="equal">Whether the target equals the restore point; null when that was not looked at.</param>
+    /// <param name="equal">Whether the target equals the restore point; null when that was not wanted.</param>
     public async Task TellAsync(RehydrationReport report, DateTimeOffset startedAt, bool? equal)
     {
         var now = startedAt + report.Duration;
         var isGood = report.Outcome == RehydrationOutcome.Complete && equal != false;
-        var verified = equal switch { true => ", verified equal", false => ", but differs from it", null => "" };
+        var verified = equal switch { true => ", verified equal", false => ", not proven equal", null => "" };
         var body = new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Event",
             ["metadata"] = new JsonObject
             {
-                ["name"] = string.Create(CultureInfo.InvariantCulture, $"{TargetMarker.Name}.{startedAt.UtcTicks:x}"),
+                ["name"] = string.Create(CultureInfo.InvariantCulture, $"{TargetMarker.NameOf(report.RestorePoint)}.{startedAt.UtcTicks:x}"),
                 ["namespace"] = TargetMarker.Namespace,
             },
             ["involvedObject"] = new JsonObject
             {
                 ["apiVersion"] = "v1",
                 ["kind"] = "ConfigMap",
-                ["name"] = TargetMarker.Name,
+                ["name"] = TargetMarker.NameOf(report.RestorePoint),
                 ["namespace"] = TargetMarker.Namespace,
             },
             ["type"] = isGood ? "Normal" : "Warning",

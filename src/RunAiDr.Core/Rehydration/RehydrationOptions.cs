@@ -36,6 +36,11 @@ public sealed record RehydrationOptions
     /// </summary>
     internal DateTimeOffset? OwnSince { get; init; }
 
+    /// <summary>Phases that an earlier run has ended: what is theirs is somebody's again.</summary>
+    internal IReadOnlySet<RestorePhase> Done { get; init; } = new HashSet<RestorePhase>();
+
+    internal bool Owns(RestorePhase phase) => OwnSince is not null && !Done.Contains(phase);
+
     /// <summary>Plain text by placeholder name.</summary>
     public IReadOnlyDictionary<string, SecretText> Secrets { get; init; } =
         new Dictionary<string, SecretText>(StringComparer.Ordinal);

@@ -40,6 +40,7 @@ internal sealed class RehydrationRun(
                 await RunWaveAsync(wave, step, options, ct);
             }
 
+            await NoteDoneAsync(phase, parts);
             if (!options.DryRun && (phase == RestorePhase.CustomResourceDefinitions || parts.Any(part => part.Part is ReleasePart)))
             {
                 step.UseKinds(new TargetKinds(await target.DiscoverAsync(ct), _restored));
@@ -47,27 +48,18 @@ internal sealed class RehydrationRun(
         }
     }
 
-    /// <summary>Says on the target how it ended. One that cannot be told keeps its marker: the next run goes on from there.</summary>
-    public async Task EndAsync(RehydrationOutcome outcome)
-    {
-        try
-        {
-            await (_marker?.EndAsync(target, outcome) ?? Task.CompletedTask);
-        }
-        catch (RunAiDrException)
-        {
-            // The report says why the target does not answer.
-        }
-    }
-
     /// <summary>How it ended when nothing stopped it.</summary>
-    public RehydrationOutcome Outcome() => _done.Values.Select(outcome => outcome.Action).Concat(_parts.Values.Select(part => part.Action))
+    public RehydrationOutcome Outcome() => _done.Values.Select(outcome => outcome.Action).Concat(PartActions())
         .Aggregate(RehydrationOutcome.Complete, (worst, action) => action switch
         {
             ApplyAction.Failed => RehydrationOutcome.Failed,
             ApplyAction.Conflict or ApplyAction.Skipped when worst == RehydrationOutcome.Complete => RehydrationOutcome.Incomplete,
             _ => worst,
         });
+
+    // Most parts can be tried only for good: that a dry run left them out is no fault of theirs.
+    private IEnumerable<ApplyAction> PartActions() =>
+        _parts.Values.Select(part => part.Action).Where(action => !(plan.Options.DryRun && action == ApplyAction.Skipped));
 
     /// <summary>Each resource that was reached, in the order of restoring.</summary>
     public IReadOnlyList<ResourceOutcome> Done() => [.. Order().Where(_done.ContainsKey).Select(key => _done[key])];
@@ -92,8 +84,9 @@ internal sealed class RehydrationRun(
             return plan.Options;
         }
 
-        _marker = await TargetMarker.BeginAsync(target, plan.Id, plan.RestorePoint.Info?.Cluster);
-        return plan.Options with { OwnSince = _marker.Since };
+        var installs = plan.Parts.Any(part => part is { Phase: RestorePhase.ControlPlane, Action: PlannedAction.Create });
+        _marker = await TargetMarker.BeginAsync(target, plan.Id, plan.RestorePoint.Info?.Cluster, installs);
+        return plan.Options with { OwnSince = _marker.Since, Done = _marker.Done };
     }
 
     private Task RunWaveAsync(RestoreWave wave, RehydrationStep step, RehydrationOptions options, CancellationToken ct) =>
@@ -110,7 +103,7 @@ internal sealed class RehydrationRun(
         await Parallel.ForEachAsync(
             parts,
             new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, atOnce), CancellationToken = ct },
-            async (part, token) => Add(part, await RunPartAsync(part, token)));
+            async (part, token) => Add(part, await RunPartAsync(part, options, token)));
         var failed = parts.Select(part => _parts[part])
             .FirstOrDefault(result => result.Action is ApplyAction.Failed or ApplyAction.Conflict);
         if (failed is not null && Needed.Contains(phase) && !options.DryRun)
@@ -119,14 +112,29 @@ internal sealed class RehydrationRun(
         }
     }
 
-    private async Task<PartResult> RunPartAsync(PlannedPart planned, CancellationToken ct)
+    // The data of a control plane that was there before is not ours, whatever else of the target is.
+    private bool Owns(RestorePhase phase, RehydrationOptions options) =>
+        options.Owns(phase) && (phase != RestorePhase.Database || _marker?.InstallsControlPlane == true);
+
+    /// <summary>From here on what is of this phase belongs to whoever works on the target.</summary>
+    private async Task NoteDoneAsync(RestorePhase phase, PlannedPart[] parts)
+    {
+        var actions = parts.Select(part => _parts[part].Action)
+            .Concat(_done.Values.Where(outcome => outcome.Phase == phase).Select(outcome => outcome.Action)).ToArray();
+        if (_marker is not null && actions.Length > 0 && !actions.Contains(ApplyAction.Failed))
+        {
+            _marker = await _marker.DoneAsync(target, phase);
+        }
+    }
+
+    private async Task<PartResult> RunPartAsync(PlannedPart planned, RehydrationOptions options, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var told = new Told(step => Tell(new PartStep(planned.Phase, planned.Name, step)));
         PartOutcome outcome;
         try
         {
-            outcome = await planned.Part.RunAsync(told, plan.OwnsTarget, ct);
+            outcome = await planned.Part.RunAsync(told, Owns(planned.Phase, options), ct);
         }
         catch (RunAiDrException refused) when (refused.Fault != Fault.ClusterUnreachable)
         {

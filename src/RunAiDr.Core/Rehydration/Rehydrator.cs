@@ -1,4 +1,3 @@
-
 namespace RunAiDr.Core.Rehydration;
 
 /// <summary>
@@ -39,11 +38,6 @@ public sealed class Rehydrator(IClusterWriter target, TimeProvider time)
         }
 
         ended = ended == RehydrationOutcome.Complete ? run.Outcome() : ended;
-        if (ended != RehydrationOutcome.Stopped)
-        {
-            await run.EndAsync(ended);
-        }
-
         return new RehydrationReport(
             plan.Id,
             plan.Options.DryRun,

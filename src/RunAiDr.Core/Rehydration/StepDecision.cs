@@ -37,13 +37,16 @@ internal sealed record StepDecision(PlannedAction Action, string? Reason, Resour
             return new(PlannedAction.Conflict, $"differs in {difference.Path}, which never changes: delete it first", desired);
         }
 
-        return options.Overwrite || IsOurs(live, options) || MayFillIn(live, desired)
+        return options.Overwrite || IsOurs(live, resource, options) || MayFillIn(live, desired)
             ? new(PlannedAction.Configure, $"differs in {difference.Path}", desired)
             : new(PlannedAction.Conflict, $"exists and differs in {difference.Path}", desired);
     }
 
-    private static bool IsOurs(JsonObject live, RehydrationOptions options) =>
+    // A Secret may be what the operator has just made for the next run.
+    private static bool IsOurs(JsonObject live, Resource resource, RehydrationOptions options) =>
         options.OwnSince is { } since
+        && options.Owns(RestoreOrder.PhaseOf(resource))
+        && resource.Kind is not { Group: "", Plural: "secrets" }
         && DateTimeOffset.TryParse(live.Map("metadata")?.Text("creationTimestamp"), CultureInfo.InvariantCulture, out var created)
         && created >= since;
 

@@ -40,9 +40,12 @@ internal sealed class TargetChecks(
                 }
             }
         });
-        if (!await target.MayAsync("create", TargetMarker.Kind, TargetMarker.Namespace, ct))
+        foreach (var verb in Verbs)
         {
-            denied.Add($"create configmaps in {TargetMarker.Namespace} (marks the target as being rehydrated)");
+            if (!await target.MayAsync(verb, TargetMarker.Kind, TargetMarker.Namespace, ct))
+            {
+                denied.Add($"{verb} configmaps in {TargetMarker.Namespace} (marks the target as being rehydrated)");
+            }
         }
 
         return denied.IsEmpty

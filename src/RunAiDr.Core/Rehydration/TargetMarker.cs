@@ -6,30 +6,33 @@ using RunAiDr.Core.State;
 namespace RunAiDr.Core.Rehydration;
 
 /// <summary>
-/// A ConfigMap on the target that says which restore point it is being rehydrated from, written before anything else.
-/// Resources that are younger came from this rehydration or a chart it installed, so that a run which was killed knows,
-/// when it is repeated, what it may change.
+/// A ConfigMap on the target, one per restore point, written before anything else and after each phase. It tells a run that
+/// is repeated what is this rehydration's own: what is younger than the marker, in phases that are not done yet.
 /// </summary>
 /// <param name="RestorePoint">Commit of the restore point.</param>
 /// <param name="Cluster">Name of the cluster that it is of.</param>
 /// <param name="Since">When the server created the marker.</param>
-/// <param name="State"><c>running</c>, or how the last run ended.</param>
-internal sealed record TargetMarker(string RestorePoint, string? Cluster, DateTimeOffset Since, string? State)
+/// <param name="Done">Phases that ended without a failure: from then on what is theirs is somebody's.</param>
+/// <param name="InstallsControlPlane">There was no control plane when this rehydration came to install it, and so no data of anybody.</param>
+internal sealed record TargetMarker(
+    CommitId RestorePoint, string? Cluster, DateTimeOffset Since, IReadOnlySet<RestorePhase> Done, bool InstallsControlPlane)
 {
     public const string Namespace = "default";
-    public const string Name = "runai-dr-rehydration";
+    public const string Prefix = "runai-dr-rehydration-";
 
     public static readonly ResourceKind Kind = new("", "v1", "ConfigMap", "configmaps", true);
 
-    /// <summary>The rehydration has ended with everything in place: from here on the target is somebody's.</summary>
-    public bool IsFinished => State == StateOf(RehydrationOutcome.Complete);
+    private const string Yes = "true";
 
-    /// <summary>The marker of the target, null when there is none or it may not be read.</summary>
-    public static async Task<TargetMarker?> ReadAsync(IClusterWriter target, CancellationToken ct)
+    /// <summary>Name of the marker of a restore point.</summary>
+    public static string NameOf(CommitId restorePoint) => Prefix + restorePoint.Sha[..12];
+
+    /// <summary>The marker of a restore point, null when there is none or it may not be read.</summary>
+    public static async Task<TargetMarker?> ReadAsync(IClusterWriter target, CommitId restorePoint, CancellationToken ct)
     {
         try
         {
-            return await target.GetAsync(Kind, Namespace, Name, ct) is { } live ? Of(live) : null;
+            return await target.GetAsync(Kind, Namespace, NameOf(restorePoint), ct) is { } live ? Of(live, restorePoint) : null;
         }
         catch (RunAiDrException refused) when (refused.Fault == Fault.ClusterRefused)
         {
@@ -39,54 +42,79 @@ internal sealed record TargetMarker(string RestorePoint, string? Cluster, DateTi
 
     /// <summary>Writes it, unless it is there already, and gives it as the server has it.</summary>
     /// <exception cref="RunAiDrException">The server refuses.</exception>
-    public static async Task<TargetMarker> BeginAsync(IClusterWriter target, CommitId restorePoint, string? cluster) =>
-        await ReadAsync(target, CancellationToken.None) is { } there && there.RestorePoint == restorePoint.Sha
-            ? there
-            : await WriteAsync(target, restorePoint, cluster, "running");
-
-    /// <summary>Says how the run ended.</summary>
-    /// <exception cref="RunAiDrException">The server refuses.</exception>
-    public Task EndAsync(IClusterWriter target, RehydrationOutcome outcome) =>
-        StateOf(outcome) == State ? Task.CompletedTask : WriteAsync(target, new CommitId(RestorePoint), Cluster, StateOf(outcome));
-
-    private static async Task<TargetMarker> WriteAsync(IClusterWriter target, CommitId restorePoint, string? cluster, string state)
+    public static async Task<TargetMarker> BeginAsync(
+        IClusterWriter target, CommitId restorePoint, string? cluster, bool installsControlPlane)
     {
-        var data = new JsonObject { ["restorePoint"] = restorePoint.Sha, ["cluster"] = cluster, ["state"] = state };
+        var there = await ReadAsync(target, restorePoint, CancellationToken.None);
+        if (there is not null && (there.InstallsControlPlane || !installsControlPlane))
+        {
+            return there;
+        }
+
+        var first = there is null
+            ? new TargetMarker(restorePoint, cluster, DateTimeOffset.MaxValue, new HashSet<RestorePhase>(), installsControlPlane)
+            : there with { InstallsControlPlane = true };
+        await first.WriteAsync(target);
+        return await ReadAsync(target, restorePoint, CancellationToken.None) ?? first;
+    }
+
+    /// <summary>Notes that a phase is done.</summary>
+    /// <exception cref="RunAiDrException">The server refuses.</exception>
+    public async Task<TargetMarker> DoneAsync(IClusterWriter target, RestorePhase phase)
+    {
+        if (Done.Contains(phase))
+        {
+            return this;
+        }
+
+        var next = this with { Done = new HashSet<RestorePhase>(Done) { phase } };
+        await next.WriteAsync(target);
+        return next;
+    }
+
+    // Written also when the operator has just pressed Ctrl-C: it tells the next run where this one stopped.
+    private async Task WriteAsync(IClusterWriter target)
+    {
+        var name = NameOf(RestorePoint);
         var body = new JsonObject
         {
             ["apiVersion"] = "v1",
             ["kind"] = "ConfigMap",
             ["metadata"] = new JsonObject
             {
-                ["name"] = Name,
+                ["name"] = name,
                 ["namespace"] = Namespace,
                 ["labels"] = new JsonObject { ["app.kubernetes.io/managed-by"] = "runai-dr" },
             },
-            ["data"] = data,
+            ["data"] = new JsonObject
+            {
+                ["restorePoint"] = RestorePoint.Sha,
+                ["cluster"] = Cluster,
+                ["done"] = string.Join(',', Done.Order().Select(PhaseNames.Of)),
+                ["installsControlPlane"] = InstallsControlPlane ? Yes : "false",
+            },
         };
-
-        // Written also when the operator has just pressed Ctrl-C: it tells the next run where this one stopped.
         var result = await target.ApplyAsync(new Resource(Kind, body), new ApplyOptions(DryRun: false, Force: true), CancellationToken.None);
         if (result.Action is ApplyAction.Failed or ApplyAction.Conflict)
         {
             throw new RunAiDrException(
                 Fault.ClusterRefused,
-                $"ConfigMap {Namespace}/{Name} of the target cannot be written: {result.Reason}",
+                $"ConfigMap {Namespace}/{name} of the target cannot be written: {result.Reason}",
                 "It marks the target as being rehydrated; grant the right to write it.");
         }
-
-        return await ReadAsync(target, CancellationToken.None)
-            ?? new TargetMarker(restorePoint.Sha, cluster, DateTimeOffset.MaxValue, state);
     }
 
-    private static string StateOf(RehydrationOutcome outcome) => outcome.ToString().ToLowerInvariant();
-
-    private static TargetMarker? Of(JsonObject live)
+    private static TargetMarker? Of(JsonObject live, CommitId restorePoint)
     {
-        var data = live.Map("data");
-        return data?.Text("restorePoint") is { } restorePoint
+        var data = live.Map("data") ?? [];
+        return data.Text("restorePoint") == restorePoint.Sha
             && DateTimeOffset.TryParse(live.Map("metadata")?.Text("creationTimestamp"), CultureInfo.InvariantCulture, out var since)
-            ? new TargetMarker(restorePoint, data.Text("cluster"), since, data.Text("state"))
+            ? new TargetMarker(
+                restorePoint,
+                data.Text("cluster"),
+                since,
+                (data.Text("done") ?? "").Split(',').Select(PhaseNames.Find).OfType<RestorePhase>().ToHashSet(),
+                data.Text("installsControlPlane") == Yes)
             : null;
     }
 }

@@ -63,9 +63,12 @@ public sealed record RestoredDatabase(FingerprintReport Report, IReadOnlyList<st
         }
     }
 
-    // Rows written between the fingerprint and the snapshot are in the copy, and so is what was made since it started.
-    private static IEnumerable<string> Lost(FingerprintReport report) =>
-        report.Differences.Where(difference => difference.Severity != DifferenceSeverity.Expected).Select(Line);
+    /// <summary>
+    /// What was saved and is not there as it was, a line each. Rows written between the fingerprint and the snapshot, and what
+    /// was made since the database started, do not count.
+    /// </summary>
+    public static IReadOnlyList<string> Lost(FingerprintReport report) =>
+        [.. report.Differences.Where(difference => difference.Severity != DifferenceSeverity.Expected).Select(Line)];
 
     private static bool IsAdded(FingerprintDifference difference) =>
         difference.Saved is null && difference.What.StartsWith("role ", StringComparison.Ordinal);

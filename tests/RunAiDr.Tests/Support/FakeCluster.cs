@@ -59,7 +59,7 @@ internal sealed class FakeCluster : IClusterWriter
     {
         lock (_gate)
         {
-            return [.. _live.Where(item => item.Key.Name != TargetMarker.Name).OrderBy(item => item.Key).Select(item => $"{item.Key} {Bare(item.Value).ToJsonString()}")];
+            return [.. _live.Where(item => !item.Key.Name.StartsWith(TargetMarker.Prefix, StringComparison.Ordinal)).OrderBy(item => item.Key).Select(item => $"{item.Key} {Bare(item.Value).ToJsonString()}")];
         }
     }
 

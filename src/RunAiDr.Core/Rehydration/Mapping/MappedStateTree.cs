@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-<<<<<<< HEAD
 using RunAiDr.Core.Secrets;
-=======
->>>>>>> rehearse
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 

@@ -13,10 +13,15 @@ public sealed record RestoreMapping(
     /// <summary>The values under the names that their placeholders have on the target too: these begin with the namespace.</summary>
     public IReadOnlyDictionary<string, SecretText> Named(IReadOnlyDictionary<string, SecretText> secrets)
     {
-        var named = new Dictionary<string, SecretText>(secrets, StringComparer.Ordinal);
+        var named = new Dictionary<string, SecretText>(StringComparer.Ordinal);
+        foreach (var (name, value) in secrets.Where(secret => PlaceholderName(secret.Key) != secret.Key))
+        {
+            named[PlaceholderName(name)] = value;
+        }
+
         foreach (var (name, value) in secrets)
         {
-            named.TryAdd(PlaceholderName(name), value);
+            named.TryAdd(name, value);
         }
 
         return named;
@@ -25,7 +30,7 @@ public sealed record RestoreMapping(
     internal string PlaceholderName(string saved) =>
         saved.Split('/', 3) is ["namespaces", var ns, var rest] && Namespaces.TryGetValue(ns, out var mapped) ? $"namespaces/{mapped}/{rest}" : saved;
 
-    internal string Namespace(string saved) => Namespaces.GetValueOrDefault(saved, saved);
+    public string Namespace(string saved) => Namespaces.GetValueOrDefault(saved, saved);
 
     internal string StorageClass(string saved) => StorageClasses.GetValueOrDefault(saved, saved);
 }

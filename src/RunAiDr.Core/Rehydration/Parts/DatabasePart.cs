@@ -19,9 +19,18 @@ internal sealed class DatabasePart(
             return new(PlannedAction.Unchanged, [RecoveryTarget(external)], "compared: others restore it");
         }
 
-        if (reference.Dump is null)
+        if (!tools.Data.HasDatabase)
         {
-            return new(PlannedAction.Unchanged, [], "compared: it comes with its volume");
+            return new(PlannedAction.Skip, [new(
+                "database",
+                CheckResult.Blocked,
+                "the configuration does not say how it is reached",
+                "Set database.provider, and database.host for one of your own, or leave the phase out with --skip database.")]);
+        }
+
+        if (!IsToBeRestored)
+        {
+            return new(PlannedAction.Unchanged, [], reference.Dump is null ? "compared: it comes with its volume" : "compared: it was restored, or its volume is there");
         }
 
         return tools.Data.Dumps is { } dumps
@@ -33,7 +42,14 @@ internal sealed class DatabasePart(
                 "Set database.provider and dumps in the configuration, or leave the phase out with --skip database.")]);
     }
 
-    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct)
+    // What this rehydration restored, and people have worked with since, is not restored again; nor is a volume overwritten
+    // that the operator named because it holds the data.
+    private bool IsToBeRestored =>
+        reference.Dump is not null && !IsRestored && !options.ExistingVolumes.ContainsKey(SnapshotComponent.Database);
+
+    private bool IsRestored => options.Done.Contains(Phase);
+
+    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct)
     {
         if (options.DryRun)
         {
@@ -41,8 +57,8 @@ internal sealed class DatabasePart(
         }
 
         await using var data = await tools.Data.OpenAsync(ct);
-        return reference.Dump is not null && data.Dumps is { } dumps
-            ? await RestoreAsync(dumps, data, Decided(ownsTarget), progress, ct)
+        return IsToBeRestored && data.Dumps is { } dumps
+            ? await RestoreAsync(dumps, data, Decided(owns), progress, ct)
             : await CompareAsync(data, ct);
     }
 
@@ -75,8 +91,8 @@ internal sealed class DatabasePart(
     }
 
     // What a chart has put into the database that this very rehydration installed is worth nothing.
-    private DatabaseRestoreOptions Decided(bool ownsTarget) =>
-        new(options.CleanDatabase || (ownsTarget && tools.Data.IsOfRelease));
+    private DatabaseRestoreOptions Decided(bool owns) =>
+        new(options.CleanDatabase || (owns && tools.Data.IsOfRelease));
 
     private Task ResumeAsync(CancellationToken ct) => controlPlane is null
         ? Task.CompletedTask
@@ -107,9 +123,11 @@ internal sealed class DatabasePart(
             return new(ApplyAction.Skipped, "there is no fingerprint to compare it with");
         }
 
+        await ResumeAsync(ct);
         var restored = await RestoredDatabase.CompareAsync(database, reference, ct);
-        return restored.Problems.Count > 0
-            ? new(ApplyAction.Failed, "is not what was saved") { Details = restored.Problems }
+        var problems = reference.Dump is null ? restored.Problems : RestoredDatabase.Lost(restored.Report);
+        return problems.Count > 0 && !IsRestored
+            ? new(ApplyAction.Failed, "is not what was saved") { Details = problems }
             : new(ApplyAction.Unchanged, restored.Report.Equal ? "holds what was saved" : "holds what was saved, and what came after");
     }
 

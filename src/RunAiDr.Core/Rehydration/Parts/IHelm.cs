@@ -40,6 +40,9 @@ public sealed record ReleaseInstall
     /// <summary>The user-supplied values as YAML, secrets filled in.</summary>
     public required SecretText Values { get; init; }
 
+    /// <summary>A deployed release that differs is changed; otherwise it is a conflict.</summary>
+    public bool MayChange { get; init; }
+
     /// <summary>How long the workloads may take to be ready, and helm itself.</summary>
     public TimeSpan WaitLimit { get; init; } = TimeSpan.FromMinutes(20);
 

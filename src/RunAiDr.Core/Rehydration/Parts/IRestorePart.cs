@@ -15,8 +15,8 @@ internal interface IRestorePart
     Task<PartPlan> PlanAsync(CancellationToken ct);
 
     /// <param name="progress">Hears how far it is.</param>
-    /// <param name="ownsTarget">The target was fresh when the rehydration began.</param>
+    /// <param name="owns">What there is of it on the target came from this rehydration.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">The target cannot be reached, or refuses what everything after it needs.</exception>
-    Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct);
+    Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct);
 }

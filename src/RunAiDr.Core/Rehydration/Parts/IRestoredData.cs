@@ -8,6 +8,9 @@ public interface IRestoredData
     /// <summary>To look at dumps before there is a database; null when the configuration names no place of dumps.</summary>
     IDatabaseRestorer? Dumps { get; }
 
+    /// <summary>Whether the configuration says how the database is reached.</summary>
+    bool HasDatabase { get; }
+
     /// <summary>Whether the database comes with the control plane's release; otherwise it is the company's own.</summary>
     bool IsOfRelease { get; }
 

@@ -14,7 +14,7 @@ internal sealed class MetricsPart(MetricsFacts saved, RestoreTools tools, Rehydr
     public Task<PartPlan> PlanAsync(CancellationToken ct) =>
         Task.FromResult(new PartPlan(PlannedAction.Unchanged, [], "compared"));
 
-    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct)
+    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct)
     {
         if (options.DryRun)
         {

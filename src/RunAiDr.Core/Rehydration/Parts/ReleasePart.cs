@@ -22,13 +22,13 @@ internal sealed class ReleasePart(SavedRelease release, RestoreTools tools, Rehy
             return new(PlannedAction.Skip, [wanted], check.Finding);
         }
 
-        return await tools.Helm.PlanAsync(Install(), ct);
+        return await tools.Helm.PlanAsync(Install(options.Owns(Phase)), ct);
     }
 
-    public Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct) =>
+    public Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct) =>
         WhyNot() is { } check
             ? Task.FromResult(new PartOutcome(ApplyAction.Skipped, check.Finding))
-            : tools.Helm.InstallAsync(Install(), progress, ct);
+            : tools.Helm.InstallAsync(Install(owns), progress, ct);
 
     private PlanCheck? WhyNot()
     {
@@ -50,8 +50,9 @@ internal sealed class ReleasePart(SavedRelease release, RestoreTools tools, Rehy
         { Items = missing };
     }
 
-    private ReleaseInstall Install() => new()
+    private ReleaseInstall Install(bool owns) => new()
     {
+        MayChange = owns || options.Overwrite,
         Name = release.Name,
         Namespace = release.Namespace,
         Chart = release.Chart,

@@ -19,7 +19,7 @@ internal sealed class SyncPart(IReadOnlyList<Resource> expected, IClusterWriter 
     public Task<PartPlan> PlanAsync(CancellationToken ct) => Task.FromResult(new PartPlan(
         PlannedAction.Unchanged, [], $"waits up to {options.SyncLimit.TotalSeconds:0} s for {expected.Count} resources"));
 
-    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct)
+    public async Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct)
     {
         if (options.DryRun)
         {
@@ -49,12 +49,25 @@ internal sealed class SyncPart(IReadOnlyList<Resource> expected, IClusterWriter 
         }
     }
 
+    private async Task<bool> IsThereAsync(Resource resource, CancellationToken ct)
+    {
+        try
+        {
+            return await target.GetAsync(resource.Kind, resource.Namespace, resource.Name, ct) is not null;
+        }
+        catch (RunAiDrException refused) when (refused.Fault == Fault.ClusterRefused)
+        {
+            // Whoever may not see it cannot wait for it; the end tells that it was not seen.
+            return false;
+        }
+    }
+
     private async Task<IReadOnlyList<Resource>> MissingAsync(IReadOnlyList<Resource> resources, CancellationToken ct)
     {
         var missing = new List<Resource>();
         foreach (var resource in resources)
         {
-            if (await target.GetAsync(resource.Kind, resource.Namespace, resource.Name, ct) is null)
+            if (!await IsThereAsync(resource, ct))
             {
                 missing.Add(resource);
             }

@@ -13,6 +13,6 @@ internal sealed class VolumePart(VolumeRestore wanted, IVolumeRestorer restorer,
 
     public Task<PartPlan> PlanAsync(CancellationToken ct) => restorer.PlanAsync(wanted, ct);
 
-    public Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool ownsTarget, CancellationToken ct) =>
+    public Task<PartOutcome> RunAsync(IProgress<PartProgress> progress, bool owns, CancellationToken ct) =>
         restorer.RestoreAsync(wanted, progress, ct);
 }

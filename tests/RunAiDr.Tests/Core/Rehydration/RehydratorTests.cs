@@ -157,14 +157,43 @@ public sealed class RehydratorTests
     }
 
     [Fact]
-    public async Task A_target_that_another_restore_point_has_begun_is_not_fresh()
+    public async Task A_target_that_another_restore_point_has_filled_is_not_fresh()
     {
         await RunAsync(Mixed(), new RehydrationOptions());
-        _cluster.Find(new("", "configmaps", TargetMarker.Namespace, TargetMarker.Name))!["data"]!["restorePoint"] = new string('f', 40);
+        Forget();
 
-        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(Mixed(), new RehydrationOptions()));
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => RunAsync(Mixed(), new RehydrationOptions { Phases = new HashSet<RestorePhase> { RestorePhase.Database } }));
 
-        Assert.Contains("was rehydrated from ffffffff", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("target: is not fresh", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_operator_made_for_the_next_run_is_left_alone()
+    {
+        var secret = Given.Secret("a", "s", "password", "c2F2ZWQ=");
+        _cluster.Refuse = resource => resource.Name == "s" ? "quota" : null;
+        await RunAsync(Mixed().Put(secret), new RehydrationOptions());
+        _cluster.Refuse = _ => null;
+        _cluster.Put(Given.Secret("a", "s", "password", "b3RoZXI="));
+
+        await RunAsync(Mixed().Put(secret), new RehydrationOptions());
+
+        Assert.Equal("b3RoZXI=", (string?)_cluster.Find(secret.Key)!["data"]!["password"]);
+    }
+
+    [Fact]
+    public async Task A_phase_that_failed_stays_this_rehydrations_and_those_that_are_done_do_not()
+    {
+        _cluster.Refuse = resource => resource.Name == "b1" ? "webhook" : null;
+        await RunAsync(Mixed(), new RehydrationOptions());
+        _cluster.Refuse = _ => null;
+        _cluster.Put(Given.ConfigMap("a", "c1", "changed by somebody"));
+        _cluster.Put(Given.Binding("b", "b2", "view", "of a chart"));
+
+        var again = await RunAsync(Mixed(), new RehydrationOptions());
+
+        Assert.Equal(Given.ConfigMap("a", "c1", "").Key, Assert.Single(again.Resources, r => r.Action == ApplyAction.Conflict).Key);
+        Assert.Equal("bob", (string?)_cluster.Find(Given.Binding("b", "b2", "", "").Key)!["subjects"]![0]!["name"]);
     }
 
     [Fact]
@@ -359,6 +388,10 @@ public sealed class RehydratorTests
 
     private static Dictionary<string, SecretText> Secrets(params (string Name, string Value)[] values) =>
         values.ToDictionary(v => v.Name, v => new SecretText(v.Value), StringComparer.Ordinal);
+
+    /// <summary>As if another restore point had been rehydrated.</summary>
+    private void Forget() =>
+        _cluster.Find(new("", "configmaps", TargetMarker.Namespace, TargetMarker.NameOf(new MemoryStateTree().Id)))!["data"]!["restorePoint"] = new string('f', 40);
 
     private static void Crash(bool now)
     {
