@@ -2,7 +2,6 @@ using RunAiDr.Cli.Output;
 using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli.Restoring;

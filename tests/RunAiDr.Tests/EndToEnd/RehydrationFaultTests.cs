@@ -98,7 +98,7 @@ public sealed class RehydrationFaultTests
         (await world.RunAsync(["verify", "p", .. maps])).Expect(0);
         (await world.RunAsync("verify", "p")).Expect(3);
         Assert.Contains("runai-researcher", await world.Fresh.KubectlAsync("get", "rolebindings", "-n", "vision", "-o", "name"), StringComparison.Ordinal);
-        Assert.Equal("gold", await world.Fresh.KubectlAsync("get", "pvc", "-n", "runai", "-o", "jsonpath={.items[0].spec.storageClassName}"));
+        Assert.Contains("storageClass: gold", await world.Fresh.HelmAsync("get", "values", "runai-backend", "-n", "runai-backend"), StringComparison.Ordinal);
     }
 
     [Fact]

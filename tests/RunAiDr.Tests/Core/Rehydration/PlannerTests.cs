@@ -62,7 +62,7 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_missing_right_blocks_and_is_named_with_its_namespaces()
     {
-        var cluster = new FakeCluster { May = (verb, kind, ns) => kind.Plural != "configmaps" || verb != "patch" || ns == "b" };
+        var cluster = new FakeCluster { May = (verb, kind, ns) => kind.Plural != "configmaps" || verb != "patch" || ns is "b" or "default" };
 
         var plan = await PlanAsync(TwoNamespaces(), cluster);
 

@@ -59,7 +59,7 @@ public sealed class RehydratorTests
 
         Assert.Equal(RehydrationOutcome.Stopped, report.Outcome);
         Assert.Contains("run the same command again", report.Stopped!.Remedy, StringComparison.Ordinal);
-        Assert.Equal(3, report.Resources.Count); // and the marker
+        Assert.Equal(2, report.Resources.Count); // and twice the marker
         Assert.NotEmpty(report.NotReached);
     }
 
@@ -68,13 +68,13 @@ public sealed class RehydratorTests
     {
         using var stop = new CancellationTokenSource();
         var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions { Parallelism = 1 }, CancellationToken.None);
-        _cluster.BeforeWrite = (n, _) => Cancel(stop, n == 3);
+        _cluster.BeforeWrite = (n, _) => Cancel(stop, n == 4);
 
         var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, stop.Token);
 
         Assert.Equal(RehydrationOutcome.Cancelled, report.Outcome);
-        Assert.Equal(2, report.Resources.Count); // and the marker
-        Assert.Equal(4, _cluster.Writes); // the marker again: how it ended
+        Assert.Equal(2, report.Resources.Count); // and twice the marker
+        Assert.Equal(4, _cluster.Writes);
     }
 
     [Fact]
