@@ -17,13 +17,16 @@ internal static class AfterSection
         "## When it stops half way",
         "",
         "Run the same command again. It looks at what the target has and goes on from there; what is done stays done, and a",
-        "release that was left pending is taken over. Nothing has to be cleaned up first.",
+        "release that was left pending is taken over. Nothing has to be cleaned up first. Resources belong to the target once",
+        "their phases are done: what was changed there since is named as a conflict and left alone.",
         "",
         "- A check of `plan` is blocked: its line says what to do. Plan again.",
-        "- A release does not become ready: `kubectl --context \"$new\" get pods,events -n <namespace>`. Mostly images, the",
+        $"- A release does not become ready: `kubectl --context {ShellWord.New} get pods,events -n <namespace>`. Mostly images, the",
         "  pull secret, a storage class or a node label. Mend it and run the command again.",
-        "- The database differs from its fingerprint: do not let people in. Choose another checkpoint, or see what `verify --data`",
-        "  calls different.",
+        "- A volume is not there in time: it is waited for up to 30 minutes, for a large one longer by its size. A `csi.timeout`",
+        "  in the configuration that is longer prolongs that. The storage goes on meanwhile; run the command again.",
+        "- The database lacks what was saved: do not let people in. Choose another checkpoint, or see what `verify --data` calls",
+        "  `missing`. What it calls `expected` is no reason: rows that came after.",
         "- Only one part is to be done again: `--only <phase>` with a name of the table below, and `--into-existing`.",
         "",
         "## Phases, and how long they take",
@@ -49,9 +52,9 @@ internal static class AfterSection
     {
         var (controlPlane, others) = (facts.Charts.Count(chart => chart.IsControlPlane), facts.Charts.Count(chart => !chart.IsControlPlane));
         yield return ["`crds`, `namespaces`, `secrets`, `classes`", "what everything else stands on", "seconds"];
-        yield return ["`volumes`", "claims from the snapshots of database and metrics", "30 s and the size of each volume by 100 MB/s (100 GB: 17 minutes)"];
+        yield return ["`volumes`", "claims from the snapshots of database and metrics", "30 s and the size of each volume by 100 MB/s (100 GB: 17 minutes); up to 30 minutes or more, by size"];
         yield return ["`control-plane`", "its chart, until every workload is ready", Minutes(controlPlane)];
-        yield return ["`database`", "a dump is restored and compared with its fingerprint", "the size of the dump by 10 MB/s (1 GB: 2 minutes)"];
+        yield return ["`database`", "a dump is restored; whatever it is, it is compared with its fingerprint", "the size of the dump by 10 MB/s (1 GB: 2 minutes)"];
         yield return ["`metrics`", "looked at", "seconds"];
         yield return ["`project-namespaces`", $"{facts.Counts.ProjectNamespaces} namespaces and their secrets", "seconds"];
         yield return ["`cluster`", "its chart, with the same `cluster.uid`", Minutes(others)];

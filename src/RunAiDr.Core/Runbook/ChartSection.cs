@@ -34,7 +34,7 @@ internal static class ChartSection
             .. Markdown.Block("sh",
             [
                 "read -rs key    # the API key of NGC; charts before 2.25 may be in Run:ai's older repositories only",
-                "printf %s \"$key\" | helm repo add runai https://helm.ngc.nvidia.com/nvidia/runai --force-update --username '$oauthtoken' --password-stdin",
+                "printf %s \"${key:?}\" | helm repo add runai https://helm.ngc.nvidia.com/nvidia/runai --force-update --username '$oauthtoken' --password-stdin",
                 .. facts.Charts.Select(chart =>
                     $"helm pull {Markdown.Word($"runai/{chart.Chart}")} --version {Markdown.Word(chart.Version)}"),
             ]),

@@ -24,7 +24,7 @@ internal static class PreparationSection
         var settings = facts.Settings;
         yield return $"{(facts.IsOpenShift ? "OpenShift with Kubernetes" : "Kubernetes")} {Minor(facts.Info.KubernetesVersion)} or newer, and what Run:ai itself requires: GPU operator, Prometheus operator, and Knative where inference is used.";
         yield return facts.StorageClasses.Count > 0
-            ? "The storage classes of the table below, by these names: `kubectl --context \"$new\" get storageclass`. Where names have to differ, `--map-storage-class <saved>=<new>` in step 7."
+            ? $"The storage classes of the table below, by these names: `kubectl --context {ShellWord.New} get storageclass`. Where names have to differ, `--map-storage-class <saved>=<new>` in step 7."
             : "A default storage class: no exported file names one.";
         if (facts.Volumes.Count > 0)
         {
@@ -55,7 +55,7 @@ internal static class PreparationSection
 
         if (settings.ExternalDatabase is not null)
         {
-            yield return "The PostgreSQL of your own, restored to the recovery point that `snapshots/database.yaml` names (system, timeline, LSN, named restore point). `rehydrate` checks it and restores nothing there.";
+            yield return "The PostgreSQL of your own. Where `snapshots/database.yaml` says `provider: external`, have it recovered before to the point that the file names (system, timeline, LSN, named restore point): `rehydrate` only compares it. Where it says `pgdump`, `rehydrate` restores the dump into that server, roles included, as a role that may make roles and databases; a database there that is not empty and differs is replaced with `--clean-database` only.";
         }
 
         if (facts.UnsavedSecrets.Count > 0)
@@ -84,7 +84,7 @@ internal static class PreparationSection
     }
 
     private static string NodeLabels(RunbookFacts facts) => facts.Settings.RestrictsNodes
-        ? $"Node labels, for scheduling is restricted to them: `{Role}system=true` where Run:ai's services run, `{Role}gpu-worker=true` and `{Role}cpu-worker=true` on the workers. Without them nothing is scheduled: `kubectl --context \"$new\" label node <node> {Role}gpu-worker=true`."
+        ? $"Node labels, for scheduling is restricted to them: `{Role}system=true` where Run:ai's services run, `{Role}gpu-worker=true` and `{Role}cpu-worker=true` on the workers. Without them nothing is scheduled: `kubectl --context {ShellWord.New} label node <node> {Role}gpu-worker=true`."
         : $"Node labels `{Role}system`, `{Role}gpu-worker` and `{Role}cpu-worker` where you had set them; scheduling is not restricted to them.";
 
     private static IEnumerable<string> OpenShift(RunbookFacts facts) => facts.IsOpenShift

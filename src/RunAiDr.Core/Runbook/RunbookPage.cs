@@ -1,5 +1,4 @@
 using System.Text;
-using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Runbook;
 
@@ -26,8 +25,4 @@ public static class RunbookPage
         ];
         return string.Join('\n', lines).TrimEnd('\n') + "\n";
     }
-
-    /// <summary>A path of the cluster's folder in the checkpoint that was chosen, as one word of the shell.</summary>
-    internal static string Saved(RestorePointInfo info, string path) =>
-        $"\"dr/{info.Cluster}/$checkpoint:clusters/{info.Cluster}/{path}\"";
 }

@@ -21,8 +21,10 @@ internal static class SecretSection
             .. Markdown.Block("sh",
             [
                 "umask 077",
+                // Asked before the pipe, which would empty a file that is filled already.
+                $": {ShellWord.Repository} {ShellWord.Checkpoint} &&",
                 // With the bracket the page does not hold what it tells to look for.
-                $"git -C \"$repo\" grep -hoE 'runai-dr-secre[t]:[A-Za-z0-9._/-]+:' \"dr/{facts.Info.Cluster}/$checkpoint\" -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
+                $"git -C {ShellWord.Repository} grep -hoE 'runai-dr-secre[t]:[A-Za-z0-9._/-]+:' {ShellWord.Tag(facts.Info)} -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
                 "  sort -u | sed -E 's/^[^:]*:(.*):$/\\1:/' > secrets.yaml",
             ]),
             "Write each value as plain text, not as base64: `<name>: \"<value>\"`, or `<name>: |` and the lines indented below. A Secret",
@@ -58,8 +60,8 @@ internal static class SecretSection
         .. Markdown.Block("sh",
         [
             .. facts.Charts.Select(chart =>
-                $"helm get values {Markdown.Word(chart.Release)} -n {Markdown.Word(chart.Namespace)} --kube-context \"$old\" -o yaml > old-{Markdown.Word(chart.Release)}.yaml"),
-            "kubectl --context \"$old\" get secret -n <namespace> <name> -o go-template='{{range $k, $v := .data}}{{$k}}: {{$v | base64decode}}{{\"\\n\"}}{{end}}'",
+                $"helm get values {Markdown.Word(chart.Release)} -n {Markdown.Word(chart.Namespace)} --kube-context {ShellWord.Old} -o yaml > old-{Markdown.Word(chart.Release)}.yaml"),
+            $"kubectl --context {ShellWord.Old} get secret -n '<namespace>' '<name>' -o go-template='{{{{range $k, $v := .data}}}}{{{{$k}}}}: {{{{$v | base64decode}}}}{{{{\"\\n\"}}}}{{{{end}}}}'",
         ]),
     ];
 

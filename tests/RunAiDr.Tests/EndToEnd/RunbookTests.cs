@@ -48,11 +48,31 @@ public sealed class RunbookTests : IDisposable
         Assert.All(exported["secrets"]!.AsArray(), name => Assert.Contains($"| `{name}` | ", page, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_command_whose_variable_is_empty_does_nothing()
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync();
+        await Workspace.DoAsync(cluster, "export", "--tag", "p");
+        var page = Workspace.Text("RUNBOOK.md", "dr/prod/p");
+        await File.WriteAllTextAsync(Workspace.File("secrets.yaml"), "a: \"filled\"\n");
+
+        var uninstall = await TryAsync("helm() { touch called; }\n" + Block(page, "helm uninstall").Split('\n')[0], checkpoint: "");
+        var secrets = await TryAsync(Block(page, "grep -hoE"), checkpoint: "");
+
+        Assert.NotEqual(0, uninstall.Code);
+        Assert.Contains("old: parameter null or not set", uninstall.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Workspace.File("called")));
+        Assert.NotEqual(0, secrets.Code);
+        Assert.Equal("a: \"filled\"\n", await File.ReadAllTextAsync(Workspace.File("secrets.yaml")));
+    }
+
     private static string Block(string page, string command) =>
         page.Split("```sh\n").Skip(1).Select(rest => rest.Split("\n```")[0]).First(block => block.Contains(command, StringComparison.Ordinal));
 
-    private async Task<Ended> RunAsync(string commands) => (await EndToEndPrograms.RunAsync(
+    private async Task<Ended> RunAsync(string commands) => (await TryAsync(commands, checkpoint: "p")).Expect(0);
+
+    private Task<Ended> TryAsync(string commands, string checkpoint) => EndToEndPrograms.RunAsync(
         Workspace.Path,
-        new Dictionary<string, string>(StringComparer.Ordinal) { ["repo"] = "dr.git", ["checkpoint"] = "p" },
-        "bash", "-euc", commands)).Expect(0);
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["repo"] = "dr.git", ["checkpoint"] = checkpoint, ["old"] = "" },
+        "bash", "-euc", commands);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
@@ -7,7 +8,7 @@ using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Core.Runbook;
 
-public sealed class RunbookPageTests
+public sealed partial class RunbookPageTests
 {
     private const string Hostile = "a`b|c<script>\n# You\u202Etfel\u001b[31m[x](http://evil.example)";
 
@@ -78,6 +79,18 @@ public sealed class RunbookPageTests
     }
 
     [Fact]
+    public async Task A_variable_that_is_empty_is_refused_by_every_command()
+    {
+        var used = (await PageAsync(new RecordedCluster())).Split('\n').SelectMany(line => Variable().Matches(line)).Select(match => match.Value)
+            .Where(variable => variable != "$oauthtoken").ToList();
+
+        Assert.All(used, variable => Assert.EndsWith(":?}", variable, StringComparison.Ordinal));
+        Assert.Equal(
+            ["${checkpoint:?}", "${key:?}", "${new:?}", "${old:?}", "${repo:?}"],
+            used.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task The_running_configuration_decides_whether_Run_ai_makes_namespaces()
     {
         var cluster = new RecordedCluster();
@@ -132,6 +145,10 @@ public sealed class RunbookPageTests
             cells = now;
         }
     }
+
+    // Those of a go-template stand in single quotes and are one letter long.
+    [GeneratedRegex(@"\$(\{[^}]*\}|[a-z]{2,})", RegexOptions.NonBacktracking)]
+    private static partial Regex Variable();
 
     private static IEnumerable<string> Outside(IEnumerable<string> lines)
     {
