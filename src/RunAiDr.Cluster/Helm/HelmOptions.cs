@@ -16,6 +16,6 @@ public sealed record HelmOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } =
         new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>How long a release that a helm left pending has to be seen unchanged before it is taken over.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a release that a helm left pending, with its pods, has to be seen unchanged before it is taken over.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 }

@@ -35,13 +35,14 @@ internal sealed class Installation(
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await new PendingRelease(tools, wanted, progress).SettleAsync(ct) is not { } settled)
+            if (await new PendingRelease(tools, wanted, survey.Values, progress).SettleAsync(ct) is not { } settled)
             {
                 return new PartOutcome(
                     ApplyAction.Failed, $"another helm is at work on it for more than {Seconds(wanted.WaitLimit)}");
             }
 
-            var decision = ReleaseDecision.For(wanted, survey.Values, settled.Record);
+            var decision = ReleaseDecision.For(
+                wanted with { MayChange = wanted.MayChange || settled.MayChange }, survey.Values, settled.Record);
             if (decision.Action == PlannedAction.Conflict)
             {
                 return new PartOutcome(ApplyAction.Conflict, decision.Reason);

@@ -51,7 +51,13 @@ internal sealed record ReleaseSurvey(
     {
         try
         {
-            return ReleaseDecision.For(wanted, values, await tools.NewestAsync(wanted, ct));
+            var decision = ReleaseDecision.For(wanted, values, await tools.NewestAsync(wanted, ct));
+            if (decision is { Action: PlannedAction.Conflict, Reason: { } reason })
+            {
+                checks.Add(new PlanCheck($"release {wanted.Name}", CheckResult.Warning, reason, "It is left alone until then."));
+            }
+
+            return decision;
         }
         catch (RunAiDrException failure) when (failure.Fault is Fault.ClusterRefused or Fault.NeedsOperator)
         {

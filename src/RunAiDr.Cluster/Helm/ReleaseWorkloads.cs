@@ -16,14 +16,17 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
     {
         if (await ReleaseRecord.NewestAsync(cluster, @namespace, release, ct) is { } record)
         {
-            _namespaces.UnionWith(
-                from made in record.Objects()
-                where Workload.Kinds.Any(kind => kind.Kind == made.Text("kind"))
-                let named = made.Map("metadata")?.Text("namespace")
-                where named is not null
-                select named);
+            Learn(record);
         }
     }
+
+    /// <summary>Looks at a revision for the namespaces of its workloads.</summary>
+    public void Learn(ReleaseRecord record) => _namespaces.UnionWith(
+        from made in record.Objects()
+        where Workload.Kinds.Any(kind => kind.Kind == made.Text("kind"))
+        let named = made.Map("metadata")?.Text("namespace")
+        where named is not null
+        select named);
 
     public async Task<IReadOnlyList<Workload>> ListAsync(IEnumerable<ResourceKind> kinds, CancellationToken ct)
     {
@@ -40,16 +43,24 @@ internal sealed class ReleaseWorkloads(ClusterClient cluster, string @namespace,
 
     public async Task<Rollout> LookAsync(CancellationToken ct) => Rollout.Of(await ListAsync(Workload.Kinds, ct));
 
-    /// <summary>Names of the hooks that still run in the namespace, of whatever release.</summary>
-    public async Task<IReadOnlyList<string>> RunningHooksAsync(CancellationToken ct)
+    /// <summary>Names of the hooks that still run, of whatever release.</summary>
+    public async Task<IReadOnlyList<string>> RunningHooksAsync(CancellationToken ct) =>
+    [
+        .. from job in await HookJobsAsync(ct)
+           where Readiness.Of(job) is { IsReady: false, HasFailed: false }
+           select Visible.Text(job.Name),
+    ];
+
+    /// <summary>The Jobs that are hooks, of whatever release: helm leaves no other mark at them.</summary>
+    public async Task<IReadOnlyList<Workload>> HookJobsAsync(CancellationToken ct)
     {
-        var jobs = await cluster.ListAsync(new ListSelection(Workload.Job, @namespace), ct);
-        return
-        [
-            .. from job in jobs.Select(body => new Workload(Workload.Job, body))
-               where job.Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true
-                   && Readiness.Of(job) is { IsReady: false, HasFailed: false }
-               select Visible.Text(job.Name),
-        ];
+        var hooks = new List<Workload>();
+        foreach (var place in _namespaces)
+        {
+            var jobs = await cluster.ListAsync(new ListSelection(Workload.Job, place), ct);
+            hooks.AddRange(jobs.Select(body => new Workload(Workload.Job, body)).Where(job => job.IsHook));
+        }
+
+        return hooks;
     }
 }

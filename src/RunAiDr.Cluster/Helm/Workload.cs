@@ -33,6 +33,20 @@ internal sealed record Workload(ResourceKind Kind, JsonObject Body)
     public static long? Number(JsonObject body, string field) =>
         body[field] is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
 
+    /// <summary>Whether helm made it to run once, and waits for its end.</summary>
+    public bool IsHook => Metadata.Map("annotations")?.ContainsKey("helm.sh/hook") == true;
+
+    /// <summary>Whether a pod is one of its own.</summary>
+    public bool HasPod(JsonObject pod)
+    {
+        var owners = (pod.Map("metadata") ?? []).Maps("ownerReferences");
+        var ofSet = $"{Name}-"; // how the ReplicaSets of a Deployment are named
+        return Kind == Deployment
+            ? owners.Any(owner => owner.Text("kind") == "ReplicaSet"
+                && owner.Text("name")?.StartsWith(ofSet, StringComparison.Ordinal) == true)
+            : owners.Any(owner => owner.Text("uid") == Metadata.Text("uid"));
+    }
+
     /// <summary>Whether helm made it for this release.</summary>
     public bool IsOf(string @namespace, string release)
     {

@@ -131,7 +131,7 @@ public sealed class Workloads(ClusterClient cluster, TimeProvider clock) : IWork
         string[] running =
         [
             .. from pod in pods
-               where pod.Map("status")?.Text("phase") is not ("Succeeded" or "Failed") && IsOf(pod, workload)
+               where pod.Map("status")?.Text("phase") is not ("Succeeded" or "Failed") && workload.HasPod(pod)
                select $"pod {pod.Map("metadata")?.Text("name")}",
         ];
         if (running.Length > 0)
@@ -145,16 +145,6 @@ public sealed class Workloads(ClusterClient cluster, TimeProvider clock) : IWork
         return state is null || (state.IsObserved && (Workload.Number(state.Status, "replicas") ?? 0) == 0)
             ? []
             : ["a controller that has not seen it yet"];
-    }
-
-    private static bool IsOf(JsonObject pod, Workload workload)
-    {
-        var owners = (pod.Map("metadata") ?? []).Maps("ownerReferences");
-        var ofSet = $"{workload.Name}-"; // how the ReplicaSets of a Deployment are named
-        return workload.Kind == Workload.StatefulSet
-            ? owners.Any(owner => owner.Text("uid") == workload.Metadata.Text("uid"))
-            : owners.Any(owner => owner.Text("kind") == "ReplicaSet"
-                && owner.Text("name")?.StartsWith(ofSet, StringComparison.Ordinal) == true);
     }
 
     private static string Selector(Workload workload)

@@ -42,6 +42,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         var start = new ProcessStartInfo(call.Program, call.Arguments)
         {
             UseShellExecute = false,
+            WorkingDirectory = call.Folder ?? "",
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

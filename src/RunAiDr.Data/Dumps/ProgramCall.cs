@@ -14,5 +14,9 @@ internal sealed record ProgramCall(string Program, IReadOnlyList<string> Argumen
     /// <summary>Where not null, only complaints that begin so are repeated: others may hold rows of somebody's tables.</summary>
     public string? ShownPrefix { get; init; }
 
-    public string Name => Path.GetFileName(Program);
+    /// <summary>Null for that of this process.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Under which its failures are told.</summary>
+    public string Name { get; init; } = Path.GetFileName(Program);
 }

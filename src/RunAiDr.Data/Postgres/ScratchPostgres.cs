@@ -67,11 +67,8 @@ public sealed class ScratchPostgres : IAsyncDisposable
 
     /// <summary>Runs a script of psql as its superuser.</summary>
     /// <exception cref="RunAiDrException">A statement failed.</exception>
-    public Task RunScriptAsync(string script, CancellationToken ct)
-    {
-        var environment = Dumps.LibpqEnvironment.For(Options(), _password.Reveal(), Superuser);
-        return _programs.RunAsync("psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], environment, script, ct);
-    }
+    public Task RunScriptAsync(string script, CancellationToken ct) =>
+        _programs.RunScriptAsync(Options(), _password.Reveal(), script, ct);
 
     public async ValueTask DisposeAsync()
     {

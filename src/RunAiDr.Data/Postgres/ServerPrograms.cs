@@ -1,7 +1,8 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+using RunAiDr.Data.Dumps;
 
 namespace RunAiDr.Data.Postgres;
 
@@ -21,7 +22,7 @@ internal sealed class ServerPrograms(string folder)
             .Select(path => (Path: path, Number: int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0))
             .OrderByDescending(version => version.Number)
             .Select(version => Path.Combine(version.Path, "bin"));
-        return versions.Concat(Dumps.Programs.Folders())
+        return versions.Concat(Programs.Folders())
             .FirstOrDefault(folder => Array.TrueForAll(Needed, name => File.Exists(Path.Combine(folder, name)))) is { } found
                 ? new ServerPrograms(found)
                 : null;
@@ -29,96 +30,71 @@ internal sealed class ServerPrograms(string folder)
 
     /// <summary>Makes the server's user the owner of a folder.</summary>
     public static Task GiveAsync(string path, CancellationToken ct) => Environment.IsPrivilegedProcess
-        ? RunAsync(new ProcessStartInfo("chown", ["-R", $"{User}:", path]), null, ct)
+        ? RunAsync(new ProgramCall("chown", ["-R", $"{User}:", path]), "", ct)
         : Task.CompletedTask;
 
+    /// <summary>Runs a script of psql.</summary>
     /// <exception cref="RunAiDrException">It failed.</exception>
-    public Task RunAsync(
-        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string input, CancellationToken ct)
+    public Task RunScriptAsync(PostgresOptions server, string password, string script, CancellationToken ct)
     {
-        var start = new ProcessStartInfo(Path.Combine(folder, program), arguments);
-        foreach (var (name, value) in environment)
+        var call = new ProgramCall(Path.Combine(folder, "psql"), ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"])
         {
-            start.Environment[name] = value;
-        }
-
-        return RunAsync(start, input, ct);
+            Environment = LibpqEnvironment.For(server, password, server.User),
+            Secret = password,
+        };
+        return RunAsync(call, script, ct);
     }
 
     /// <exception cref="RunAiDrException">It failed.</exception>
     public Task RunAsServerAsync(string program, IReadOnlyList<string> arguments, CancellationToken ct) =>
-        RunAsync(AsServer(program, arguments), null, ct);
+        RunAsync(AsServer(program, arguments), "", ct);
 
     /// <summary>Returns once it accepts connections. It cannot be cancelled: the server would start nevertheless.</summary>
     /// <exception cref="RunAiDrException">It does not start.</exception>
     public async Task StartServerAsync(string data, string log, string options)
     {
-        var start = AsServer("pg_ctl", ["start", "--wait", "--silent", "--pgdata", data, "--log", log, "--options", options]);
-        (start.UseShellExecute, start.WorkingDirectory) = (false, "/");
-
-        // A server keeps the output that it inherits open for as long as it lives, so nothing of it is read.
-        using var process = Started(start);
-        await process.WaitForExitAsync(CancellationToken.None);
-        if (process.ExitCode != 0)
+        // The server writes to the log only: output that it inherited would stay open for as long as it lives.
+        string[] arguments = ["start", "--wait", "--silent", "--pgdata", data, "--log", log, "--options", options];
+        try
         {
-            throw Failed(start, process.ExitCode, File.Exists(log) ? await File.ReadAllTextAsync(log, CancellationToken.None) : "");
+            await RunAsServerAsync("pg_ctl", arguments, CancellationToken.None);
+        }
+        catch (RunAiDrException failure) when (File.Exists(log))
+        {
+            var told = Visible.Text(Last(await File.ReadAllTextAsync(log, CancellationToken.None)));
+            throw DumpFault.Of($"{failure.Message} {told}", failure.Remedy, failure);
         }
     }
 
-    private ProcessStartInfo AsServer(string program, IReadOnlyList<string> arguments)
+    private ProgramCall AsServer(string program, IReadOnlyList<string> arguments)
     {
         var path = Path.Combine(folder, program);
         return Environment.IsPrivilegedProcess
-            ? new ProcessStartInfo("setpriv", [$"--reuid={User}", $"--regid={User}", "--clear-groups", path, .. arguments])
-            : new ProcessStartInfo(path, arguments);
+            ? new ProgramCall("setpriv", [$"--reuid={User}", $"--regid={User}", "--clear-groups", path, .. arguments]) { Name = program }
+            : new ProgramCall(path, arguments);
     }
 
-    private static async Task RunAsync(ProcessStartInfo start, string? input, CancellationToken ct)
+    // The server's user may not be allowed to look into the folder of this process.
+    private static async Task RunAsync(ProgramCall call, string input, CancellationToken ct)
     {
-        (start.UseShellExecute, start.WorkingDirectory) = (false, "/");
-        (start.RedirectStandardInput, start.RedirectStandardError, start.RedirectStandardOutput) = (true, true, true);
-        using var process = Started(start);
-        await using var stop = ct.Register(() => process.Kill(entireProcessTree: true));
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(CancellationToken.None), process.StandardError.ReadToEndAsync(CancellationToken.None));
+        await using var program = ChildProgram.Start(call with { Folder = "/" }, ct);
+        var output = program.Output.CopyToAsync(Stream.Null, CancellationToken.None);
         try
         {
-            await process.StandardInput.WriteAsync(input.AsMemory(), CancellationToken.None);
-            process.StandardInput.Close();
+            await program.Input.WriteAsync(Encoding.UTF8.GetBytes(input), CancellationToken.None);
+            program.Input.Close();
         }
         catch (IOException)
         {
             // It has ended; its exit code tells.
         }
 
-        await process.WaitForExitAsync(CancellationToken.None);
         await output;
-        ct.ThrowIfCancellationRequested();
-        if (process.ExitCode != 0)
+        if (await program.FailureAsync(ct) is { } failure)
         {
-            throw Failed(start, process.ExitCode, await error);
+            throw DumpFault.Of(failure, "See that the temporary folder is writable and that the user postgres exists.");
         }
     }
-
-    private static Process Started(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
-        }
-        catch (Win32Exception failure)
-        {
-            throw new RunAiDrException(Fault.Snapshot, $"{start.FileName} cannot be started.", "Check that it is there and that this user may run it.", failure);
-        }
-    }
-
-    private static RunAiDrException Failed(ProcessStartInfo start, int code, string complaint) => new(
-        Fault.Snapshot,
-        string.Create(CultureInfo.InvariantCulture, $"{ProgramOf(start)} ended with exit code {code}: {Last(complaint)}"),
-        "See that the temporary folder is writable and that the user postgres exists.");
-
-    // Behind the program that changes the user.
-    private static string ProgramOf(ProcessStartInfo start) =>
-        start.ArgumentList.Prepend(start.FileName).FirstOrDefault(Path.IsPathRooted) ?? start.FileName;
 
     private static string Last(string complaint) => complaint.Trim() is { Length: > 1000 } text ? text[^1000..] : complaint.Trim();
 }

@@ -9,6 +9,10 @@ internal static class RestoredClaim
 {
     public const string Bound = "Bound";
 
+    /// <summary>What to do about one that holds other data.</summary>
+    public const string WayOut =
+        "delete it if nobody needs its data, or name its PersistentVolume with --existing-volume to go on with that data";
+
     // A driver makes a volume from a snapshot of these; what selects or names a volume belongs to the old cluster.
     private static readonly string[] Kept = ["accessModes", "volumeMode", "storageClassName"];
 

@@ -34,15 +34,18 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
         await _checks.LookAsync(ClaimAsync, ct);
         if (wanted.Saved.Backup is not null)
         {
-            _checks.Warn(
-                "the snapshot was taken between pg_backup_start and pg_backup_stop: "
-                    + "PostgreSQL must find backup_label in its data directory",
-                "Put csi.backup.label of snapshots/database.yaml of this checkpoint, and tablespaceMap unless it is empty, "
-                    + "into files backup_label and tablespace_map of the data directory before PostgreSQL starts.");
+            Backup(wanted.IsFollowed ? _checks.Block : _checks.Warn);
         }
 
         return new PartPlan(_action, _checks.All, _reason);
     }
+
+    private static void Backup(Action<string, string> tell) => tell(
+        "the snapshot was taken between pg_backup_start and pg_backup_stop: without backup_label in its data directory "
+            + "PostgreSQL would start from a torn copy",
+        "Restore the volume alone first (--only namespaces,classes,volumes), put the saved backup_label and tablespace_map "
+            + "(label and, unless it is empty, tablespaceMap of csi.backup in snapshots/database.yaml of this checkpoint) into "
+            + "the data directory with a pod that mounts the claim, and then go on with --skip volumes.");
 
     private async Task ApiAsync(CancellationToken ct)
     {
@@ -125,7 +128,7 @@ internal sealed class SnapshotPlan(ClusterClient client, VolumeRestore wanted)
             default:
                 (_action, _reason) = (PlannedAction.Conflict, $"{what} exists and {RestoredClaim.OriginOf(claim)}");
                 _checks.Block(
-                    _reason, "Delete it if nobody needs its data, or map the claim to another name: it is never touched.");
+                    _reason, $"It is never touched: {RestoredClaim.WayOut}.");
                 break;
         }
     }

@@ -59,8 +59,7 @@ internal sealed class SnapshotRestore(VolumeTools tools)
 
     private PartOutcome Conflict(JsonObject claim) => new(
         ApplyAction.Conflict,
-        $"{tools.ClaimText} exists and {RestoredClaim.OriginOf(claim)}; it is left alone: "
-            + "delete it if nobody needs its data, or map the claim to another name");
+        $"{tools.ClaimText} exists and {RestoredClaim.OriginOf(claim)}; it is left alone: {RestoredClaim.WayOut}");
 
     private async Task<PartOutcome> DryRunAsync(CancellationToken ct)
     {

@@ -42,6 +42,9 @@ public sealed record VolumeRestore
     /// <summary>A PersistentVolume on the target that holds the data already; its <c>claimRef</c> is pointed at the claim.</summary>
     public string? ExistingVolume { get; init; }
 
+    /// <summary>The control plane takes the claim in the same run.</summary>
+    public bool IsFollowed { get; init; }
+
     /// <summary>How long snapshot and claim may take.</summary>
     public TimeSpan WaitLimit { get; init; } = TimeSpan.FromMinutes(30);
 

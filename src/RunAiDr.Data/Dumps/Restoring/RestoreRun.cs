@@ -32,15 +32,15 @@ internal sealed class RestoreRun(RestoreTarget target, DumpArchives archives, Da
         var assessment = new RestoreAssessment(target, request, server);
         var decisions = await assessment.DecideAsync(ct);
         var works = decisions.Where(decision => decision.Work is not null).ToList();
-        if (works.Count > 0 && MissingRight(server, works) is { } right)
-        {
-            return Failed(right);
-        }
-
         var roles = RolesMissing(request, assessment.Roles);
         var withRoles = works.Count > 0 || (roles.Count > 0 && decisions.TrueForAll(decision => decision.Action == ApplyAction.Unchanged));
         if (withRoles)
         {
+            if (MissingRight(request, server, works) is { } right)
+            {
+                return Failed(right);
+            }
+
             if (await verify(ct) is { } damage)
             {
                 return Failed($"{damage}; nothing was changed");
@@ -51,7 +51,7 @@ internal sealed class RestoreRun(RestoreTarget target, DumpArchives archives, Da
 
         var outcomes = await RestoreAsync(request, server, decisions, ct);
         var left = withRoles ? await RolesLeftAsync(request, ct) : roles;
-        return RestoreSummary.Of(outcomes, [.. _details, .. left], rolesChanged: withRoles && left.Count < roles.Count);
+        return RestoreSummary.Of(outcomes, _details, new RoleOutcome(withRoles, left, roles.Count));
     }
 
     private string? Unfit(RestoreRequest request, ServerState server)
@@ -67,17 +67,24 @@ internal sealed class RestoreRun(RestoreTarget target, DumpArchives archives, Da
             : null;
     }
 
-    private string? MissingRight(ServerState server, IEnumerable<DatabaseDecision> works)
+    private string? MissingRight(RestoreRequest request, ServerState server, List<DatabaseDecision> works)
     {
-        if (!server.Role.MakesDatabases)
+        if (works.Count > 0 && !server.Role.MakesDatabases)
         {
             return $"{server.Role.Name} may not make databases on {target.Where}: give it CREATEDB";
         }
 
         var foreign = works.FirstOrDefault(work => work.Work?.Existing is { Owned: false });
-        return foreign is null
+        if (foreign is not null)
+        {
+            return $"{server.Role.Name} may not replace database {foreign.Name} on {target.Where}: make it a member of its owner";
+        }
+
+        var unmade = request.Saved.Roles.Select(role => role.Name).Except(server.Roles, StringComparer.Ordinal).ToList();
+        return unmade.Count == 0 || server.Role.MakesRoles
             ? null
-            : $"{server.Role.Name} may not replace database {foreign.Name} on {target.Where}: make it a member of its owner";
+            : $"{server.Role.Name} may not make roles on {target.Where}, and there is no {string.Join(", ", unmade)}: "
+                + "give it CREATEROLE, or make them before; nothing was changed";
     }
 
     private async Task RestoreRolesAsync(RestoreRequest request, ServerState server, CancellationToken ct)
@@ -132,14 +139,14 @@ internal sealed class RestoreRun(RestoreTarget target, DumpArchives archives, Da
         return new DatabaseOutcome(names.Name, decision.Action, decision.Reason);
     }
 
-    private async Task<List<string>> RolesLeftAsync(RestoreRequest request, CancellationToken ct)
+    private async Task<IReadOnlyList<FingerprintDifference>> RolesLeftAsync(RestoreRequest request, CancellationToken ct)
     {
         await using var session = await target.OpenAsync(null, ct);
         return RolesMissing(request, await target.FingerprintAsync(session.Database, ct));
     }
 
-    private static List<string> RolesMissing(RestoreRequest request, DatabaseFingerprint? live) =>
-        live is null ? [] : [.. RestoredContent.OfRoles(request.Saved, live).Select(RestoredContent.Line)];
+    private static IReadOnlyList<FingerprintDifference> RolesMissing(RestoreRequest request, DatabaseFingerprint? live) =>
+        live is null ? [] : RestoredContent.OfRoles(request.Saved, live);
 
     private static PartOutcome Failed(string reason) => new(ApplyAction.Failed, reason);
 }

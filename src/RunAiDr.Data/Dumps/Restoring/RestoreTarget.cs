@@ -69,6 +69,7 @@ internal sealed class RestoreTarget(PostgresConnector connector, TimeProvider cl
         return await RunAsync(session, async () => new ServerState(
             session.PostgreSqlVersion,
             await session.RowAsync("restoring-role.sql", RestoringRole.Of, ct),
+            await session.NamesAsync("role-names.sql", ct),
             await session.RowsAsync("databases.sql", ExistingDatabase.Of, ct)));
     }
 
@@ -80,12 +81,23 @@ internal sealed class RestoreTarget(PostgresConnector connector, TimeProvider cl
     public async Task<bool> IsEmptyAsync(string database, CancellationToken ct)
     {
         await using var session = await connector.OpenAsync(database, ct);
-        return await connector.RunAsync(database, () => session.RowAsync("is-empty.sql", row => row.GetBoolean(0), ct));
+        return await connector.RunAsync(database, async () =>
+        {
+            var isEmpty = await session.RowAsync("is-empty.sql", row => row.GetBoolean(0), ct);
+            var tables = isEmpty ? await session.RowsAsync("extension-rows.sql", row => (row.GetString(0), row.GetString(1)), ct) : [];
+            foreach (var (table, condition) in tables)
+            {
+                isEmpty &= await session.ScalarAsync($"SELECT EXISTS (SELECT FROM {table} {condition})", ct) is false;
+            }
+
+            return isEmpty;
+        });
     }
 }
 
 /// <summary>What is known of a server before it is changed.</summary>
-internal sealed record ServerState(Version Version, RestoringRole Role, IReadOnlyList<ExistingDatabase> Databases)
+internal sealed record ServerState(
+    Version Version, RestoringRole Role, IReadOnlyList<string> Roles, IReadOnlyList<ExistingDatabase> Databases)
 {
     public ExistingDatabase? Find(string name) => Databases.FirstOrDefault(database => database.Name == name);
 }

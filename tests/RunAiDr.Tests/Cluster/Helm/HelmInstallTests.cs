@@ -57,7 +57,7 @@ public class HelmInstallTests
         world.MakeChart("1.1.0");
         await world.InstallAsync(world.Web(Values, "1.1.0"));
         world.MakeChart();
-        var wanted = world.Web(Values.Replace("first", "second", StringComparison.Ordinal) + "more: [1]\n");
+        var wanted = world.Web(Values.Replace("first", "second", StringComparison.Ordinal) + "more: [1]\n") with { MayChange = true };
 
         var plan = await world.PlanAsync(wanted);
         var outcome = await world.InstallAsync(wanted);
@@ -66,6 +66,45 @@ public class HelmInstallTests
         Assert.Equal((ApplyAction.Configured, plan.Reason), (outcome.Action, outcome.Reason));
         Assert.Equal(["1 superseded", "2 deployed"], await world.HistoryAsync());
         Assert.Equal(ApplyAction.Unchanged, (await world.InstallAsync(wanted)).Action);
+    }
+
+    [Theory]
+    [InlineData("helm")]
+    [InlineData("helm3")]
+    public async Task A_release_that_differs_is_a_conflict_unless_it_may_be_changed(string helm)
+    {
+        await using var world = await HelmWorld.StartAsync(helm);
+        world.MakeChart();
+        await world.InstallAsync(world.Web(Values));
+        var wanted = world.Web(Values.Replace("first", "second", StringComparison.Ordinal));
+        var before = world.Server.Revision;
+
+        var plan = await world.PlanAsync(wanted);
+        var outcome = await world.InstallAsync(wanted);
+
+        Assert.Equal((PlannedAction.Conflict, "differs in values password; --overwrite changes it"), (plan.Action, plan.Reason));
+        Assert.Equal((CheckResult.Warning, plan.Reason), (plan.Checks[^1].Result, plan.Checks[^1].Finding));
+        Assert.DoesNotContain(plan.Checks, check => check.Result == CheckResult.Blocked);
+        Assert.Equal((ApplyAction.Conflict, plan.Reason), (outcome.Action, outcome.Reason));
+        Assert.Equal(before, world.Server.Revision);
+    }
+
+    [Fact]
+    public async Task A_failed_release_is_installed_again_and_one_with_other_values_only_if_it_may_be_changed()
+    {
+        await using var world = await HelmWorld.StartAsync();
+        world.MakeChart("1.0.0", ("templates/hook.yaml", Yaml.Hook("hook")));
+        world.Trouble("hook", PodTrouble.CrashLoopBackOff);
+        Assert.Equal(ApplyAction.Failed, (await world.InstallAsync(world.Web(Values))).Action);
+        Assert.Equal(["1 failed"], await world.HistoryAsync());
+        world.EndTrouble("hook");
+
+        var other = await world.InstallAsync(world.Web());
+        var same = await world.InstallAsync(world.Web(Values));
+
+        Assert.Equal(ApplyAction.Conflict, other.Action);
+        Assert.StartsWith("is failed; differs in values ", other.Reason, StringComparison.Ordinal);
+        Assert.Equal((ApplyAction.Configured, "is failed: helm is run again"), (same.Action, same.Reason));
     }
 
     [Theory]
@@ -81,7 +120,7 @@ public class HelmInstallTests
         var after = world.Server.Revision;
         await world.InstallAsync(world.Web(Values));
         var same = await world.InstallAsync(world.Web(Values) with { DryRun = true });
-        var other = await world.InstallAsync(world.Web() with { DryRun = true });
+        var other = await world.InstallAsync(world.Web() with { DryRun = true, MayChange = true });
 
         Assert.Equal(ApplyAction.Created, created.Action);
         Assert.Equal(before, after);

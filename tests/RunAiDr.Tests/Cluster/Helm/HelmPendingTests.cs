@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Parts;
+using RunAiDr.Core.Resources;
 using RunAiDr.Sandbox;
 
 namespace RunAiDr.Tests.Cluster.Helm;
@@ -9,6 +11,8 @@ namespace RunAiDr.Tests.Cluster.Helm;
 public class HelmPendingTests
 {
     private const string Canary = "CANARY-7400-password";
+
+    private static readonly ResourceKind Pod = new("", "v1", "Pod", "pods", Namespaced: true);
 
     [Theory]
     [InlineData("helm")]
@@ -48,10 +52,40 @@ public class HelmPendingTests
         }
 
         world.EndTrouble("hook");
-        var outcome = await world.InstallAsync(world.Web());
+        var conflict = await world.InstallAsync(world.Web());
+        Assert.Equal(ApplyAction.Conflict, conflict.Action);
+        Assert.Equal("is pending-upgrade; differs in values replicas; --overwrite changes it", conflict.Reason);
+        Assert.Equal(["1 deployed", "2 pending-upgrade"], await world.HistoryAsync());
+
+        var outcome = await world.InstallAsync(world.Web() with { MayChange = true });
 
         Assert.Equal(ApplyAction.Configured, outcome.Action);
         Assert.Equal(["1 superseded", "2 deployed"], await world.HistoryAsync());
+    }
+
+    [Fact]
+    public async Task A_helm_whose_pods_get_on_is_not_taken_for_dead()
+    {
+        await using var world = await HelmWorld.StartAsync();
+        world.MakeChart();
+        world.Trouble("web", PodTrouble.ImagePullBackOff);
+        using (var first = world.StartHelm("install", "web", "web", "-n", "shop", "--wait"))
+        {
+            await HelmWorld.EventuallyAsync(async () => (await PodsAsync(world)).Count > 0);
+            first.Kill();
+            await first.WaitForExitAsync();
+        }
+
+        var running = world.InstallAsync(world.Web());
+        for (var turn = 0; world.Steps.Count(step => step.StartsWith("pending-install: waiting", StringComparison.Ordinal)) < 25; turn++)
+        {
+            Assert.False(running.IsCompleted);
+            await MarkPodsAsync(world, turn);
+        }
+
+        world.EndTrouble("web");
+        Assert.Equal(ApplyAction.Created, (await running).Action);
+        Assert.Equal(["1 deployed"], await world.HistoryAsync());
     }
 
     [Fact]
@@ -145,4 +179,17 @@ public class HelmPendingTests
 
     private static async Task<bool> JobExistsAsync(HelmWorld world) =>
         await world.Client.GetAsync(RunAiDr.Cluster.Helm.Workload.Job, HelmWorld.Namespace, "hook", default) is not null;
+
+    private static Task<IReadOnlyList<JsonObject>> PodsAsync(HelmWorld world) => world.Client.ListAsync(new(Pod, HelmWorld.Namespace), default);
+
+    private static async Task MarkPodsAsync(HelmWorld world, int turn)
+    {
+        foreach (var pod in await PodsAsync(world))
+        {
+            var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["turn"] = $"{turn}" } } };
+            await world.Client.PatchAsync(Pod, HelmWorld.Namespace, (string)pod["metadata"]!["name"]!, patch, default);
+        }
+
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+    }
 }

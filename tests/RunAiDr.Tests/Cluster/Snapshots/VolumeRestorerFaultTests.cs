@@ -141,10 +141,13 @@ public class VolumeRestorerFaultTests
         await world.Client.DeleteAsync(new("storage.k8s.io", "v1", "CSIDriver", "csidrivers", false), null, World.Driver, default);
         await world.Client.DeleteAsync(SnapshotKinds.Class, null, "fast-ssd-snapshots", default);
         var wanted = World.Wanted();
-        var plan = await world.PlanAsync(wanted with { Snapshot = wanted.Saved with { Backup = new BackupLabel("START", "", "0/1") } });
+        wanted = wanted with { Snapshot = wanted.Saved with { Backup = new BackupLabel("START", "", "0/1") } };
+        var plan = await world.PlanAsync(wanted);
+        var followed = await world.PlanAsync(wanted with { IsFollowed = true });
 
         Assert.Equal(3, plan.Checks.Count(check => check.Result == CheckResult.Warning));
-        Assert.Contains(plan.Checks, check => check.Remedy?.Contains("backup_label", StringComparison.Ordinal) == true);
+        var torn = plan.Checks.Single(check => check.Remedy?.Contains("backup_label", StringComparison.Ordinal) == true);
+        Assert.Equal(torn with { Result = CheckResult.Blocked }, followed.Checks.Single(check => check.Result == CheckResult.Blocked) with { Items = torn.Items });
         Assert.Equal(PlannedAction.Create, plan.Action);
         await world.RestoredAsync();
         Assert.Equal(PlannedAction.Unchanged, (await world.PlanAsync()).Action);

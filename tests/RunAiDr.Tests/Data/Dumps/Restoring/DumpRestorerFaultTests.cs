@@ -236,6 +236,22 @@ public sealed class DumpRestorerFaultTests(DumpServer server) : RestoreScene, IC
     }
 
     [Fact]
+    public async Task A_role_that_may_not_make_the_roles_that_are_missing_is_told_so_before_anything_is_changed()
+    {
+        var (target, dump) = await SceneAsync();
+        await using var own = target;
+        await target.ExecuteAsync("postgres", "CREATE ROLE maker CREATEDB LOGIN PASSWORD 'canary-maker'; GRANT runai TO maker; GRANT pg_read_all_data TO maker");
+
+        var outcome = await RestoreAsync(target.Options() with { User = "maker", Password = () => new("canary-maker") }, dump, clean: true);
+
+        Assert.Equal(ApplyAction.Failed, outcome.Action);
+        Assert.StartsWith("maker may not make roles on PostgreSQL 127.0.0.1:", outcome.Reason, StringComparison.Ordinal);
+        Assert.Contains("grafana", outcome.Reason, StringComparison.Ordinal);
+        await AssertAsBeforeAsync(target);
+        Assert.Equal(false, await target.ScalarAsync("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'grafana')"));
+    }
+
+    [Fact]
     public async Task An_administrator_who_is_no_superuser_restores_what_he_may_and_is_told_the_rest_by_name()
     {
         await using var source = await PostgresServer.StartAsync();
@@ -252,8 +268,11 @@ public sealed class DumpRestorerFaultTests(DumpServer server) : RestoreScene, IC
         var outcome = await RestoreAsync(
             target.Options() with { User = "admin", Password = () => new("canary-admin") }, dump, options: options);
 
-        Assert.Equal((ApplyAction.Created, "backend: restored, equal to what was saved"), (outcome.Action, outcome.Reason));
+        Assert.Equal(ApplyAction.Failed, outcome.Action);
+        Assert.Equal("not as saved: role replica; backend: restored, equal to what was saved", outcome.Reason);
         Assert.Contains(outcome.Details, detail => detail.StartsWith("ALTER ROLE replica: ", StringComparison.Ordinal));
+        Assert.Contains(outcome.Details, detail => detail.StartsWith("role replica: login, member of owner saved, ", StringComparison.Ordinal));
+        Assert.StartsWith("Make these roles as they were saved", outcome.Details[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("SCRAM", string.Join('\n', outcome.Details), StringComparison.Ordinal);
         await LoginAsync(target, "owner", "canary-owner");
     }
