@@ -147,7 +147,7 @@ public sealed partial class RunbookPageTests
     }
 
     // Those of a go-template stand in single quotes and are one letter long.
-    [GeneratedRegex(@"\$(\{[^}]*\}|[a-z]{2,})", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\$\{[^}]*\}|\$[a-z]{2,}", RegexOptions.NonBacktracking)]
     private static partial Regex Variable();
 
     private static IEnumerable<string> Outside(IEnumerable<string> lines)
