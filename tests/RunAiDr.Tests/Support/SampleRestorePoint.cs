@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
-using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Tests.Support;

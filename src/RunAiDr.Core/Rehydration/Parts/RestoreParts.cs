@@ -77,6 +77,7 @@ internal static class RestoreParts
             Namespace = reference.Csi?.Namespace ?? controlPlane?.Namespace ?? "",
             Claim = reference.Csi?.Claim ?? ControlPlaneClaims.OwnClaim(controlPlane?.Name ?? "", reference.Component),
             ExistingVolume = existing,
+            IsFollowed = options.Phases.Contains(RestorePhase.ControlPlane),
             WaitLimit = tools.VolumeLimit,
             DryRun = options.DryRun,
         };

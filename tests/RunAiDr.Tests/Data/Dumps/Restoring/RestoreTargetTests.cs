@@ -1,6 +1,5 @@
 using RunAiDr.Data.Dumps.Restoring;
 using RunAiDr.Data.Postgres;
-using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Data.Dumps.Restoring;
 
