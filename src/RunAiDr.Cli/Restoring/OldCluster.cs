@@ -87,14 +87,9 @@ internal static class OldCluster
         ];
     }
 
-    // As the configuration names it, whatever the command line says of the target.
+    // As the configuration or kubectl's own rules have it, whatever the command line says of the target.
     private static ClusterConnection? Own(Invocation invocation, ClusterConfig config)
     {
-        if (config.Kubeconfig is null && config.Context is null)
-        {
-            return null;
-        }
-
         try
         {
             return Connections.Of(config.Kubeconfig, config.Context, invocation);

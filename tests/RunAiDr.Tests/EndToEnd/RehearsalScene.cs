@@ -18,7 +18,7 @@ internal sealed class RehearsalScene(EndToEndWorkspace workspace) : IDisposable
         return new Ended(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Presses Ctrl-C as soon as it has begun to make something, and gives the exit code.</summary>
+    /// <summary>Ends it, as a stop does, as soon as it has begun to make something, and gives the exit code.</summary>
     public async Task<int> InterruptAsync(params string[] arguments)
     {
         using var process = Start(arguments);
@@ -28,7 +28,7 @@ internal sealed class RehearsalScene(EndToEndWorkspace workspace) : IDisposable
             await Task.Delay(20, CancellationToken.None);
         }
 
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
         await process.WaitForExitAsync();
         _ = (await output, await error);
