@@ -76,7 +76,12 @@ internal static class SampleResources
 
         yield return Make(LimitRange, name, "defaults", ("spec", new JsonObject
         {
-            ["limits"] = new JsonArray(new JsonObject { ["type"] = "Container", ["default"] = Fields(("memory", "1Gi")) }),
+            ["limits"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "Container",
+                ["default"] = Fields(("memory", "1Gi")),
+                ["defaultRequest"] = Fields(("memory", "1Gi")), // the server adds it, and a rehydration ends with a comparison
+            }),
         }));
     }
 
