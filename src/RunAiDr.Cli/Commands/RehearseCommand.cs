@@ -42,7 +42,7 @@ internal sealed class RehearseCommand : OperatorCommand
             "Prove that a restore point can be restored: rehydrate it into a throw-away control plane and verify it.",
             "runai-dr rehearse before-upgrade",
             "runai-dr rehearse before-upgrade --strict --report rehearsal.json",
-            "KUBEBUILDER_ASSETS=/opt/envtest runai-dr rehearse before-upgrade --output json")
+            "runai-dr rehearse before-upgrade --secrets secrets.yaml --output json")
     {
         Arguments.Add(_reference);
         Options.Add(_secrets);
