@@ -1,8 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RunAiDr.Core;
 using RunAiDr.Core.Secrets;
-using RunAiDr.Core.Yaml;
+using RunAiDr.Core.Secrets.Sealing;
 
 namespace RunAiDr.Cli.Configuration;
 
@@ -10,29 +8,9 @@ namespace RunAiDr.Cli.Configuration;
 internal static class SecretsFile
 {
     /// <exception cref="RunAiDrException">The file cannot be read or is no mapping of names to texts.</exception>
-    public static IReadOnlyDictionary<string, SecretText> Read(string? path)
-    {
-        return path is null ? new Dictionary<string, SecretText>(StringComparer.Ordinal) : Parse(Load(path), path);
-    }
-
-    /// <param name="content">Such a file.</param>
-    /// <param name="path">What it is called in messages.</param>
-    /// <exception cref="RunAiDrException">It is no mapping of names to texts.</exception>
-    public static IReadOnlyDictionary<string, SecretText> Parse(byte[] content, string path)
-    {
-        var document = YamlReader.ReadDocument(content, path, Fault.Configuration);
-        if (document.Root is not JsonObject values)
-        {
-            throw Wrong($"{path} is not a mapping of placeholder names to values");
-        }
-
-        return values.ToDictionary(
-            entry => entry.Key,
-            entry => entry.Value is JsonValue value && value.GetValueKind() == JsonValueKind.String
-                ? new SecretText((string)value!)
-                : throw Wrong($"{path}:{document.Locate(YamlDocument.PointerTo(entry.Key)).Line}: the value is not a text"),
-            StringComparer.Ordinal);
-    }
+    public static IReadOnlyDictionary<string, SecretText> Read(string? path) => path is null
+        ? new Dictionary<string, SecretText>(StringComparer.Ordinal)
+        : SecretValues.Parse(Load(path), path, Fault.Configuration);
 
     private static byte[] Load(string path)
     {
@@ -46,7 +24,4 @@ internal static class SecretsFile
                 Fault.Configuration, $"The secrets file {path} cannot be read: {failure.Message}", "Correct --secrets.", failure);
         }
     }
-
-    private static RunAiDrException Wrong(string message) =>
-        new(Fault.Configuration, message, "Write one `<placeholder name>: \"<value>\"` per line; `runai-dr plan` lists the names.");
 }

@@ -2,6 +2,7 @@ using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Data;
 
@@ -32,7 +33,7 @@ internal sealed record RestoreSecrets(string? File, string? IdentityFile, string
         foreach (var file in tree.Files.Where(file => file.IsRegular && IsEncrypted(file.Path)))
         {
             var where = $"{file.Path} of {tree.Id.Abbreviated}";
-            values.AddRange(SecretsFile.Parse(await AgeFile.DecryptAsync(tree.Read(file.Path) ?? [], identity, where, ct), where));
+            values.AddRange(SecretValues.Parse(await AgeFile.DecryptAsync(tree.Read(file.Path) ?? [], identity, where, ct), where, Fault.RestorePoint));
         }
 
         return values;
@@ -55,7 +56,7 @@ internal sealed record RestoreSecrets(string? File, string? IdentityFile, string
         foreach (var key in data.Select(field => field.Key))
         {
             var where = $"key {key} of Secret {place}";
-            values.AddRange(SecretsFile.Parse(Bytes(data.Text(key), where), where));
+            values.AddRange(SecretValues.Parse(Bytes(data.Text(key), where), where, Fault.Configuration));
         }
 
         return values;

@@ -1,4 +1,6 @@
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -9,6 +11,12 @@ namespace RunAiDr.Core.Export;
 public sealed class ClusterExporter(IClusterReader reader, Scope scope)
 {
     internal Scope Scope => scope;
+
+    /// <summary>Which values are secrets besides those that give themselves away.</summary>
+    public SecretRules Rules { get; init; } = SecretRules.None;
+
+    /// <summary>Encrypts the secrets; null leaves them out.</summary>
+    public SecretSealing? Sealing { get; init; }
 
     /// <summary>
     /// Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.

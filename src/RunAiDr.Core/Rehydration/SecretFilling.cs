@@ -33,7 +33,7 @@ internal static class SecretFilling
                     && Placeholder.WholeName(text) is { } name
                     && values.TryGetValue(name, out var secret))
                 {
-                    data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secret.Reveal()));
+                    data[key] = Convert.ToBase64String(secret.RevealBytes());
                 }
             }
         }
@@ -53,7 +53,7 @@ internal static class SecretFilling
     {
         foreach (var name in NamesIn(resource.Body))
         {
-            var spellings = values.TryGetValue(name, out var secret) ? SpellingsOf(secret.Reveal()) : [];
+            var spellings = values.TryGetValue(name, out var secret) ? SpellingsOf(secret) : [];
             foreach (var spelling in spellings.Where(s => s.Length > 0).OrderByDescending(s => s.Length))
             {
                 text = text.Replace(spelling, "[secret]", StringComparison.Ordinal);
@@ -70,6 +70,9 @@ internal static class SecretFilling
         Convert.ToBase64String(Encoding.UTF8.GetBytes(value)),
         .. value.Split('\n', StringSplitOptions.TrimEntries),
     ];
+
+    private static IEnumerable<string> SpellingsOf(SecretText secret) =>
+        secret.IsBinary ? [Convert.ToBase64String(secret.RevealBytes())] : SpellingsOf(secret.Reveal());
 
     private static void Collect(JsonNode? node, SortedSet<string> names)
     {

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Core.Secrets.Sealing;
+
+/// <summary>
+/// The files of encrypted secrets: for a document <c>values/runai-backend.yaml</c> with secrets
+/// <c>secrets/values/runai-backend.age</c> (or what the cipher calls it), and beside it <c>….macs.yaml</c>, which tells
+/// without a private key whether they changed. <see cref="RecipientsPath"/> says for whom all of them are encrypted.
+/// </summary>
+public static class SealedFiles
+{
+    public const string RecipientsPath = StateFolder.Secrets + "recipients.yaml";
+
+    private const string MacsExtension = ".macs.yaml";
+
+    /// <summary>Path of the encrypted secrets of a document.</summary>
+    /// <param name="path">Path of the document.</param>
+    /// <param name="extension">That of the cipher.</param>
+    public static string PathOf(string path, string extension) => Beside(path) + extension;
+
+    public static string MacsPathOf(string path) => Beside(path) + MacsExtension;
+
+    public static bool IsMacs(string path) =>
+        path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) && path.EndsWith(MacsExtension, StringComparison.Ordinal);
+
+    /// <summary>Placeholder name → MAC, as YAML.</summary>
+    public static byte[] Macs(IEnumerable<KeyValuePair<string, SecretText>> secrets, SecretMac mac) => YamlWriter.ToBytes(new JsonObject(
+        secrets.Select(secret => KeyValuePair.Create<string, JsonNode?>(secret.Key, mac.Of(secret.Key, secret.Value)))));
+
+    /// <summary>For whom the secrets of a state tree are encrypted, and into which kind of files.</summary>
+    public static byte[] Recipients(ISecretCipher cipher) => YamlWriter.ToBytes(new JsonObject
+    {
+        ["extension"] = cipher.Extension,
+        ["recipients"] = new JsonArray([.. cipher.Recipients.Select(recipient => JsonValue.Create(recipient))]),
+    });
+
+    // As placeholder names begin: the document without its extension.
+    private static string Beside(string path) => StateFolder.Secrets + Path.ChangeExtension(path, null);
+}
