@@ -75,12 +75,14 @@ internal sealed class CheckpointWorld : IAsyncDisposable
     /// <summary>Runs a command against another database.</summary>
     public async Task<Ended> RunWithDatabaseAsync(PostgresServer database, params string[] arguments)
     {
-        await File.WriteAllTextAsync(Workspace.File("password"), PostgresServer.Password);
-        return await Processes.At(Workspace.Path)
+        await File.WriteAllTextAsync(Workspace.OwnFile("password"), PostgresServer.Password);
+        var ended = await Processes.At(Workspace.Path)
             .With("RUNAI_DR_DATABASE_HOST", "127.0.0.1")
             .With("RUNAI_DR_DATABASE_PORT", database.Port.ToString(CultureInfo.InvariantCulture))
             .With("RUNAI_DR_DATABASE_PASSWORDFILE", "password")
             .RunAsync([.. arguments, "--kubeconfig", Cluster.Kubeconfig]);
+        EndToEndCanaries.AssertNoneIn(ended.Output + ended.Error, "standard output or error");
+        return ended;
     }
 
     /// <summary>Restores a dump with the stock programs.</summary>

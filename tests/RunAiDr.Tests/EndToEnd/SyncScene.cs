@@ -27,6 +27,7 @@ public abstract class SyncScene : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        CommandLineWatch.Begin();
         Cluster = await EndToEndCluster.SampleAsync(("nobody", new SandboxUser("nobody")));
         Front = new TcpFront(Cluster.Sandbox.Address);
         await BehindAsync(Cluster.Kubeconfig, "kubeconfig", Front.Port);
@@ -39,7 +40,14 @@ public abstract class SyncScene : IAsyncLifetime
         await Front.DisposeAsync();
         await Cluster.DisposeAsync();
         CleanUp();
-        Folder.Dispose();
+        try
+        {
+            EndToEndCanaries.AssertNoneLeft(Folder.Path, []);
+        }
+        finally
+        {
+            Folder.Dispose();
+        }
     }
 
     private protected virtual void CleanUp()

@@ -9,7 +9,8 @@ internal static class EndToEndCanaries
     // "CANARY-" in base64 at the three possible alignments, and the same once more encoded.
     private static readonly string[] Encoded = ["Q0FOQVJZL", "NBTkFSWS", "DQU5BUlkt", "UTBGT1FWSlpM", "TkJUa0FSV1", "RFFVNUJVbGt0"];
 
-    private static readonly string[] Plain = File.ReadAllLines(Path.Combine(EndToEndCluster.Data, "canaries.txt"));
+    private static readonly string[] Plain =
+        [.. File.ReadAllLines(Path.Combine(EndToEndCluster.Data, "canaries.txt")), PostgresServer.Password];
 
     public static void AssertNoneIn(string text, string where) =>
         Assert.True(Found(text) is null, $"{where} holds a secret: {Found(text)}");
@@ -20,18 +21,44 @@ internal static class EndToEndCanaries
     /// <summary>Every object of a repository, those that nothing refers to included.</summary>
     public static void AssertNoneInRepository(string folder)
     {
+        var (code, objects) = ObjectsOf(folder);
+        Assert.Equal(0, code);
+        Assert.True(objects.Length > 100_000, "the repository holds the export");
+        AssertNoneIn(objects, "an object of the repository");
+    }
+
+    /// <summary>
+    /// What every test ends with: no file below a folder and no object of a repository in it holds a secret, and no program
+    /// that runs meanwhile was started with one.
+    /// </summary>
+    /// <param name="folder">The folder; repositories may be damaged.</param>
+    /// <param name="except">The operator's own files.</param>
+    public static void AssertNoneLeft(string folder, IReadOnlyCollection<string> except)
+    {
+        AssertNoneBelow(folder, [.. except]);
+        foreach (var repository in Directory.EnumerateDirectories(folder, "*.git", SearchOption.AllDirectories))
+        {
+            AssertNoneIn(ObjectsOf(repository).Objects, $"an object of {repository}");
+        }
+
+        CommandLineWatch.AssertNoSecret();
+    }
+
+    private static (int Code, string Objects) ObjectsOf(string folder)
+    {
         using var git = Process.Start(new ProcessStartInfo("git", ["cat-file", "--batch-all-objects", "--batch", "--unordered"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             UseShellExecute = false,
         })!;
+        git.ErrorDataReceived += (_, _) => { };
+        git.BeginErrorReadLine();
         using var objects = new MemoryStream();
         git.StandardOutput.BaseStream.CopyTo(objects);
         git.WaitForExit();
-        Assert.Equal(0, git.ExitCode);
-        Assert.True(objects.Length > 100_000, "the repository holds the export");
-        AssertNoneIn(Encoding.Latin1.GetString(objects.ToArray()), "an object of the repository");
+        return (git.ExitCode, Encoding.Latin1.GetString(objects.ToArray()));
     }
 
     /// <summary>Every file below a folder but those named.</summary>
@@ -43,6 +70,6 @@ internal static class EndToEndCanaries
         }
     }
 
-    private static string? Found(string text) => Encoded.Concat(Plain)
+    public static string? Found(string text) => Encoded.Concat(Plain)
         .FirstOrDefault(canary => text.Contains(canary, StringComparison.Ordinal));
 }

@@ -23,7 +23,7 @@ internal static class EndToEndSecrets
             values[name] = databasePassword is not null && name.EndsWith("postgresPassword", StringComparison.Ordinal) ? databasePassword : value;
         }
 
-        var file = workspace.File("secrets.yaml");
+        var file = workspace.OwnFile("secrets.yaml");
         File.WriteAllBytes(file, YamlWriter.ToBytes(values));
         return file;
     }

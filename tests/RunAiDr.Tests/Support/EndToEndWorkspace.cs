@@ -10,9 +10,11 @@ internal sealed class EndToEndWorkspace : IDisposable
     private const string Folder = $"clusters/{Cluster}";
 
     private readonly TestDirectory _folder = new();
+    private readonly HashSet<string> _own = new(StringComparer.Ordinal);
 
     private EndToEndWorkspace()
     {
+        CommandLineWatch.Begin();
         Dr = Processes.At(_folder.Path);
         Git = new GitProgram(Repository);
     }
@@ -34,6 +36,13 @@ internal sealed class EndToEndWorkspace : IDisposable
     }
 
     public string File(string name) => _folder.File(name);
+
+    /// <summary>Path of a file that the operator keeps secrets in: the only kind that may hold them.</summary>
+    public string OwnFile(string name)
+    {
+        _own.Add(File(name));
+        return File(name);
+    }
 
     /// <summary>A restore without charts, which nobody has to confirm; other commands as they are.</summary>
     public static string[] ResourcesOnly(params string[] arguments) => arguments[0] switch
@@ -96,5 +105,17 @@ internal sealed class EndToEndWorkspace : IDisposable
         git.Run("push", "--quiet", "origin", "HEAD:main");
     }
 
-    public void Dispose() => _folder.Dispose();
+    /// <summary>Ends with the search for secrets in everything that was printed and written.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            EndToEndCanaries.AssertNoneIn(Dr.Everything, "standard output or error");
+            EndToEndCanaries.AssertNoneLeft(Path, _own);
+        }
+        finally
+        {
+            _folder.Dispose();
+        }
+    }
 }

@@ -133,6 +133,7 @@ internal sealed class SyncProcess : IAsyncDisposable
 
         _process.Dispose();
         _http.Dispose();
+        EndToEndCanaries.AssertNoneIn(Log, "the log");
     }
 
     private static void Write(string path, string config, int port) =>
