@@ -43,7 +43,9 @@ internal static class RestoreParts
 
     /// <summary>Files of the restore point that parts restore.</summary>
     public static bool Restores(string path) =>
-        path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal) || HelmReleaseFile.ReleaseOf(path) is not null;
+        path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal)
+        || path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal)
+        || HelmReleaseFile.ReleaseOf(path) is not null;
 
     /// <summary>How old and how large the data is, and what a partial checkpoint lacks.</summary>
     public static IEnumerable<PlanCheck> Snapshots(RestorePoint point, RehydrationOptions options, DateTimeOffset now) =>

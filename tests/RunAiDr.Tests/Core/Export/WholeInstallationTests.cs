@@ -1,5 +1,6 @@
 using System.IO.Enumeration;
 using System.Text;
+using System.Text.Json.Nodes;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
@@ -246,9 +247,9 @@ public sealed class WholeInstallationTests
     public async Task An_item_that_is_no_resource_stops_the_export()
     {
         var cluster = new RecordedCluster();
-        cluster["configmaps"].Add(new System.Text.Json.Nodes.JsonObject
+        cluster["configmaps"].Add(new JsonObject
         {
-            ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["namespace"] = "runai" },
+            ["metadata"] = new JsonObject { ["namespace"] = "runai" },
         });
 
         var failure = await Assert.ThrowsAsync<RunAiDr.Core.RunAiDrException>(() => Export(cluster));
