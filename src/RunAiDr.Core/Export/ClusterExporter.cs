@@ -13,7 +13,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     internal Scope Scope => scope;
 
     /// <summary>Which values are secrets besides those that give themselves away.</summary>
-    public SecretRules Rules { get; init; } = SecretRules.None;
+    public SecretRules Rules { get; init; } = SecretRules.RunAi();
 
     /// <summary>Encrypts the secrets; null leaves them out.</summary>
     public SecretSealing? Sealing { get; init; }
@@ -33,7 +33,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     {
         var identity = await reader.IdentifyAsync(ct);
         var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
-        var pass = new ExportPass(Scope, sink);
+        var pass = new ExportPass(Scope, Rules, sink);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -42,7 +42,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    pass = new ExportPass(Scope, sink);
+                    pass = new ExportPass(Scope, Rules, sink);
                 }
 
                 attempt = page.Attempt;

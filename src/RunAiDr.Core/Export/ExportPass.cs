@@ -11,12 +11,13 @@ using RunAiDr.Core.Yaml;
 namespace RunAiDr.Core.Export;
 
 /// <summary>One reading of the whole cut: items come in, files go out, and nothing but names is held back.</summary>
-internal sealed class ExportPass(Scope scope, IStateSink sink)
+internal sealed class ExportPass(Scope scope, SecretRules rules, IStateSink sink)
 {
     private readonly StateFiles _files = new(sink);
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
+    private readonly List<SecretDecision> _decisions = [];
     private readonly SortedSet<string> _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
     private readonly Dictionary<string, string> _managers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _kindNames = new(StringComparer.Ordinal);
@@ -58,6 +59,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
             LackingKinds = lacking,
             Terminating = [.. _terminating],
             Placeholders = [.. _placeholders],
+            SecretDecisions = [.. _decisions.OrderBy(decision => decision.Document, StringComparer.Ordinal)],
             CompareOnly = [.. _compareOnly],
             Warnings = _warnings,
             LastManagers = _managers,
@@ -118,7 +120,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
             Context.NoteReferences(key, references);
         }
 
-        var redaction = Redactor.Resource(clean);
+        var redaction = Redactor.Resource(clean, rules);
         Put(path, key.ToString(), redaction);
         _runbook.Resource(
             key, redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
@@ -152,7 +154,8 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
 
         var path = HelmReleaseFile.ValuesPath(scoped.Release);
         var document = Path.ChangeExtension(path, null);
-        Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues));
+        var redaction = Redactor.Values(release.Values, document, rules.For(release.Chart, release.ChartVersion));
+        Put(path, $"values of {scoped.Release}", redaction);
         var description = new Redaction(HelmReleaseFile.Of(release), []);
         Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description);
         _runbook.Release(release);
@@ -161,6 +164,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
 
     private void Put(string path, string what, Redaction redaction)
     {
+        _decisions.AddRange(redaction.Decisions);
         foreach (var secret in redaction.Secrets)
         {
             _placeholders.Add(secret.Name);

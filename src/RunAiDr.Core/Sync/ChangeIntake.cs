@@ -12,7 +12,8 @@ namespace RunAiDr.Core.Sync;
 /// Turns what watches tell into files of the next commit. What changes the meaning of other resources (a namespace that
 /// becomes a project, a Helm release, a definition, a reference) is not followed up: it asks for a full reading.
 /// </summary>
-internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncIndex index, SyncBatch batch)
+internal sealed class ChangeIntake(
+    Scope scope, SecretRules rules, IClusterWatcher watcher, SyncIndex index, SyncBatch batch)
 {
     private readonly ArrayBufferWriter<byte> _yaml = new(16 * 1024);
 
@@ -77,7 +78,7 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
         var clean = ListedItem.Clean(head);
         NoteReferences(head, Binding.ReferencesOf(clean), revision);
         _yaml.ResetWrittenCount();
-        YamlWriter.Write(Redactor.Resource(clean).Document, _yaml);
+        YamlWriter.Write(Redactor.Resource(clean, rules).Document, _yaml);
         var blobId = GitObjectId.OfBlob(_yaml.WrittenSpan);
         if (batch.Holds(path) || blobId != index.BlobIdOf(path))
         {

@@ -66,7 +66,7 @@ internal sealed class WatchSession(
         var started = clock.GetTimestamp();
         var compared = started;
         var batch = new SyncBatch(options, clock);
-        var intake = new ChangeIntake(exporter.Scope, watcher, index, batch);
+        var intake = new ChangeIntake(exporter.Scope, exporter.Rules, watcher, index, batch);
         var commit = new BatchCommit(store, watcher, options, index);
         var interval = index.AwaitsOperator && Soon < options.Resync ? Soon : options.Resync;
         while (true)
