@@ -65,7 +65,10 @@ internal static class Connections
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"{path} cannot be read: {failure.Message}", $"Correct `{key}` in the configuration.", failure);
+                Fault.Configuration,
+                $"{path} cannot be read: {failure.Message}",
+                $"Correct `{key}` in the configuration.",
+                failure);
         }
     }
 }

@@ -15,11 +15,13 @@ internal static class SecretDecisionText
         var widths = Enumerable.Range(0, 3).Select(column => rows.Max(row => row[column].Length)).ToList();
         foreach (var row in rows)
         {
-            yield return string.Join("  ", row.Select((cell, column) => column < widths.Count ? cell.PadRight(widths[column]) : cell));
+            var cells = row.Select((cell, column) => column < widths.Count ? cell.PadRight(widths[column]) : cell);
+            yield return string.Join("  ", cells);
         }
 
-        yield return string.Join(
-            ", ", Enum.GetValues<SecretVerdict>().Select(verdict => $"{decisions.Count(decision => decision.Verdict == verdict)} {Word(verdict)}"));
+        var counts = Enum.GetValues<SecretVerdict>()
+            .Select(verdict => $"{decisions.Count(decision => decision.Verdict == verdict)} {Word(verdict)}");
+        yield return string.Join(", ", counts);
     }
 
     private static string Word(SecretVerdict verdict) => verdict.ToString().ToLowerInvariant();

@@ -97,7 +97,9 @@ internal sealed partial class ScopeFile(string where)
     {
         if (node.Map(MovedKey) is { } moved)
         {
-            _errors.Add(moved.Line, $"{MovedKey} has moved: list these paths under charts in a file that `secretRules` of the configuration names");
+            _errors.Add(
+                moved.Line,
+                $"{MovedKey} has moved: list these paths under charts in a file that `secretRules` of the configuration names");
         }
         else
         {

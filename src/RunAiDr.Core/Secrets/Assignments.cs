@@ -8,9 +8,11 @@ namespace RunAiDr.Core.Secrets;
 /// </summary>
 internal static class Assignments
 {
+    /// <summary>More digits count nothing.</summary>
+    public const int LongestCount = 12;
+
     private const int LongestName = 128;
     private const int LongestFlow = 2048;
-    private const int LongestCount = 12;
 
     private static readonly SearchValues<char> Separators = SearchValues.Create(":=");
 
@@ -126,7 +128,7 @@ internal static class Assignments
         }
     }
 
-    /// <summary><c>maxTokens: 4096</c> is a setting; a password of digits is a password, and nothing counts that far.</summary>
+    /// <summary><c>maxTokens: 4096</c> is a setting; a password of digits is a password.</summary>
     private static bool IsCount(ReadOnlySpan<char> value, string name) =>
         value.Length <= LongestCount && !value.ContainsAnyExceptInRange('0', '9') && !SecretNames.IsPassword(name);
 

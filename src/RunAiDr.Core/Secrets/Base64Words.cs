@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 
@@ -6,6 +7,10 @@ namespace RunAiDr.Core.Secrets;
 /// <summary>Finds base64 of a text that holds secrets: the data of a Secret or a kubeconfig inside another text.</summary>
 internal static class Base64Words
 {
+    private const int LargestRatio = 32;
+
+    private static ReadOnlySpan<byte> GzipStart => [0x1f, 0x8b];
+
     /// <param name="text">Where to look.</param>
     /// <param name="find">Finds the secrets of what was decoded.</param>
     /// <param name="spans">Takes each such word as a whole.</param>
@@ -44,20 +49,48 @@ internal static class Base64Words
     private static string? Decode(ReadOnlySpan<char> word)
     {
         var digits = word.TrimEnd('=');
-        if (digits.Length < Entropy.Shortest - 2 || digits.Length % 4 == 1 || digits.ContainsAny('.', '~'))
+        if (digits.Length < Entropy.Shortest - 2 || digits.Length % 4 == 1 || digits.ContainsAny('.', '~')
+            || !digits.ContainsAnyInRange('A', 'Z'))
         {
-            return null;
+            return null; // the letters of a text are capitals in base64 every few digits
         }
 
         var padded = string.Concat(digits, new string('=', (4 - (digits.Length % 4)) % 4)).Replace('-', '+').Replace('_', '/');
         var bytes = new byte[padded.Length];
-        if (!Convert.TryFromBase64String(padded, bytes, out var length) || !Utf8.IsValid(bytes.AsSpan(0, length)))
+        if (!Convert.TryFromBase64String(padded, bytes, out var length))
         {
             return null;
         }
 
-        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        var content = bytes.AsSpan(0, length);
+        return TextOf(content.StartsWith(GzipStart) ? Unzip(bytes, length) : content);
+    }
+
+    private static string? TextOf(ReadOnlySpan<byte> bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+        {
+            return null;
+        }
+
+        var text = Encoding.UTF8.GetString(bytes);
         return text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c)) ? null : text;
+    }
+
+    // What is no gzip, or swells beyond what a text does, stays as it is: no text.
+    private static ReadOnlySpan<byte> Unzip(byte[] bytes, int length)
+    {
+        try
+        {
+            using var unzip = new GZipStream(new MemoryStream(bytes, 0, length), CompressionMode.Decompress);
+            var content = new byte[length * LargestRatio];
+            var read = unzip.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return read < content.Length ? content.AsSpan(0, read) : bytes.AsSpan(0, length);
+        }
+        catch (InvalidDataException)
+        {
+            return bytes.AsSpan(0, length);
+        }
     }
 
     private static string WithoutBreaks(string text) =>

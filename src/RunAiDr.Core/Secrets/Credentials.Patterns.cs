@@ -11,12 +11,12 @@ internal static partial class Credentials
     /// <summary>Each match of a pattern below holds one of these.</summary>
     private static readonly SearchValues<string> PatternWords = SearchValues.Create(
         [
-            "bearer", "basic", "auth", "--", "login", "password", "identified by", " -u", "\t-u", "</", "@", "\",", "',", "- -", "\":",
-            "sshpass", "mysql", "mariadb", "redis-cli", "requirepass", "masterauth", ":*:", ":54", ":64", "sig=", "signature=", "token=",
-            "code=", "key=", "hooks.slack", "/webhooks/", "webhook.office", "$apr1$", "$2", "$1$", "$5$", "$6$", "$y$", "$argon2",
-            "$scrypt", "$pbkdf2", "{SHA", "{SSHA",
-            "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "xox", "xapp-", "nvapi-", "hf_", "sk-", "sk_", "rk_", "AIza",
-            "ya29.", "npm_", "pypi-", "dckr_", "hvs.", "dapi", "AKCp", "cmVmdGtu", "sha256~", "SG.", "dop_v1_",
+            "bearer", "basic", "auth", "--", "login", "password", "identified by", " -u", "\t-u", "</", "@", "- -", "\",", "',",
+            "sshpass", "mysql", "mariadb", "redis-cli", "requirepass", "masterauth", ":*:", ":54", ":64", "sig=", "signature=",
+            "token=", "code=", "key=", "hooks.slack", "/webhooks/", "webhook.office", "$apr1$", "$2", "$1$", "$5$", "$6$",
+            "$7$", "$y$", "$argon2", "$scrypt", "$pbkdf2", "{SHA", "{SSHA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+            "github_pat_", "gl", "xox", "xapp-", "nvapi-", "hf_", "sk-", "sk_", "rk_", "AIza", "ya29.", "npm_", "pypi-",
+            "dckr_", "hvs.", "dapi", "AKCp", "cmVmdGtu", "sha256~", "SG.", "dop_v1_",
             "AGE-SECRET-KEY-1", "eyJ", "AKIA", "ASIA",
         ],
         StringComparison.OrdinalIgnoreCase);
@@ -43,8 +43,8 @@ internal static partial class Credentials
 
     /// <summary>Programs whose short flag for a password is not that of others.</summary>
     [GeneratedRegex(
-        @"\b(?:(?:sshpass|login)\b[^\n|;&]*?[ \t]-p[ \t]*|(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;&]*?[ \t]-p|redis-cli\b[^\n|;&]*?[ \t]-a[ \t]+)"
-        + @"[""']?(?<secret>[^\s""'-][^\s""']*)",
+        @"\b(?:(?:sshpass|login)\b[^\n|;&]*?[ \t]-p[ \t]*|(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;&]*?[ \t]-p"
+        + @"|redis-cli\b[^\n|;&]*?[ \t]-a[ \t]+)[""']?(?<secret>[^\s""'-][^\s""']*)",
         Linear)]
     private static partial Regex ToolFlag();
 
@@ -56,7 +56,10 @@ internal static partial class Credentials
     [GeneratedRegex(@"^[^:\s]+:(?:\d{4,5}|\*):[^:\s]+:[^:\s]+:(?<secret>\S+)$", Linear | RegexOptions.Multiline)]
     private static partial Regex PasswordFile();
 
-    /// <summary>Addresses of drivers that are no URLs: <c>user:password@tcp(host)</c>, <c>thin:user/password@host</c>, <c>user:password@host:25</c>.</summary>
+    /// <summary>
+    /// Addresses that are no URLs: <c>user:password@tcp(host)</c>, <c>thin:user/password@host</c>,
+    /// <c>user:password@host:25</c>.
+    /// </summary>
     [GeneratedRegex(
         @"(?:[\w.+-]:(?<secret>[^\s'""()]+)@(?:tcp|unix)?[46]?\(|:thin:[^/\s'""]+/(?<secret>[^\s'""@]+)@"
         + @"|(?:^|[\s""'=,])[\w.+-]*:(?<secret>[^\s:@/""',]{3,})@[\w-]+(?:\.[\w-]+)*:\d+)",
@@ -65,12 +68,14 @@ internal static partial class Credentials
 
     /// <summary>What makes an address of a cloud's storage open to whoever has it.</summary>
     [GeneratedRegex(
-        @"[?&;](?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|code|key|access_token|token)=(?<secret>[^&\s""'<>]{16,})",
+        @"[?&;](?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|code|key|access_token|token)="
+        + @"(?<secret>[^&\s""'<>]{16,})",
         Linear)]
     private static partial Regex SignedUrl();
 
     [GeneratedRegex(
-        @"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/\d+/|webhook\.office\.com/webhookb2/)(?<secret>[^\s""'<>]+)",
+        @"(?:hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/\d+/|webhook\.office\.com/webhookb2/)"
+        + @"(?<secret>[^\s""'<>]+)",
         Linear)]
     private static partial Regex WebHook();
 
@@ -78,11 +83,15 @@ internal static partial class Credentials
     private static partial Regex Element();
 
     /// <summary>Arguments of a program or a function: <c>"--password", "x"</c>.</summary>
-    [GeneratedRegex(@"[""'](?<name>[a-z0-9_.-]+)\\?[""']\s*,\s*\\?[""'](?<secret>[^""'\\\n]+)\\?[""']\s*(?:[,)\]]|$)", Linear)]
+    [GeneratedRegex(
+        @"[""'](?<name>[a-z0-9_.-]+)\\?[""']\s*,\s*\\?[""'](?<secret>[^""'\\\n]+)\\?[""']\s*(?:[,)\]]|$)",
+        Linear)]
     private static partial Regex QuotedPair();
 
     /// <summary>Arguments of a container in YAML, a flag and its value on lines of their own.</summary>
-    [GeneratedRegex(@"-[ \t]+[""']?(?<name>--?[a-z][a-z-]*)[""']?[ \t]*\n[ \t]*-[ \t]+[""']?(?<secret>[^\s""'-][^\s""']*)", Linear)]
+    [GeneratedRegex(
+        @"-[ \t]+[""']?(?<name>--?[a-z][a-z-]*)[""']?[ \t]*\n[ \t]*-[ \t]+[""']?(?<secret>[^\s""'-][^\s""']*)",
+        Linear)]
     private static partial Regex ListedFlag();
 
     /// <summary>The environment of a container, in YAML or JSON: <c>name: X</c> and below or beside it <c>value: Y</c>.</summary>
@@ -94,7 +103,8 @@ internal static partial class Credentials
 
     /// <summary>Of crypt(3), htpasswd and LDAP.</summary>
     [GeneratedRegex(
-        @"(?:\$(?:apr1|2[abxy]?|1|5|6|7|y|argon2(?:id|i|d)|scrypt|pbkdf2[a-z0-9-]*)\$[^\s""':,]{8,}|\{S?SHA(?:\d{3})?\}[A-Za-z0-9+/=]{16,})",
+        @"(?:\$(?:apr1|2[abxy]?|1|5|6|7|y|argon2(?:id|i|d)|scrypt|pbkdf2[a-z0-9-]*)\$[^\s""':,]{8,}"
+        + @"|\{S?SHA(?:\d{3})?\}[A-Za-z0-9+/=]{16,})",
         RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex PasswordHash();
 

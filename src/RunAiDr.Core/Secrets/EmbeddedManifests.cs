@@ -56,11 +56,12 @@ internal static partial class EmbeddedManifests
                 break;
             }
 
-            if (BlockEntry().Match(line) is { Success: true } entry && !IsBlockIndicator(entry.Groups["secret"].ValueSpan))
+            var entry = BlockEntry().Match(line);
+            if (entry.Success && !IsBlockIndicator(entry.Groups["secret"].ValueSpan))
             {
                 Add(entry, lines[i], spans);
             }
-            else if (!BlockEntry().IsMatch(line))
+            else if (!entry.Success)
             {
                 // A line of a longer value.
                 var start = lines[i] + line.Length - line.TrimStart().Length;
@@ -74,7 +75,8 @@ internal static partial class EmbeddedManifests
     private static void Add(Match entry, int offset, List<SecretSpan> spans)
     {
         var secret = entry.Groups["secret"];
-        spans.Add(new SecretSpan(offset + secret.Index, secret.ValueSpan.TrimEnd().Length, entry.Groups["name"].Value, Reason) { IsCertain = true });
+        var (start, length) = (offset + secret.Index, secret.ValueSpan.TrimEnd().Length);
+        spans.Add(new SecretSpan(start, length, entry.Groups["name"].Value, Reason) { IsCertain = true });
     }
 
     private static bool IsBlockIndicator(ReadOnlySpan<char> value) => value[0] is '|' or '>' && value.Trim().Length <= 3;
@@ -99,7 +101,9 @@ internal static partial class EmbeddedManifests
     [GeneratedRegex(@"\b(?:data|stringData)\\?[""']?\s*:\s*\{(?<block>[^{}]*)\}", Linear)]
     private static partial Regex FlowData();
 
-    [GeneratedRegex(@"(?<name>[A-Za-z0-9._-]+)\\?[""']?\s*:\s*(?:\\?""(?<secret>[^""\\]+)|'(?<secret>[^']+)|(?<secret>[^\s""'\\,][^\r\n,]*))", Linear)]
+    [GeneratedRegex(
+        @"(?<name>[A-Za-z0-9._-]+)\\?[""']?\s*:\s*(?:\\?""(?<secret>[^""\\]+)|'(?<secret>[^']+)|(?<secret>[^\s""'\\,][^\r\n,]*))",
+        Linear)]
     private static partial Regex FlowEntry();
 
     [GeneratedRegex(@"^(?<indent>[ ]*)(?:data|stringData):[ \t]*(?:#.*)?\r?\n?$", Linear)]

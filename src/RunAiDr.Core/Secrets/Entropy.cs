@@ -169,5 +169,11 @@ internal static class Entropy
     }
 
     /// <summary>A capital, a small letter, a digit or anything else.</summary>
-    private static int KindOf(char c) => char.IsAsciiLetterUpper(c) ? 0 : char.IsAsciiLetterLower(c) ? 1 : char.IsAsciiDigit(c) ? 2 : 3;
+    private static int KindOf(char c) => c switch
+    {
+        >= 'A' and <= 'Z' => 0,
+        >= 'a' and <= 'z' => 1,
+        >= '0' and <= '9' => 2,
+        _ => 3,
+    };
 }

@@ -15,7 +15,7 @@ internal sealed class FoundSecrets(string document, SecretRules rules)
     /// <param name="path">Where it stands.</param>
     /// <param name="span">What it is; a whole value has no label.</param>
     /// <param name="secret">The value.</param>
-    public string? Take(IEnumerable<string> path, SecretSpan span, string secret)
+    public string? Take(IEnumerable<string> path, SecretSpan span, SecretText secret)
     {
         // What may stay takes its name too: the next of that name must not move up and be allowed with it.
         var name = _names.Next(path, span.Label.Length == 0 ? null : span.Label);
@@ -25,7 +25,7 @@ internal sealed class FoundSecrets(string document, SecretRules rules)
             return null;
         }
 
-        _secrets.Add(new FoundSecret(name, new SecretText(secret)));
+        _secrets.Add(new FoundSecret(name, secret));
         Decide(name, SecretVerdict.Hidden, span.Reason);
         return Placeholder.For(name);
     }

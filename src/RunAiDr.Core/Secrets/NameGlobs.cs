@@ -4,7 +4,9 @@ using System.IO.Enumeration;
 
 namespace RunAiDr.Core.Secrets;
 
-/// <summary>Names of any case, literal or with <c>*</c>. Every name of every text is asked for, so most answers are one look.</summary>
+/// <summary>
+/// Names of any case, literal or with <c>*</c>. Every name of every text is asked for, so most answers are one look.
+/// </summary>
 internal sealed class NameGlobs
 {
     public static readonly NameGlobs None = new([]);

@@ -8,7 +8,10 @@ internal static class PublicText
     private const int LongestHeader = 80;
 
     private static readonly string[] PublicHeaders =
-        ["CERTIFICATE", "PUBLIC KEY", "X509 CRL", "DH PARAMETERS", "EC PARAMETERS", "PGP SIGNATURE", "SSH SIGNATURE", "AGE ENCRYPTED FILE"];
+    [
+        "CERTIFICATE", "PUBLIC KEY", "X509 CRL", "DH PARAMETERS", "EC PARAMETERS", "PGP SIGNATURE", "SSH SIGNATURE",
+        "AGE ENCRYPTED FILE",
+    ];
 
     // Digests of HTML, and the first bytes of PNG, JPEG and GIF in base64.
     private static readonly string[] PublicStarts = ["sha256-", "sha384-", "sha512-", "iVBORw0KGgo", "/9j/", "R0lGOD"];
@@ -52,7 +55,8 @@ internal static class PublicText
             }
         }
 
-        return IsAgeRecipient(word) || (word.StartsWith("AAAA", StringComparison.Ordinal) && FollowsKeyType(text, start)) || IsPublicDer(word);
+        return IsAgeRecipient(word) || IsPublicDer(word)
+            || (word.StartsWith("AAAA", StringComparison.Ordinal) && FollowsKeyType(text, start));
     }
 
     private static bool IsPublic(ReadOnlySpan<char> header)

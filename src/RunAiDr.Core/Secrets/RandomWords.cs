@@ -38,10 +38,8 @@ internal static partial class RandomWords
     private static SecretSpan SpanOf(string text, int start, int length, string reason)
     {
         var before = NameBefore(text, start);
-        return new SecretSpan(start, length, before.IsEmpty ? "random" : before.ToString(), Reason(reason, text.AsSpan(start, length)))
-        {
-            IsRandomWord = true,
-        };
+        var label = before.IsEmpty ? "random" : before.ToString();
+        return new SecretSpan(start, length, label, Reason(reason, text.AsSpan(start, length))) { IsRandomWord = true };
     }
 
     /// <summary>How random, and about how long: the exact length would help who guesses.</summary>
@@ -60,7 +58,8 @@ internal static partial class RandomWords
     private static Finding Judge(string text, int start, int length, string name)
     {
         var word = text.AsSpan(start, length);
-        if (IsPublicName(text, start, length, name) || Base64Words.IsText(word))
+        if ((length < Entropy.ShortestHex && !Entropy.IsNearlyRandom(word) && !Entropy.IsRandom(word))
+            || IsPublicName(text, start, length, name) || Base64Words.IsText(word))
         {
             return Finding.None;
         }
@@ -73,7 +72,8 @@ internal static partial class RandomWords
             var before = word[at..match.Index];
             worst = Worse(worst, JudgePart(before));
             at = match.Index + match.Length;
-            if (piece.Length >= Entropy.ShortestHex && !piece.Contains('-') && Entropy.IsRandomHex(piece) && !SecretNames.IsPublic(before.TrimEnd('-')))
+            if (piece.Length >= Entropy.ShortestHex && !piece.Contains('-') && Entropy.IsRandomHex(piece)
+                && !SecretNames.IsPublic(before.TrimEnd('-')))
             {
                 worst = Worse(worst, Finding.Hex);
             }

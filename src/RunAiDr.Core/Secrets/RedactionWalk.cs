@@ -14,7 +14,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
     private static readonly string[] ReferenceMaps = ["secretKeys", "secretKeyRef", "configMapKeyRef", "valueFrom", "secretRef"];
 
     /// <summary>Below these keys every leaf is a secret, whatever it is called.</summary>
-    private static readonly string[] SecretMaps = ["stringData", "secretData", "secureJsonData", "secretEnv", "passwords", "apiKeys"];
+    private static readonly string[] SecretMaps =
+        ["stringData", "secretData", "secureJsonData", "secretEnv", "passwords", "apiKeys"];
 
     private static readonly string[] ValueNames = ["value", "default", "content"];
 
@@ -71,7 +72,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
             var text = value.AsText() ?? value?.ToJsonString() ?? "";
             if (Placeholder.WholeName(text) is null)
             {
-                data[key] = _found.Take([key], WholeSpan(text, EmbeddedManifests.Reason) with { IsCertain = true }, text);
+                var span = WholeSpan(text, EmbeddedManifests.Reason) with { IsCertain = true };
+                data[key] = _found.Take([key], span, new SecretText(text));
             }
         }
     }
@@ -103,7 +105,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         for (var i = 0; i < list.Count; i++)
         {
             _path.Add(SegmentOf(list, i));
-            if (Replacement(list[i], FlagBefore(list, i) is { } flag && rules.IsSecretName(flag) ? flag : name) is { } replacement)
+            var itsName = FlagBefore(list, i) is { } flag && rules.IsSecretName(flag) ? flag : name;
+            if (Replacement(list[i], itsName) is { } replacement)
             {
                 list[i] = replacement;
             }
@@ -136,7 +139,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
                 return Text((string?)value ?? "", name);
             case JsonValueKind.Number when PlaceReason() is { } reason:
                 return Whole(value.ToJsonString(), reason);
-            case JsonValueKind.Number when !_inReference && SecretNames.IsPassword(name):
+            case JsonValueKind.Number when !_inReference && (SecretNames.IsPassword(name)
+                || (rules.IsSecretName(name) && value.ToJsonString().Length > Assignments.LongestCount)):
                 return Whole(value.ToJsonString(), $"name {name}");
             default:
                 return null;
@@ -182,10 +186,13 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         : _inAnnotations && name.Contains('/', StringComparison.Ordinal) && name.EndsWith("secret", StringComparison.Ordinal)
             && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/');
 
-    private JsonValue? Whole(string text, string reason) =>
-        _found.Take(_path, WholeSpan(text, reason) with { IsCertain = _secretMap == EmbeddedManifests.Reason }, text) is { } placeholder
+    private JsonValue? Whole(string text, string reason)
+    {
+        var span = WholeSpan(text, reason) with { IsCertain = _secretMap == EmbeddedManifests.Reason };
+        return _found.Take(_path, span, new SecretText(text)) is { } placeholder
             ? JsonValue.Create(placeholder)
             : Spans(text, SecretFinder.FindCertain(text));
+    }
 
     private JsonValue? Spans(string text, List<SecretSpan> spans)
     {
@@ -194,7 +201,7 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         foreach (var span in spans)
         {
             var named = span.Length == text.Length ? span with { Label = "" } : span;
-            if (_found.Take(_path, named, text.Substring(span.Start, span.Length)) is { } placeholder)
+            if (_found.Take(_path, named, new SecretText(text.Substring(span.Start, span.Length))) is { } placeholder)
             {
                 redacted.Append(text, at, span.Start - at).Append(placeholder);
                 at = span.End;

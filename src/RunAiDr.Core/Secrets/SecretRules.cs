@@ -40,7 +40,7 @@ public sealed record SecretRules
     internal SecretRules For(string chart, string version) => this with
     {
         Chart = $"{chart} {version}",
-        Paths = new SecretPaths(Charts.Where(rule => rule.IsOf(chart, version)).SelectMany(rule => rule.Paths).Distinct(StringComparer.Ordinal)),
+        Paths = new SecretPaths(Charts.Where(rule => rule.IsOf(chart, version)).SelectMany(rule => rule.Paths)),
     };
 
     internal bool IsSecretName(ReadOnlySpan<char> name) => SecretNames.IsSecret(name) || Names.Match(name);

@@ -46,7 +46,9 @@ internal sealed class SecretRulesFile(string where)
         var paths = node.Texts("paths").ToImmutableArray();
         foreach (var path in paths.Where(path => path.Split('.').Contains("", StringComparer.Ordinal)))
         {
-            _errors.Add(node.LineOf("paths"), $"'{path}' is no path: keys with a dot between them, * for any one, ** for any number");
+            _errors.Add(
+                node.LineOf("paths"),
+                $"'{path}' is no path: keys with a dot between them, * for any one, ** for any number");
         }
 
         return new ChartSecrets(node.Text("chart") ?? "", versions, paths);
@@ -60,7 +62,9 @@ internal sealed class SecretRulesFile(string where)
         // Everything of a document at once is no exception from the rule but its end.
         if (path.Length > 0 && (path.EndsWith("/*", StringComparison.Ordinal) || !path.Contains('/', StringComparison.Ordinal)))
         {
-            _errors.Add(node.LineOf("path"), $"'{path}' is no place in a document, such as values/runai-backend/global.licenseText");
+            _errors.Add(
+                node.LineOf("path"),
+                $"'{path}' is no place in a document, such as values/runai-backend/global.licenseText");
         }
 
         return new AllowedValue(path, node.Text("because") ?? "");

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace RunAiDr.Core.Secrets;
 
-/// <summary>Versions of a chart: comparisons that must all hold, such as <c>&gt;=2.12.0 &lt;2.20.0</c>; none is every version.</summary>
+/// <summary>
+/// Versions of a chart: comparisons that must all hold, such as <c>&gt;=2.12.0 &lt;2.20.0</c>; none is every version.
+/// </summary>
 internal sealed class VersionRange
 {
     public static readonly VersionRange All = new([]);
@@ -32,7 +34,9 @@ internal sealed class VersionRange
     }
 
     /// <summary>A version that cannot be compared is in every range: better a needless rule than a secret missed.</summary>
-    public bool Contains(string version) => VersionOf(version) is not { } number || _bounds.All(bound => Holds(bound.Operator, number.CompareTo(bound.Bound)));
+    public bool Contains(string version) =>
+        VersionOf(version) is not { } number
+        || _bounds.All(bound => Holds(bound.Operator, number.CompareTo(bound.Bound)));
 
     private static bool Holds(string comparison, int order) => comparison switch
     {
