@@ -2,6 +2,7 @@ using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Cli;
 
@@ -9,23 +10,12 @@ namespace RunAiDr.Cli;
 internal static class Connections
 {
     /// <exception cref="RunAiDrException">The scope file is missing or wrong.</exception>
-    public static Scope ScopeOf(ClusterConfig config)
-    {
-        if (config.Scope is not { } path)
-        {
-            return Scope.RunAi();
-        }
+    public static Scope ScopeOf(ClusterConfig config) =>
+        config.Scope is { } path ? Scope.Parse(Load(path, "scope"), path) : Scope.RunAi();
 
-        try
-        {
-            return Scope.Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new RunAiDrException(
-                Fault.Configuration, $"The scope {path} cannot be read: {failure.Message}", "Correct `scope` in the configuration.", failure);
-        }
-    }
+    /// <exception cref="RunAiDrException">The file of secret rules is missing or wrong.</exception>
+    public static SecretRules RulesOf(ClusterConfig config) =>
+        config.SecretRules is { } path ? SecretRules.Parse(Load(path, "secretRules"), path) : SecretRules.RunAi();
 
     /// <summary>Whether this process runs in a pod of the cluster and so reaches its Services.</summary>
     public static bool IsInside(Invocation invocation, ClusterConnection connection) =>
@@ -64,5 +54,21 @@ internal static class Connections
         }
 
         return Kubeconfig.Load(new KubeconfigSource(path, list, home, context), invocation.Process.Clock);
+    }
+
+    private static string Load(string path, string key)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"{path} cannot be read: {failure.Message}",
+                $"Correct `{key}` in the configuration.",
+                failure);
+        }
     }
 }

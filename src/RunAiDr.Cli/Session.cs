@@ -34,7 +34,7 @@ internal sealed class Session : IDisposable
         _inside = Connections.IsInside(invocation, _connection);
         Store = GitStateStore.Open(StoreOptions(config), _clock);
         Cluster = new ClusterClient(_connection, _clock);
-        Exporter = new ClusterExporter(Cluster, scope);
+        Exporter = new ClusterExporter(Cluster, scope) { Rules = Connections.RulesOf(chosen) };
     }
 
     public DrConfig Config { get; }

@@ -19,21 +19,33 @@ internal sealed class ExportCommand : OperatorCommand
         Description = "Commit even when many files vanish, or a custom resource definition with its resources",
     };
 
+    private readonly Option<bool> _explainSecrets = new("--explain-secrets")
+    {
+        Description = "Write nothing; show which values are taken for secrets, and why",
+    };
+
     public ExportCommand()
         : base(
             "export",
             "Read the cluster at one revision and commit its state when it changed.",
             "runai-dr export",
             "runai-dr export --tag before-upgrade",
-            "runai-dr export --allow-deletions --output json")
+            "runai-dr export --allow-deletions --output json",
+            "runai-dr export --explain-secrets")
     {
         Options.Add(_tag);
         Options.Add(_allowDeletions);
+        Options.Add(_explainSecrets);
     }
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
+        if (invocation.Get(_explainSecrets))
+        {
+            return await ExplainAsync(session, invocation, ct);
+        }
+
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
@@ -58,6 +70,16 @@ internal sealed class ExportCommand : OperatorCommand
             commit is null ? 0 : changes.Count,
             report.LackingKinds, report.Terminating, report.Placeholders, report.Encryption, report.Warnings);
         invocation.Printer.Result(invocation.Format, Lines(result), () => Documents.Of(result));
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ExplainAsync(Session session, Invocation invocation, CancellationToken ct)
+    {
+        var report = await session.Exporter.ExportAsync(session.Name, new DroppedTree(), ct);
+        invocation.Printer.Result(
+            invocation.Format,
+            SecretDecisionText.Lines(report.SecretDecisions),
+            () => Documents.Of(new { report.Cluster, report.Revision, Decisions = report.SecretDecisions }));
         return ExitCode.Success;
     }
 
@@ -94,6 +116,20 @@ internal sealed class ExportCommand : OperatorCommand
         foreach (var warning in result.Warnings)
         {
             yield return Visible.Text($"Warning: {warning}");
+        }
+    }
+
+    /// <summary>Of a reading whose report is all that is asked for.</summary>
+    private sealed class DroppedTree : IStateSink
+    {
+        public void Put(string path, ReadOnlySpan<byte> content)
+        {
+            // Nothing is kept.
+        }
+
+        public void Reset()
+        {
+            // There is nothing to forget.
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
     private const string Clusters = "clusters";
 
     // Of each cluster, at the top or in the list.
-    private static readonly string[] ClusterKeys = ["scope", "kubeconfig", "context", .. SnapshotConfigReader.Keys, .. RestoreConfig.Keys];
+    private static readonly string[] ClusterKeys = ["scope", "secretRules", "kubeconfig", "context", .. SnapshotConfigReader.Keys, .. RestoreConfig.Keys];
 
     private static readonly string[] Keys =
     [
@@ -149,6 +149,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         return new ClusterConfig(name)
         {
             Scope = _values.FilePath(prefix + "scope"),
+            SecretRules = _values.FilePath(prefix + "secretRules"),
             Kubeconfig = _values.FilePath(prefix + "kubeconfig"),
             Context = _values.Text(prefix + "context"),
             Snapshots = new SnapshotConfigReader(_values, prefix).Read(),

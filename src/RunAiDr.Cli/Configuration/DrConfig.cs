@@ -50,10 +50,12 @@ internal sealed record DrConfig
     private static SyncOptions Defaults { get; } = new() { Cluster = "" };
 }
 
-/// <summary>One cluster: its name, its scope file (the built-in Run:ai scope when absent) and how it is reached (kubectl's own rules when absent).</summary>
+/// <summary>One cluster: its name, its files of scope and secret rules (those built in for Run:ai when absent) and how it is reached (kubectl's own rules when absent).</summary>
 internal sealed record ClusterConfig(string Name)
 {
     public string? Scope { get; init; }
+
+    public string? SecretRules { get; init; }
 
     public string? Kubeconfig { get; init; }
 

@@ -130,6 +130,7 @@ internal sealed class ConfigWatch : IDisposable
         foreach (var cluster in config.Clusters)
         {
             _ = Connections.ScopeOf(cluster);
+            _ = Connections.RulesOf(cluster);
             _ = Connections.Of(_invocation, cluster);
         }
 
@@ -141,11 +142,11 @@ internal sealed class ConfigWatch : IDisposable
         Repositories.RemoteOf(config, _invocation.Process.Clock)?.Dispose();
     }
 
-    /// <summary>Of the configuration and the scope files together; a file that is missing for a moment counts as empty.</summary>
+    /// <summary>Of the configuration and the files of scopes and secret rules together; a file that is missing for a moment counts as empty.</summary>
     private byte[] Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var files = _newest.Clusters.Select(cluster => cluster.Scope).OfType<string>()
+        var files = _newest.Clusters.SelectMany(cluster => new[] { cluster.Scope, cluster.SecretRules }).OfType<string>()
             .Prepend(_invocation.PathOf(_invocation.Get(_invocation.Globals.Config)!));
         foreach (var file in files.Where(File.Exists))
         {

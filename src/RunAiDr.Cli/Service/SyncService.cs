@@ -189,6 +189,7 @@ internal sealed class SyncService : IDisposable
         {
             var clock = invocation.Process.Clock;
             var scope = Connections.ScopeOf(cluster);
+            var rules = Connections.RulesOf(cluster);
             Journal = journal;
             _client = new ClusterClient(Connections.Of(invocation, cluster), clock);
             _store = GitStateStore.Open(Session.StoreOptions(config), clock);
@@ -200,7 +201,7 @@ internal sealed class SyncService : IDisposable
                 Resync = config.Sync.Resync,
                 DeletionGuard = config.DeletionGuard,
             };
-            Sync = new ClusterSync(new ClusterExporter(_client, scope), _client, _store, options, journal);
+            Sync = new ClusterSync(new ClusterExporter(_client, scope) { Rules = rules }, _client, _store, options, journal);
         }
 
         public SyncJournal Journal { get; }

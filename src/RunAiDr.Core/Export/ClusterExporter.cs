@@ -13,7 +13,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     internal Scope Scope => scope;
 
     /// <summary>Which values are secrets besides those that give themselves away.</summary>
-    public SecretRules Rules { get; init; } = SecretRules.None;
+    public SecretRules Rules { get; init; } = SecretRules.RunAi();
 
     /// <summary>Encrypts the secrets; null leaves them out.</summary>
     public SecretSealing? Sealing { get; init; }
@@ -47,7 +47,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         CheckNoneIsDropped(cluster, tip);
         var identity = await reader.IdentifyAsync(ct);
         var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
-        var pass = new ExportPass(Scope, sink, Sealing, tip);
+        var pass = NewPass(sink, tip);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -56,7 +56,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    pass = new ExportPass(Scope, sink, Sealing, tip);
+                    pass = NewPass(sink, tip);
                 }
 
                 attempt = page.Attempt;
@@ -68,6 +68,8 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         var report = await pass.FinishAsync(cluster, identity, lacking, ct);
         return new ExportedCluster(report, selections, pass.Context);
     }
+
+    private ExportPass NewPass(IStateSink sink, IStateTree? tip) => new(Scope, Rules, sink, Sealing, tip);
 
     private void CheckNoneIsDropped(string cluster, IStateTree? tip)
     {

@@ -15,11 +15,13 @@ namespace RunAiDr.Core.Export;
 internal sealed class ExportPass
 {
     private readonly Scope _scope;
+    private readonly SecretRules _rules;
     private readonly StateFiles _files;
     private readonly SecretSealer? _sealer;
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
+    private readonly List<SecretDecision> _decisions = [];
     private readonly SortedSet<string> _compareOnly;
     private readonly Dictionary<string, string> _managers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _kindNames = new(StringComparer.Ordinal);
@@ -30,9 +32,9 @@ internal sealed class ExportPass
     private string _revision = "";
     private bool _knowsNames;
 
-    public ExportPass(Scope scope, IStateSink sink, SecretSealing? sealing, IStateTree? tip)
+    public ExportPass(Scope scope, SecretRules rules, IStateSink sink, SecretSealing? sealing, IStateTree? tip)
     {
-        (_scope, _files) = (scope, new StateFiles(sink));
+        (_scope, _rules, _files) = (scope, rules, new StateFiles(sink));
         _sealer = sealing is null ? null : new SecretSealer(sealing, tip, _files);
         _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
     }
@@ -75,6 +77,7 @@ internal sealed class ExportPass
             LackingKinds = lacking,
             Terminating = [.. _terminating],
             Placeholders = [.. _placeholders],
+            SecretDecisions = [.. _decisions.OrderBy(decision => decision.Document, StringComparer.Ordinal)],
             CompareOnly = [.. _compareOnly],
             Warnings = _warnings,
             LastManagers = _managers,
@@ -154,7 +157,7 @@ internal sealed class ExportPass
             Context.NoteReferences(key, references);
         }
 
-        var redaction = Redactor.Resource(clean);
+        var redaction = Redactor.Resource(clean, _rules);
         Put(path, key.ToString(), redaction, rule.KeepsSecrets);
         _runbook.Resource(
             key, redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
@@ -188,7 +191,8 @@ internal sealed class ExportPass
 
         var path = HelmReleaseFile.ValuesPath(scoped.Release);
         var document = Path.ChangeExtension(path, null);
-        Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues), keepsSecrets: true);
+        var redaction = Redactor.Values(release.Values, document, _rules.For(release.Chart, release.ChartVersion));
+        Put(path, $"values of {scoped.Release}", redaction, keepsSecrets: true);
         var description = new Redaction(HelmReleaseFile.Of(release), []);
         Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description, keepsSecrets: true);
         _runbook.Release(release);
@@ -197,6 +201,7 @@ internal sealed class ExportPass
 
     private void Put(string path, string what, Redaction redaction, bool keepsSecrets)
     {
+        _decisions.AddRange(redaction.Decisions);
         foreach (var secret in redaction.Secrets)
         {
             _placeholders.Add(secret.Name);

@@ -1,3 +1,4 @@
+using RunAiDr.Core.Secrets;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -27,6 +28,9 @@ public sealed record ExportReport
 
     /// <summary>What was encrypted; null when nothing is.</summary>
     public EncryptionReport? Encryption { get; init; }
+
+    /// <summary>Why each of them is a secret, and what nearly was; by document, in the order of its text.</summary>
+    public IReadOnlyList<SecretDecision> SecretDecisions { get; init; } = [];
 
     /// <summary>Kinds, and single resources as <c>kind/name</c>, that are kept for comparison only.</summary>
     public required IReadOnlyList<string> CompareOnly { get; init; }

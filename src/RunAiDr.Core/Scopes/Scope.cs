@@ -187,11 +187,8 @@ public sealed class Scope
         && (wide.LabelSelector is null || wide.LabelSelector == narrow.LabelSelector);
 }
 
-/// <summary>
-/// A Helm release whose user-supplied values are exported. <paramref name="SecretValues"/> are paths with <c>*</c>
-/// for any key.
-/// </summary>
-public sealed record HelmReleaseScope(string Release, string Namespace, ImmutableArray<string> SecretValues)
+/// <summary>A Helm release whose user-supplied values are exported.</summary>
+public sealed record HelmReleaseScope(string Release, string Namespace)
 {
     public const string SecretType = "helm.sh/release.v1";
 }

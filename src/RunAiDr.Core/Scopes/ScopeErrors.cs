@@ -1,7 +1,10 @@
 namespace RunAiDr.Core.Scopes;
 
-/// <summary>The errors of one scope file, so that the operator sees them all at once.</summary>
-internal sealed class ScopeErrors(string where)
+/// <summary>The errors of one file, so that the operator sees them all at once.</summary>
+/// <param name="where">Name of the file.</param>
+/// <param name="what">What it is.</param>
+/// <param name="example">The template that explains its format.</param>
+internal sealed class ScopeErrors(string where, string what, string example)
 {
     private readonly SortedSet<(long Line, string Message)> _errors = [];
 
@@ -18,7 +21,7 @@ internal sealed class ScopeErrors(string where)
         var lines = _errors.Select(error => $"{where}:{error.Line}: {error.Message}");
         throw new RunAiDrException(
             Fault.Configuration,
-            "The scope file has errors:\n" + string.Join('\n', lines),
-            "Correct these lines; templates/scopes/runai.yaml explains the format.");
+            $"{what} has errors:\n" + string.Join('\n', lines),
+            $"Correct these lines; {example} explains the format.");
     }
 }

@@ -9,14 +9,15 @@ namespace RunAiDr.Core.Scopes;
 internal sealed partial class ScopeFile(string where)
 {
     private const int FormatVersion = 1;
+    private const string MovedKey = "secretValues";
 
-    private readonly ScopeErrors _errors = new(where);
+    private readonly ScopeErrors _errors = new(where, "The scope file", "templates/scopes/runai.yaml");
     private readonly Dictionary<string, string> _labels = new(StringComparer.Ordinal);
     private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
 
     public Scope Read(string text)
     {
-        var root = new ScopeNode(Load(text), _errors);
+        var root = new ScopeNode(Load(text, _errors), _errors);
         root.OnlyKeys("version", "labels", "kinds", "helm", "rules");
         ReadVersion(root);
         ReadLabels(root);
@@ -32,7 +33,9 @@ internal sealed partial class ScopeFile(string where)
         return new Scope(_labels["project"], kinds, releases, rules, ScopeDigest.Of(root.Node));
     }
 
-    private YamlNode Load(string text)
+    /// <summary>The one document of a text.</summary>
+    /// <exception cref="RunAiDrException">It is not YAML, or more than one document.</exception>
+    internal static YamlNode Load(string text, ScopeErrors errors)
     {
         try
         {
@@ -44,14 +47,14 @@ internal sealed partial class ScopeFile(string where)
                 return stream.Documents[0].RootNode;
             }
 
-            _errors.Add(1, $"one YAML document is expected, not {stream.Documents.Count}");
+            errors.Add(1, $"one YAML document is expected, not {stream.Documents.Count}");
         }
         catch (YamlException e)
         {
-            _errors.Add(e.Start.Line, "not YAML: " + e.Message);
+            errors.Add(e.Start.Line, "not YAML: " + e.Message);
         }
 
-        _errors.ThrowIfAny();
+        errors.ThrowIfAny();
         throw new InvalidOperationException("Unreachable: an error was added.");
     }
 
@@ -90,11 +93,20 @@ internal sealed partial class ScopeFile(string where)
         return kinds.ToImmutable();
     }
 
-    private static HelmReleaseScope ReadRelease(ScopeNode node)
+    private HelmReleaseScope ReadRelease(ScopeNode node)
     {
-        node.OnlyKeys("release", "namespace", "secretValues");
-        return new HelmReleaseScope(
-            node.Text("release") ?? "", node.Text("namespace") ?? "", [.. node.OptionalTexts("secretValues")]);
+        if (node.Map(MovedKey) is { } moved)
+        {
+            _errors.Add(
+                moved.Line,
+                $"{MovedKey} has moved: list these paths under charts in a file that `secretRules` of the configuration names");
+        }
+        else
+        {
+            node.OnlyKeys("release", "namespace");
+        }
+
+        return new HelmReleaseScope(node.Text("release") ?? "", node.Text("namespace") ?? "");
     }
 
     private ImmutableArray<ScopeRule> ReadRules(ScopeNode root)

@@ -72,9 +72,11 @@ internal sealed class ScopeNode(YamlNode node, ScopeErrors errors)
 
     public ScopeNode? Map(string key) => Find(key);
 
-    public IEnumerable<ScopeNode> List(string key)
+    public IEnumerable<ScopeNode> List(string key) => Required(key) is null ? [] : OptionalList(key);
+
+    public IEnumerable<ScopeNode> OptionalList(string key)
     {
-        if (Required(key) is not { } found)
+        if (Find(key) is not { } found)
         {
             return [];
         }

@@ -8,6 +8,9 @@ namespace RunAiDr.Core.Secrets;
 /// </summary>
 internal static class Assignments
 {
+    /// <summary>More digits count nothing.</summary>
+    public const int LongestCount = 12;
+
     private const int LongestName = 128;
     private const int LongestFlow = 2048;
 
@@ -17,7 +20,7 @@ internal static class Assignments
 
     private static readonly string[] Schemes = ["Bearer ", "Basic ", "Token "];
 
-    public static void Find(string text, List<SecretSpan> spans)
+    public static void Find(string text, SecretRules rules, List<SecretSpan> spans)
     {
         var lineEnd = -1;
         for (var at = Next(text, 0); at >= 0;)
@@ -26,7 +29,7 @@ internal static class Assignments
             lineEnd = at > lineEnd ? EndOfLine(text, at) : lineEnd;
             var name = NameBefore(text, at);
             var next = at + 1;
-            if (name.Length > 0 && SecretNames.IsSecret(text.AsSpan(name.Start, name.Length)))
+            if (name.Length > 0 && rules.IsSecretName(text.AsSpan(name.Start, name.Length)))
             {
                 var label = text.Substring(name.Start, name.Length);
                 next = Math.Max(next, AddValue(text, at + 1, lineEnd, (name.Start, label), spans));
@@ -36,13 +39,8 @@ internal static class Assignments
         }
     }
 
-    private static int Next(string text, int from)
-    {
-        var at = text.AsSpan(from).IndexOfAny(Separators);
-        return at < 0 ? -1 : from + at;
-    }
-
-    private static (int Start, int Length) NameBefore(string text, int at)
+    /// <summary>The name before a separator; of length 0 when there is none.</summary>
+    public static (int Start, int Length) NameBefore(string text, int at)
     {
         var end = at;
         while (end > 0 && text[end - 1] is ' ' or '\t')
@@ -50,8 +48,8 @@ internal static class Assignments
             end--;
         }
 
-        // In JSON inside JSON the quote has a backslash before it.
-        while (end > 0 && text[end - 1] is '"' or '\'' or '\\')
+        // In JSON inside JSON the quote has a backslash before it; an index of a program has a bracket behind it.
+        while (end > 0 && text[end - 1] is '"' or '\'' or '\\' or ']')
         {
             end--;
         }
@@ -63,6 +61,12 @@ internal static class Assignments
         }
 
         return (start, end - start);
+    }
+
+    private static int Next(string text, int from)
+    {
+        var at = text.AsSpan(from).IndexOfAny(Separators);
+        return at < 0 ? -1 : from + at;
     }
 
     private static bool IsNameLetter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-';
@@ -120,13 +124,13 @@ internal static class Assignments
         var found = text.AsSpan(start, end - start);
         if (!IsCount(found, label))
         {
-            spans.Add(new SecretSpan(start, end - start, label));
+            spans.Add(SecretSpan.ByName(start, end - start, label));
         }
     }
 
     /// <summary><c>maxTokens: 4096</c> is a setting; a password of digits is a password.</summary>
     private static bool IsCount(ReadOnlySpan<char> value, string name) =>
-        !value.ContainsAnyExceptInRange('0', '9') && !SecretNames.IsPassword(name);
+        value.Length <= LongestCount && !value.ContainsAnyExceptInRange('0', '9') && !SecretNames.IsPassword(name);
 
     private static (int Start, int End) Quoted(string text, int start, int lineEnd)
     {
@@ -222,7 +226,7 @@ internal static class Assignments
         // Below a name without a value stands a map or a list far more often than a text.
         if (first >= 0 && (isBlockScalar || !text.AsSpan(first, last - first).ContainsAny(":-")))
         {
-            spans.Add(new SecretSpan(first, last - first, name.Label));
+            spans.Add(SecretSpan.ByName(first, last - first, name.Label));
         }
     }
 

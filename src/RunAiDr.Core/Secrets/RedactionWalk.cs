@@ -6,24 +6,27 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Core.Secrets;
 
 /// <summary>One walk over one document.</summary>
-internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bool judgesEntropy)
+internal sealed class RedactionWalk(string document, SecretRules rules)
 {
+    private const string Data = "data";
+
     /// <summary>Below these keys a leaf names a key of a Secret or ConfigMap, whatever it is called.</summary>
     private static readonly string[] ReferenceMaps = ["secretKeys", "secretKeyRef", "configMapKeyRef", "valueFrom", "secretRef"];
 
     /// <summary>Below these keys every leaf is a secret, whatever it is called.</summary>
-    private static readonly string[] SecretMaps = ["stringData", "secretData", "secureJsonData", "secretEnv"];
+    private static readonly string[] SecretMaps =
+        ["stringData", "secretData", "secureJsonData", "secretEnv", "passwords", "apiKeys"];
 
     private static readonly string[] ValueNames = ["value", "default", "content"];
 
-    private readonly PlaceholderNames _names = new(document);
+    private readonly FoundSecrets _found = new(document, rules);
+    private readonly SecretFinder _finder = new(rules);
     private readonly List<string> _path = [];
-    private readonly List<FoundSecret> _found = [];
     private bool _inReference;
-    private bool _inSecretMap;
+    private string? _secretMap;
     private bool _inAnnotations;
 
-    public IReadOnlyList<FoundSecret> Found => _found;
+    public Redaction Finish(JsonNode root) => new(root, _found.Secrets) { Decisions = _found.Decisions };
 
     public void Object(JsonObject map)
     {
@@ -36,15 +39,16 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     public void Property(JsonObject map, string key, JsonNode? value)
     {
         _path.Add(key);
-        var (wasInReference, wasInSecretMap) = (_inReference, _inSecretMap);
+        var (wasInReference, wasInSecretMap) = (_inReference, _secretMap);
         _inReference |= ReferenceMaps.Contains(key, StringComparer.Ordinal);
-        _inSecretMap |= SecretMaps.Contains(key, StringComparer.Ordinal);
+        _secretMap ??= SecretMaps.Contains(key, StringComparer.Ordinal) ? $"everything below {key}"
+            : key == Data && map.Text("kind") == "Secret" ? EmbeddedManifests.Reason : null;
         if (Replacement(value, NameOf(map, key)) is { } replacement)
         {
             map[key] = replacement;
         }
 
-        (_inReference, _inSecretMap) = (wasInReference, wasInSecretMap);
+        (_inReference, _secretMap) = (wasInReference, wasInSecretMap);
         _path.RemoveAt(_path.Count - 1);
     }
 
@@ -70,7 +74,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
             var text = value.AsText() ?? value?.ToJsonString() ?? "";
             if (text.Length > 0 && Placeholder.WholeName(text) is null)
             {
-                data[key] = Placeholder.For(Keep([key], null, (isBase64 ? SecretText.OfBase64(text) : null) ?? new SecretText(text)));
+                var span = WholeSpan(text, EmbeddedManifests.Reason) with { IsCertain = true };
+                data[key] = _found.Take([key], span, (isBase64 ? SecretText.OfBase64(text) : null) ?? new SecretText(text));
             }
         }
     }
@@ -84,8 +89,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         {
             case null:
                 return null;
-            case JsonObject or JsonArray when secretPaths.Contain(_path) && HasContent(value):
-                return Whole(value.ToJsonString());
+            case JsonObject or JsonArray when HasContent(value) && rules.Paths.Find(_path) is { } rule:
+                return Whole(value.ToJsonString(), RuleReason(rule));
             case JsonObject map:
                 Object(map);
                 return null;
@@ -102,7 +107,8 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         for (var i = 0; i < list.Count; i++)
         {
             _path.Add(SegmentOf(list, i));
-            if (Replacement(list[i], name) is { } replacement)
+            var itsName = FlagBefore(list, i) is { } flag && rules.IsSecretName(flag) ? flag : name;
+            if (Replacement(list[i], itsName) is { } replacement)
             {
                 list[i] = replacement;
             }
@@ -110,6 +116,11 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
             _path.RemoveAt(_path.Count - 1);
         }
     }
+
+    /// <summary>In the arguments of a container a flag may stand in an item of its own before its value.</summary>
+    private static string? FlagBefore(JsonArray list, int index) =>
+        index > 0 && list[index - 1].AsText() is { } flag && flag.StartsWith('-') && !flag.Contains('=', StringComparison.Ordinal)
+            && list[index].AsText()?.StartsWith('-') == false ? flag : null;
 
     /// <summary>
     /// An item by its own name where it has one that is unique: an index changes with every item put before it.
@@ -128,9 +139,11 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         {
             case JsonValueKind.String:
                 return Text((string?)value ?? "", name);
-            case JsonValueKind.Number when _inSecretMap || secretPaths.Contain(_path)
-                || (!_inReference && SecretNames.IsPassword(name)):
-                return Whole(value.ToJsonString());
+            case JsonValueKind.Number when PlaceReason() is { } reason:
+                return Whole(value.ToJsonString(), reason);
+            case JsonValueKind.Number when !_inReference && (SecretNames.IsPassword(name)
+                || (rules.IsSecretName(name) && value.ToJsonString().Length > Assignments.LongestCount)):
+                return Whole(value.ToJsonString(), $"name {name}");
             default:
                 return null;
         }
@@ -143,56 +156,64 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
             return null;
         }
 
-        if (_inSecretMap || secretPaths.Contain(_path))
+        if (PlaceReason() is { } reason)
         {
-            return text.Length == 0 ? null : Whole(text);
+            return text.Length == 0 ? null : Whole(text, reason);
         }
 
-        var spans = SecretFinder.Find(text);
+        var nearly = new List<SecretSpan>();
+        var spans = _finder.Find(text, name, nearly);
         if (IsSecretByName(name, text))
         {
-            return spans.Count == 1 && spans[0].Label is "bearer" or "basic" ? Spans(text, spans) : Whole(text);
+            return spans.Count == 1 && spans[0].Label is "bearer" or "basic" ? Spans(text, spans) : Whole(text, $"name {name}");
         }
 
-        if (spans.Count > 0)
-        {
-            return Spans(text, spans);
-        }
-
-        return judgesEntropy && !_inAnnotations && Entropy.IsRandom(text) ? Whole(text) : null;
+        nearly.ForEach(span => _found.Leave(_path, span));
+        return spans.Count > 0 ? Spans(text, spans) : null;
     }
 
+    /// <summary>Why everything at this place is a secret, whatever it holds.</summary>
+    private string? PlaceReason() => _secretMap ?? (rules.Paths.Find(_path) is { } rule ? RuleReason(rule) : null);
+
+    private string RuleReason(string path) => $"rule {path} of chart {rules.Chart}";
+
     private bool IsSecretByName(string name, string text) =>
-        !_inReference && SecretNames.IsSecret(name) && !SecretMask.IsHarmless(SecretMask.Of(text))
-        && !(_inAnnotations && IsNameOfSecret(text));
+        rules.IsSecretName(name) && !SecretMask.IsHarmless(SecretMask.Of(text)) && !NamesSecret(name, text);
 
-    /// <summary>Annotations of ingresses name Secrets: <c>auth-secret: namespace/name</c>.</summary>
-    private static bool IsNameOfSecret(string text) =>
-        text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/');
+    /// <summary>
+    /// Below a reference stands the key of a Secret; annotations of ingresses name Secrets: <c>auth-secret: namespace/name</c>.
+    /// </summary>
+    private bool NamesSecret(string name, string text) =>
+        _inReference ? text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+        : _inAnnotations && name.Contains('/', StringComparison.Ordinal) && name.EndsWith("secret", StringComparison.Ordinal)
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/');
 
-    private JsonValue Whole(string text) => JsonValue.Create(Placeholder.For(Keep(_path, null, new SecretText(text))));
+    private JsonValue? Whole(string text, string reason)
+    {
+        var span = WholeSpan(text, reason) with { IsCertain = _secretMap == EmbeddedManifests.Reason };
+        return _found.Take(_path, span, new SecretText(text)) is { } placeholder
+            ? JsonValue.Create(placeholder)
+            : Spans(text, SecretFinder.FindCertain(text));
+    }
 
-    private JsonValue Spans(string text, List<SecretSpan> spans)
+    private JsonValue? Spans(string text, List<SecretSpan> spans)
     {
         var redacted = new StringBuilder(text.Length);
         var at = 0;
         foreach (var span in spans)
         {
-            var isWhole = span.Length == text.Length;
-            var name = Keep(_path, isWhole ? null : span.Label, new SecretText(text.Substring(span.Start, span.Length)));
-            redacted.Append(text, at, span.Start - at).Append(Placeholder.For(name));
-            at = span.End;
+            var named = span.Length == text.Length ? span with { Label = "" } : span;
+            if (_found.Take(_path, named, new SecretText(text.Substring(span.Start, span.Length))) is { } placeholder)
+            {
+                redacted.Append(text, at, span.Start - at).Append(placeholder);
+                at = span.End;
+            }
         }
 
-        return JsonValue.Create(redacted.Append(text, at, text.Length - at).ToString());
+        return at == 0 ? null : JsonValue.Create(redacted.Append(text, at, text.Length - at).ToString());
     }
 
-    private string Keep(IEnumerable<string> path, string? label, SecretText secret)
-    {
-        var name = _names.Next(path, label);
-        _found.Add(new FoundSecret(name, secret));
-        return name;
-    }
+    private static SecretSpan WholeSpan(string text, string reason) => new(0, text.Length, "", reason);
 
     /// <summary>
     /// The name that says what a value is: of <c>{name: LICENSE_KEY, value: …}</c> it is LICENSE_KEY, not "value".

@@ -13,20 +13,21 @@ internal static class Redactor
     /// <summary>Values that a user supplied to a Helm release. The values given are changed in place.</summary>
     /// <param name="values">The values.</param>
     /// <param name="document">First part of the placeholder names, such as <c>values/runai-backend</c>.</param>
-    /// <param name="secretPaths">Paths that are secret whatever they hold.</param>
-    public static Redaction Values(JsonObject values, string document, IEnumerable<string> secretPaths)
+    /// <param name="rules">Those for the chart of the release.</param>
+    public static Redaction Values(JsonObject values, string document, SecretRules rules)
     {
-        var walk = new RedactionWalk(document, new SecretPaths(secretPaths), judgesEntropy: true);
+        var walk = new RedactionWalk(document, rules);
         walk.Object(values);
-        return new Redaction(values, walk.Found);
+        return walk.Finish(values);
     }
 
     /// <summary>A resource in canonical form. Its body is changed in place.</summary>
     /// <param name="resource">The resource; of a Secret all data is taken out, its keys, type and labels stay.</param>
-    public static Redaction Resource(Resource resource)
+    /// <param name="rules">Which values are secrets besides those that give themselves away.</param>
+    public static Redaction Resource(Resource resource, SecretRules rules)
     {
         var document = Path.ChangeExtension(StatePath.For(resource.Key), null);
-        var walk = new RedactionWalk(document, SecretPaths.None, judgesEntropy: resource.Kind.Group == "run.ai");
+        var walk = new RedactionWalk(document, rules);
         foreach (var (key, value) in resource.Body.ToList())
         {
             if (key is "apiVersion" or "kind")
@@ -48,7 +49,7 @@ internal static class Redactor
             }
         }
 
-        return new Redaction(resource.Body, walk.Found);
+        return walk.Finish(resource.Body);
     }
 
     private static bool IsSecretData(Resource resource, string key) =>

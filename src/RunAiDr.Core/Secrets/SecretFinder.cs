@@ -1,61 +1,60 @@
-using System.Buffers;
-
 namespace RunAiDr.Core.Secrets;
 
 /// <summary>
 /// Finds secrets inside a text: settings with a secret name (YAML, JSON, INI, shell, flags, SQL), passwords in URLs,
-/// private keys, bearer tokens, tokens of known form, and base64 of a text with any of these.
+/// private keys, bearer tokens, tokens of known form, manifests of Secrets, base64 of a text with any of these, and random
+/// words.
 /// </summary>
-internal static class SecretFinder
+internal sealed class SecretFinder(SecretRules rules)
 {
-    private const int ShortestBase64 = 16;
+    // Secrets of Secrets are encoded twice, and docker's once more.
+    private const int DeepestEncoding = 4;
 
-    private static readonly SearchValues<string> Markers = SearchValues.Create(
-        [
-            "pass", "pw", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "basic", "://", "kubeconfig",
-            "dockerc", "htp", "eyJ", "gh", "glpat-", "xox", "nvapi-", "hf_", "sk-", "AKIA", "ASIA", "identified",
-            "-u", "--user",
-        ],
-        StringComparison.OrdinalIgnoreCase);
-
-    private static readonly SearchValues<char> Base64Letters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+    private static readonly SecretFinder WithoutRules = new(SecretRules.None);
 
     /// <summary>
-    /// The secrets of a text in its order. Placeholders and references such as <c>SECRET:name,key</c> are none.
+    /// The secrets of a text in its order, random words aside. Placeholders and references such as
+    /// <c>SECRET:name,key</c> are none.
     /// </summary>
-    public static List<SecretSpan> Find(string text)
+    public static List<SecretSpan> Find(string text) => WithoutRules.Find(SecretMask.Of(text), 0, null);
+
+    /// <summary>All secrets of a text, and the words that nearly are.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="nearly">Takes those.</param>
+    public List<SecretSpan> Find(string text, string name, List<SecretSpan> nearly) =>
+        Find(SecretMask.Of(text), 0, (name, nearly));
+
+    /// <summary>Only what no rule can allow.</summary>
+    public static List<SecretSpan> FindCertain(string text) =>
+        WithoutRules.Find(SecretMask.Of(text), 0, null).FindAll(span => span.IsCertain);
+
+    private List<SecretSpan> Find(string masked, int depth, (string Name, List<SecretSpan> Nearly)? words)
     {
-        if (IsBase64OfSecrets(text))
+        var spans = new List<SecretSpan>();
+        if (depth < DeepestEncoding)
         {
-            return [new SecretSpan(0, text.Length, "base64")];
+            Base64Words.Find(masked, decoded => Find(decoded, depth + 1, words), spans);
         }
 
-        return text.AsSpan().ContainsAny(Markers) ? FindPlain(text) : [];
-    }
+        if (spans.Count == 1 && spans[0].Length == masked.Length)
+        {
+            return spans;
+        }
 
-    private static List<SecretSpan> FindPlain(string text)
-    {
-        var masked = SecretMask.Of(text);
-        var spans = new List<SecretSpan>();
-        Assignments.Find(masked, spans);
-        Credentials.Find(masked, spans);
+        if (!rules.Names.IsEmpty || SecretNames.MayBeIn(masked))
+        {
+            Assignments.Find(masked, rules, spans);
+        }
+
+        Credentials.Find(masked, rules, spans);
+        EmbeddedManifests.Find(masked, spans);
+        if (words is { } wanted)
+        {
+            RandomWords.Find(masked, wanted.Name, spans, wanted.Nearly);
+        }
+
         spans.RemoveAll(span => span.Length == 0 || SecretMask.IsHarmless(masked.AsSpan(span.Start, span.Length)));
         return SecretSpan.Merge(spans);
-    }
-
-    private static bool IsBase64OfSecrets(string text)
-    {
-        var trimmed = text.AsSpan().Trim();
-        if (trimmed.Length < ShortestBase64 || trimmed.Length % 4 != 0 || trimmed.ContainsAnyExcept(Base64Letters))
-        {
-            return false;
-        }
-
-        var bytes = new byte[trimmed.Length];
-        return Convert.TryFromBase64Chars(trimmed, bytes, out var length)
-            && StrictUtf8.TryDecode(bytes.AsSpan(0, length)) is { } decoded
-            && decoded.AsSpan().ContainsAny(Markers)
-            && FindPlain(decoded).Count > 0;
     }
 }

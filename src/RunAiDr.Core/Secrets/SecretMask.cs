@@ -27,10 +27,24 @@ internal static partial class SecretMask
             || IsVariable(trimmed);
     }
 
+    // With a default (${X:-secret}), a command ($(echo secret)) or a quoted text ({{ "secret" }}) it may hold one.
     private static bool IsVariable(ReadOnlySpan<char> value) =>
-        (value.StartsWith("${") && value.IndexOf('}') == value.Length - 1)
-        || (value.StartsWith("$(") && value.IndexOf(')') == value.Length - 1)
-        || (value.StartsWith("{{") && value.IndexOf("}}") == value.Length - 2);
+        (value.Length > 3 && value.StartsWith("${") && IsName(value[2..^1]) && value[^1] == '}')
+        || (value.Length > 3 && value.StartsWith("$(") && IsName(value[2..^1]) && value[^1] == ')')
+        || (value.StartsWith("{{") && value.IndexOf("}}") == value.Length - 2 && !value.ContainsAny("\"'`"));
+
+    private static bool IsName(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     [GeneratedRegex(@"\bSECRET:[a-z0-9][a-z0-9.-]*,[A-Za-z0-9._-]+", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Reference();

@@ -9,11 +9,11 @@ internal static class SecretNames
     private const int LongestName = 128;
 
     private static readonly SearchValues<string> Markers = SearchValues.Create(
-        ["pass", "pw", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "kubeconfig", "dockerc", "htp"],
+        ["pass", "pw", "pswd", "secret", "token", "key", "cred", "auth", "dsn", "conn", "bearer", "kubeconfig", "dockerc", "htp"],
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Passwords = FrozenSet.Create(
-        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "pass", "pw");
+        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "passcode", "pass", "pw", "pswd");
 
     private static readonly FrozenSet<string> Secrets = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -25,10 +25,18 @@ internal static class SecretNames
     private static readonly FrozenSet<string> SecretKeys = FrozenSet.Create(
         StringComparer.Ordinal,
         "api", "secret", "private", "license", "licence", "signing", "encryption", "encrypt", "master", "shared", "storage",
-        "account", "ssh", "auth", "session", "jwt", "hmac", "cookie", "webhook", "tls", "rsa", "aes", "deploy");
+        "account", "ssh", "auth", "session", "jwt", "hmac", "cookie", "webhook", "tls", "rsa", "aes", "deploy", "preshared");
+
+    private static readonly FrozenSet<string> Public = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "sha", "digest", "checksum", "md", "crc", "commit", "revision", "rev", "hash", "fingerprint", "thumbprint", "etag",
+        "uid", "uuid", "guid", "public", "certificate", "cert", "crt", "ca", "tag", "image");
 
     /// <summary>Words before "secret" that make it the name of a Secret.</summary>
     private static readonly FrozenSet<string> Kinds = FrozenSet.Create(StringComparer.Ordinal, "tls", "pull", "ca");
+
+    /// <summary>Whether a text may hold such a name at all.</summary>
+    public static bool MayBeIn(string text) => text.AsSpan().ContainsAny(Markers);
 
     public static bool IsSecret(ReadOnlySpan<char> name)
     {
@@ -52,7 +60,7 @@ internal static class SecretNames
                 || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
             "string" => before == "connection",
             "pwd" => IsPasswordNotFolder(name),
-            _ => IsPasswordWord(last) || Secrets.Contains(last),
+            _ => IsPasswordWord(last) || Secrets.Contains(last) || EndsInSecret(last),
         };
     }
 
@@ -67,6 +75,25 @@ internal static class SecretNames
     private static bool IsPasswordWord(string word) =>
         Passwords.Contains(word) || word.EndsWith("password", StringComparison.Ordinal)
         || word.EndsWith("passwd", StringComparison.Ordinal) || word == "sshpass";
+
+    /// <summary>
+    /// Whether random text under this name is public: the digest of an image, a revision, a UUID, a public key.
+    /// </summary>
+    public static bool IsPublic(ReadOnlySpan<char> name)
+    {
+        if (name.Length > LongestName)
+        {
+            return false;
+        }
+
+        var words = Words(name);
+        return words.Exists(Public.Contains) && !words.Exists(word => IsPasswordWord(word) || word is "secret" or "token");
+    }
+
+    // githubtoken and dbsecretkey have no mark between their words; an imagepullsecret is the name of a Secret.
+    private static bool EndsInSecret(string word) =>
+        word.EndsWith("token", StringComparison.Ordinal) || word.EndsWith("apikey", StringComparison.Ordinal)
+        || word.EndsWith("secretkey", StringComparison.Ordinal) || word.EndsWith("privatekey", StringComparison.Ordinal);
 
     // PWD of a shell is the folder it is in; Pwd of a connection string and MYSQL_PWD are passwords.
     private static bool IsPasswordNotFolder(ReadOnlySpan<char> name) => name is not ("PWD" or "pwd");

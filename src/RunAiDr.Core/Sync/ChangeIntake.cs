@@ -78,7 +78,7 @@ internal sealed class ChangeIntake(ClusterExporter exporter, IClusterWatcher wat
     {
         var clean = ListedItem.Clean(head);
         NoteReferences(head, Binding.ReferencesOf(clean), revision);
-        var redaction = Redactor.Resource(clean);
+        var redaction = Redactor.Resource(clean, exporter.Rules);
         _yaml.ResetWrittenCount();
         YamlWriter.Write(redaction.Document, _yaml);
         var blobId = GitObjectId.OfBlob(_yaml.WrittenSpan);

@@ -25,7 +25,7 @@ public sealed partial class ReleaseValues
     private ReleaseValues(JsonObject values)
     {
         _values = values;
-        var secrets = Redactor.Values((JsonObject)values.DeepClone(), "values", []).Secrets
+        var secrets = Redactor.Values((JsonObject)values.DeepClone(), "values", SecretRules.None).Secrets
             .SelectMany(secret => Spellings(secret.Value.Reveal())).Where(text => text.Length >= ShortestSecret);
         var others = Texts(values).SelectMany(Spellings)
             .Where(text => text.Length >= ShortestText && !Name().IsMatch(text));

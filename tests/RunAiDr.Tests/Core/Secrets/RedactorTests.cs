@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Resources;
-using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Tests.Core.Export;
 
@@ -69,7 +68,7 @@ public sealed class RedactorTests
     public void Redacting_twice_changes_nothing(string release)
     {
         var once = Redacted(release, out _);
-        var twice = Redactor.Values(once.DeepClone().AsObject(), "values/" + release, PathsOf(release));
+        var twice = Redactor.Values(once.DeepClone().AsObject(), "values/" + release, RulesOf(release));
 
         Assert.True(JsonNode.DeepEquals(once, twice.Document));
         Assert.Empty(twice.Secrets);
@@ -78,7 +77,7 @@ public sealed class RedactorTests
     [Fact]
     public void Without_the_table_of_paths_only_what_nothing_gives_away_is_left()
     {
-        var redaction = Redactor.Values(Recorded("runai-backend"), "values/x", []);
+        var redaction = Redactor.Values(Recorded("runai-backend"), "values/x", SecretRules.None);
 
         Assert.DoesNotContain("CANARY", redaction.Document!.ToJsonString(), StringComparison.Ordinal);
     }
@@ -88,7 +87,7 @@ public sealed class RedactorTests
     {
         var values = JsonNode.Parse("""{"extraSecrets":[{"name":"x","stringData":{"plain":"word","n":7,"empty":""}}]}""")!;
 
-        var redaction = Redactor.Values(values.AsObject(), "values/x", []);
+        var redaction = Redactor.Values(values.AsObject(), "values/x", SecretRules.None);
 
         Assert.Equal(["word", "7"], redaction.Secrets.Select(secret => secret.Value.Reveal()).ToArray());
     }
@@ -100,7 +99,7 @@ public sealed class RedactorTests
             {"apiVersion":"v1","kind":"Secret","metadata":{"name":"a:b","namespace":"n","labels":{"x":"y"},
             "annotations":{"note":"token=abcdef","plain":"text"}},
             "type":"Opaque","data":{"k":"dg==","empty":"","dot.key":"dg=="},"stringData":{"s":"v"}}
-            """));
+            """), SecretRules.None);
 
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse("""
             {"apiVersion":"v1","kind":"Secret","metadata":{"name":"a:b","namespace":"n","labels":{"x":"y"},
@@ -136,7 +135,7 @@ public sealed class RedactorTests
         var redaction = Redactor.Resource(Resource(ConfigMaps, """
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"t","namespace":"runai"},
             "data":{"values":"image: x\nenvironments:\n  - A_TOKEN=abc\n  - B_TOKEN=SECRET:wandb,token\n  - A_TOKEN=def\nend: 1\n"}}
-            """));
+            """), SecretRules.None);
 
         Assert.Equal(
             "image: x\nenvironments:\n  - A_TOKEN=runai-dr-secret:templates/t/data.values.A_TOKEN:\n"
@@ -151,7 +150,7 @@ public sealed class RedactorTests
         var key = Convert.ToBase64String("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----\n"u8);
         var redaction = Redactor.Resource(Resource(ConfigMaps, $$$"""
             {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"t","namespace":"n"},"binaryData":{"id":"{{{key}}}"}}
-            """));
+            """), SecretRules.None);
 
         Assert.Equal(key, Assert.Single(redaction.Secrets).Value.Reveal());
     }
@@ -166,7 +165,7 @@ public sealed class RedactorTests
             """);
         var before = crd.Body.DeepClone();
 
-        Assert.True(JsonNode.DeepEquals(before, Redactor.Resource(crd).Document));
+        Assert.True(JsonNode.DeepEquals(before, Redactor.Resource(crd, SecretRules.None).Document));
     }
 
     [Fact]
@@ -177,7 +176,7 @@ public sealed class RedactorTests
             "nginx.ingress.kubernetes.io/auth-secret":"runai/basic-auth"}},"spec":{"tls":[{"secretName":"a-secret"}]}}
             """);
 
-        Assert.Empty(Redactor.Resource(ingress).Secrets);
+        Assert.Empty(Redactor.Resource(ingress, SecretRules.None).Secrets);
     }
 
     private static JsonNode WithoutHashes(JsonNode document)
@@ -192,13 +191,13 @@ public sealed class RedactorTests
 
     private static JsonObject Redacted(string release, out IReadOnlyList<FoundSecret> secrets)
     {
-        var redaction = Redactor.Values(Recorded(release), "values/" + release, PathsOf(release));
+        var redaction = Redactor.Values(Recorded(release), "values/" + release, RulesOf(release));
         secrets = redaction.Secrets;
         return (JsonObject)redaction.Document!;
     }
 
-    private static System.Collections.Immutable.ImmutableArray<string> PathsOf(string release) =>
-        Scope.RunAi().Releases.Single(scoped => scoped.Release == release).SecretValues;
+    private static SecretRules RulesOf(string release) =>
+        SecretRules.RunAi().For(release == "runai-backend" ? "control-plane" : release, "2.20.24");
 
     private static JsonObject Recorded(string release) => JsonNode.Parse(File.ReadAllBytes(
         Path.Combine(RecordedCluster.Folder, "live", "helm", $"{release}.values.json")))!.AsObject();
