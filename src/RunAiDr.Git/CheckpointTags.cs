@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
 
@@ -31,7 +32,7 @@ internal sealed class CheckpointTags(Repository repository, string cluster)
     // People may tag files, and tags themselves.
     private static StateTag? TagOf(string name, GitObject? target) => target switch
     {
-        TagAnnotation { Target: Commit commit } tag => new StateTag(name, new CommitId(commit.Sha), tag.Tagger.When, tag.Message),
+        TagAnnotation { Target: Commit commit } tag => new StateTag(name, new CommitId(commit.Sha), tag.Tagger.When, SignatureText.Split(tag.Message).Text),
         Commit commit => new StateTag(name, new CommitId(commit.Sha), commit.Committer.When, commit.Message),
         _ => null,
     };
