@@ -34,6 +34,7 @@ internal sealed class ExportCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(invocation);
+        session.EnsureCanSign();
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
