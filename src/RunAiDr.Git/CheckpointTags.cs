@@ -29,10 +29,10 @@ internal sealed class CheckpointTags(Repository repository, string cluster)
         return true;
     }
 
-    // People may tag files, and tags themselves.
+    // People may tag files, and tags themselves, and a tag of long ago has no tagger.
     private static StateTag? TagOf(string name, GitObject? target) => target switch
     {
-        TagAnnotation { Target: Commit commit } tag => new StateTag(name, new CommitId(commit.Sha), tag.Tagger.When, SignatureText.Split(tag.Message).Text),
+        TagAnnotation { Target: Commit commit, Tagger: { } tagger } tag => new StateTag(name, new CommitId(commit.Sha), tagger.When, SignatureText.Split(tag.Message).Text),
         Commit commit => new StateTag(name, new CommitId(commit.Sha), commit.Committer.When, commit.Message),
         _ => null,
     };

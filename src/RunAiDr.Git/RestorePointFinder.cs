@@ -72,12 +72,13 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         return new NamedObject(name, target, Peeled(target) as Commit ?? throw NotCommit(words));
     }
 
-    // People may tag files and trees, which libgit2 does not peel into a commit but fails at.
-    private static GitObject? Peeled(GitObject? target)
+    // People may tag files and trees, which libgit2 does not peel into a commit but fails at; and the target of a tag
+    // looks like one even where it is not there.
+    private GitObject? Peeled(GitObject? target)
     {
         while (target is TagAnnotation tag)
         {
-            target = tag.Target;
+            target = repository.Lookup(tag.Target.Id);
         }
 
         return target;

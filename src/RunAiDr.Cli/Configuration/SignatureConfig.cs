@@ -48,22 +48,25 @@ internal sealed record SignatureConfig
 
     private static SigningOptions? ReadSigning(ConfigValues values)
     {
-        var format = values.Text("signing.format") ?? (values.Text("signing.keyFile") is null ? null : Ssh);
+        if (Keys.Where(name => name.StartsWith("signing.", StringComparison.Ordinal)).All(name => values.Text(name) is null))
+        {
+            return null;
+        }
+
+        var format = values.Text("signing.format") ?? Ssh;
         var (own, other) = format == OpenPgp ? ("signing.key", "signing.keyFile") : ("signing.keyFile", "signing.key");
-        if (format is not (null or Ssh or OpenPgp))
+        if (format is not (Ssh or OpenPgp))
         {
             values.Mistake("signing.format", $"{format}: not a format of signatures; there are {Ssh} and {OpenPgp}");
         }
         else if (values.Text(other) is not null)
         {
-            values.Mistake(other, $"{other} is not for {format ?? "no signing.format"}");
-        }
-        else if (format is not null && values.Text(own) is null)
-        {
-            _ = values.Missing(own);
+            values.Mistake(other, $"{other} is not for signing.format {format}");
         }
 
-        var key = format == OpenPgp ? values.Text(own) : values.FilePath(own);
-        return key is null ? null : new(format == OpenPgp ? SignatureFormat.OpenPgp : SignatureFormat.Ssh, key, values.FilePath("signing.passphraseFile"));
+        var passphrase = values.FilePath("signing.passphraseFile");
+        return format == OpenPgp
+            ? new(SignatureFormat.OpenPgp, values.Text(own) ?? values.Missing(own), passphrase)
+            : new(SignatureFormat.Ssh, values.FilePath(own) ?? values.Missing(own), passphrase);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class GitVerification(string repository, string trustedFile) : I
     public (bool Good, string Status) Run(SignedObject signed, params IReadOnlyList<string> settings)
     {
         var start = Prepared(new ProcessStartInfo(
-            "git", ["--git-dir", repository, "-c", "safe.directory=*", .. settings.SelectMany(setting => new[] { "-c", setting }), signed.Command, "--raw", signed.Id]));
+            "git", ["--git-dir", repository, "-c", "safe.directory=*", "-c", "gpg.minTrustLevel=undefined", .. settings.SelectMany(setting => new[] { "-c", setting }), signed.Command, "--raw", signed.Id]));
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(variable);

@@ -12,7 +12,7 @@ internal sealed class OpenPgpVerification(string repository, string allowedKeys)
         using var verification = new GitVerification(repository, allowedKeys);
         verification.EnsureReadable("signatures.allowedKeysFile");
         var allowed = Import(verification);
-        var (good, printed) = verification.Run(signed, "gpg.openpgp.program=gpg", "gpg.minTrustLevel=undefined");
+        var (good, printed) = verification.Run(signed, "gpg.openpgp.program=gpg");
         var lines = StatusLines(printed);
 
         // The primary key ends the line, whichever of its subkeys signed.

@@ -6,6 +6,7 @@ namespace RunAiDr.Git.Signing;
 internal static class SignatureText
 {
     private const string Ssh = "-----BEGIN SSH SIGNATURE-----";
+    private const string SshEnd = "-----END SSH SIGNATURE-----";
     private const string OpenPgp = "-----BEGIN PGP SIGNATURE-----";
 
     // Of X.509, and of OpenPGP programs of long ago: signatures, but none that is checked here.
@@ -33,22 +34,42 @@ internal static class SignatureText
         return (message[..start], message[start..]);
     }
 
-    /// <summary>The public key, as ssh writes it in base64, in a signature of ssh; null when there is none.</summary>
+    /// <summary>The public key in a signature of ssh, as ssh writes it in base64; null when the signature is not whole.</summary>
     public static byte[]? SshKeyOf(string signature)
     {
-        var lines = signature.Split('\n').Skip(1).TakeWhile(line => !line.StartsWith('-'));
+        const int Head = 10;
+        var lines = signature.TrimEnd('\n').Split('\n');
         var raw = new byte[signature.Length];
-        if (!Convert.TryFromBase64String(string.Concat(lines), raw, out var length))
+        if (lines[^1] != SshEnd || !Convert.TryFromBase64String(string.Concat(lines[1..^1]), raw, out var length) 
+            || length < Head || !raw.AsSpan().StartsWith("SSHSIG"u8))
         {
             return null;
         }
 
-        // Six letters, a version, then the key behind its length.
-        const int Head = 14;
-        var content = raw.AsSpan(0, length);
-        return content.Length > Head && content.StartsWith("SSHSIG"u8)
-            && BinaryPrimitives.ReadUInt32BigEndian(content[10..]) is var size && size <= content.Length - Head
-                ? content.Slice(Head, (int)size).ToArray()
-                : null;
+        // Six letters and a version; then key, namespace, a reserved field, hash and signature, each behind its length.
+        var rest = raw.AsSpan(Head, length - Head);
+        var key = Next(ref rest);
+        for (var field = 1; field < 5; field++)
+        {
+            if (Next(ref rest) is null)
+            {
+                return null;
+            }
+        }
+
+        return rest.IsEmpty ? key : null;
+    }
+
+    private static byte[]? Next(ref Span<byte> rest)
+    {
+        if (rest.Length < sizeof(uint) || BinaryPrimitives.ReadUInt32BigEndian(rest) is var size && size > rest.Length - sizeof(uint))
+        {
+            rest = default;
+            return null;
+        }
+
+        var field = rest.Slice(sizeof(uint), (int)size).ToArray();
+        rest = rest[(sizeof(uint) + field.Length)..];
+        return field;
     }
 }
