@@ -16,7 +16,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have dotnet || { say "The .NET SDK 10 is not installed: install it and put dotnet on the PATH."; exit 2; }
 
 # Program or file that shows the package is there -> Debian package.
-needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client
+needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client gpg:gpg gpg-agent:gpg-agent
        /usr/lib/postgresql/15/bin/postgres:postgresql-15 pgbackrest:pgbackrest
        /usr/sbin/nginx:nginx /usr/sbin/fcgiwrap:fcgiwrap /usr/sbin/sshd:openssh-server)
 s3rver=$tools/s3rver/node_modules/.bin/s3rver

@@ -35,6 +35,9 @@ internal sealed record Invocation(ParseResult Arguments, GlobalOptions Globals, 
     /// <summary>What has another name on that cluster.</summary>
     public RestoreMapping Mapping { get; init; } = RestoreMapping.None;
 
+    /// <summary>Whether the operator wants a signed restore point, whatever the configuration says.</summary>
+    public bool RequiresSignature { get; init; }
+
     public OutputFormat Format => Arguments.GetValue(Globals.Output);
 
     public T? Get<T>(Option<T> option) => Arguments.GetValue(option);

@@ -93,6 +93,15 @@ internal sealed class Session : IDisposable
     /// <summary>Where the cluster is.</summary>
     public Uri Server => _connection.Server;
 
+    /// <summary>What the signature of a restore point proves.</summary>
+    /// <exception cref="RunAiDrException">It cannot be checked.</exception>
+    public SignatureCheck CheckSignature(string reference, CommitId restorePoint) =>
+        SignatureCheck.Of(Store, Config.Signatures, Name, reference, restorePoint);
+
+    /// <summary>To be asked before the first step that leaves something behind.</summary>
+    /// <exception cref="RunAiDrException">Commits could not be signed as the configuration wants it.</exception>
+    public void EnsureCanSign() => GitStateStore.EnsureCanSign(StoreOptions(Config));
+
     /// <summary>What restores the parts of a restore point that are no resources.</summary>
     /// <param name="data">Database and metrics of the target.</param>
     public RestoreTools RestoreTools(IRestoredData data)
@@ -122,8 +131,11 @@ internal sealed class Session : IDisposable
 
     private static TimeSpan LongerOf(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    public static DrConfig ReadConfig(Invocation invocation) =>
-        new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();
+    public static DrConfig ReadConfig(Invocation invocation)
+    {
+        var config = new ConfigReader(invocation.PathOf(invocation.Get(invocation.Globals.Config)!), invocation.Process.Environment).Read();
+        return invocation.RequiresSignature ? config with { Signatures = config.Signatures.Requiring() } : config;
+    }
 
     public static GitStateOptions StoreOptions(DrConfig config) => new()
     {
@@ -131,6 +143,8 @@ internal sealed class Session : IDisposable
         Branch = config.Branch,
         AuthorName = config.AuthorName,
         AuthorEmail = config.AuthorEmail,
+        Signing = config.Signatures.Signing,
+        Trusted = config.Signatures.Trusted,
     };
 
     /// <summary>The cluster that --cluster names, or the only one.</summary>

@@ -24,8 +24,7 @@ internal sealed class Amendment(Repository repository, RecordBranch branch, Comm
             }
 
             objects.Store();
-            var commit = repository.ObjectDatabase.CreateCommit(
-                author.Sign(), author.Sign(), MessageFormat.Of(text), repository.Lookup<Tree>(root.Id), [tip], false);
+            var commit = author.NewCommit(MessageFormat.Of(text), repository.Lookup<Tree>(root.Id), tip);
             if (branch.Move(tip, commit))
             {
                 return new StateAmendment(new CommitId(commit.Sha), edited.Id);

@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
 
@@ -28,10 +29,10 @@ internal sealed class CheckpointTags(Repository repository, string cluster)
         return true;
     }
 
-    // People may tag files, and tags themselves.
+    // People may tag files, and tags themselves, and a tag of long ago has no tagger.
     private static StateTag? TagOf(string name, GitObject? target) => target switch
     {
-        TagAnnotation { Target: Commit commit } tag => new StateTag(name, new CommitId(commit.Sha), tag.Tagger.When, tag.Message),
+        TagAnnotation { Target: Commit commit, Tagger: { } tagger } tag => new StateTag(name, new CommitId(commit.Sha), tagger.When, SignatureText.Split(tag.Message).Text),
         Commit commit => new StateTag(name, new CommitId(commit.Sha), commit.Committer.When, commit.Message),
         _ => null,
     };

@@ -119,7 +119,7 @@ public sealed class GitRemote : IStateRemote, IDisposable
         _gate.Dispose();
     }
 
-    private SyncRound Round() => new(_repository, new RemoteTransfer(_repository, _address, _options, _clock), _address, _options);
+    private SyncRound Round() => new(_repository, new RemoteTransfer(_repository, _address, _options, _clock), _address, _options, _clock);
 
     // libgit2 blocks its thread for the length of a transfer.
     private Task<T> OnThread<T>(Func<T> work) => Task.Factory.StartNew(

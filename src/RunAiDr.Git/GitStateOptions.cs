@@ -1,3 +1,5 @@
+using RunAiDr.Git.Signing;
+
 namespace RunAiDr.Git;
 
 /// <summary>Where the restore points are kept and who commits them.</summary>
@@ -12,4 +14,10 @@ public sealed record GitStateOptions
     public string AuthorName { get; init; } = "runai-dr";
 
     public string AuthorEmail { get; init; } = "runai-dr@localhost";
+
+    /// <summary>What signs the commits and tags; null leaves them unsigned.</summary>
+    public SigningOptions? Signing { get; init; }
+
+    /// <summary>Whose signatures count when a restore point is checked.</summary>
+    public TrustedSigners Trusted { get; init; } = TrustedSigners.None;
 }

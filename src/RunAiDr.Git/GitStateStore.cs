@@ -2,6 +2,7 @@ using LibGit2Sharp;
 using RunAiDr.Core;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
 
@@ -14,13 +15,15 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private readonly Repository _repository;
     private readonly RecordBranch _branch;
     private readonly CommitAuthor _author;
+    private readonly TrustedSigners _trusted;
     private readonly Lock _gate = new();
 
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
     {
         _repository = repository;
         _branch = new RecordBranch(repository, options.Branch);
-        _author = new CommitAuthor(options, clock);
+        _author = new CommitAuthor(repository, options, clock);
+        _trusted = options.Trusted;
     }
 
     private string Path => _repository.Info.Path;
@@ -84,7 +87,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         return GitFault.Explain(Path, () =>
         {
             var finder = new RestorePointFinder(_repository, cluster);
-            var commit = reference is null ? _branch.Tip() : finder.Find(reference);
+            var commit = reference is null ? _branch.Tip() : finder.Find(reference).Commit;
             if (commit is null)
             {
                 throw new RunAiDrException(
@@ -102,6 +105,17 @@ public sealed class GitStateStore : IStateStore, IDisposable
 
             return new GitStateTree(_repository, commit, tree, _gate);
         });
+    }
+
+    /// <summary>What the signature proves of a restore point, as the operator named it: of the tag, otherwise of the commit.</summary>
+    /// <param name="cluster">Whose restore point.</param>
+    /// <param name="reference">The words that <see cref="Open(string, string?)"/> was given.</param>
+    /// <param name="restorePoint">The commit that it found.</param>
+    /// <exception cref="RunAiDrException">The words name another commit by now, or it cannot be checked.</exception>
+    public SignatureVerdict CheckSignature(string cluster, string reference, CommitId restorePoint)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () => new RestorePointSignature(_repository, cluster, _trusted).Check(reference, restorePoint));
     }
 
     public IStateTree? Tip(string cluster)
@@ -152,6 +166,16 @@ public sealed class GitStateStore : IStateStore, IDisposable
     }
 
     public void Dispose() => _repository.Dispose();
+
+    /// <summary>Signs something that is thrown away: what would fail later, fails now. For what is about to write.</summary>
+    /// <exception cref="RunAiDrException">Commits could not be signed as the options want it.</exception>
+    public static void EnsureCanSign(GitStateOptions options)
+    {
+        if (options.Signing is { } signing)
+        {
+            _ = new ObjectSigner(signing).Sign("This proves that the key serves.\n");
+        }
+    }
 
     internal static void Check(GitStateOptions options)
     {
@@ -213,8 +237,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
             tree.Add(path, _repository.Lookup<Blob>(blob), Mode.NonExecutableFile);
         }
 
-        var commit = _repository.ObjectDatabase.CreateCommit(
-            _author.Sign(), _author.Sign(), "Seed the disaster-recovery repository\n", _repository.ObjectDatabase.CreateTree(tree), tip is null ? [] : [tip], false);
+        var commit = _author.NewCommit("Seed the disaster-recovery repository\n", _repository.ObjectDatabase.CreateTree(tree), tip);
         return _branch.Move(tip, commit) ? new CommitId(commit.Sha) : Seed(seed);
     }
 
@@ -224,7 +247,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
             Fault.RestorePoint, $"There is no commit {restorePoint} in {Path}.", "Tag a restore point that `git log` lists.");
         try
         {
-            _repository.Tags.Add(tag, commit, _author.Sign(), MessageFormat.Lines(message) + "\n");
+            _repository.Refs.Add(RemoteRefs.TagPrefix + tag, _author.NewTag(tag, commit, MessageFormat.Lines(message) + "\n"));
             return tag;
         }
         catch (NameConflictException failure)

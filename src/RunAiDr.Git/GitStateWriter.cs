@@ -98,8 +98,7 @@ internal sealed class GitStateWriter : IStateWriter
             }
 
             _objects.Store();
-            var commit = _repository.ObjectDatabase.CreateCommit(
-                _author.Sign(), _author.Sign(), MessageFormat.Of(text), _repository.Lookup<Tree>(root), tip is null ? [] : [tip], false);
+            var commit = _author.NewCommit(MessageFormat.Of(text), _repository.Lookup<Tree>(root), tip);
             if (_branch.Move(tip, commit))
             {
                 return new CommitId(commit.Sha);

@@ -92,7 +92,8 @@ internal static class RemoteFault
         var inner => inner.Message,
     };
 
-    private static string Reason(string text)
+    /// <summary>What a program or a server said, as one line.</summary>
+    public static string Reason(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var line = Visible.Text(string.Join("; ", lines));

@@ -8,7 +8,7 @@ namespace RunAiDr.Git;
 /// stays as it is there. What else a commit changed is taken along where nobody else changed it. A commit whose cluster
 /// another writer has read at a later revision would bring back an old state, and is left out.
 /// </summary>
-internal sealed class Replay(Repository repository, IReadOnlyCollection<string> clusters)
+internal sealed class Replay(Repository repository, IReadOnlyCollection<string> clusters, CommitAuthor author)
 {
     private static readonly CompareOptions Exactly = new() { Similarity = SimilarityOptions.None };
 
@@ -48,9 +48,7 @@ internal sealed class Replay(Repository repository, IReadOnlyCollection<string> 
             .ToList();
         var tree = Edited(onto.Tree, objects => folders.Select(cluster => FolderEdit(onto.Tree, commit.Tree, cluster, objects)));
         tree = Edited(tree, _ => OtherEdits(tree, parent, commit.Tree));
-        return tree.Sha == onto.Tree.Sha
-            ? onto
-            : repository.ObjectDatabase.CreateCommit(commit.Author, commit.Committer, commit.Message, tree, [onto], false);
+        return tree.Sha == onto.Tree.Sha ? onto : author.Again(commit, tree, onto);
     }
 
     private Tree Edited(Tree tree, Func<NewObjects, IEnumerable<KeyValuePair<string[], FolderEntry?>>> edits)

@@ -13,17 +13,14 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
 
     public static string TagPrefix(string cluster) => $"dr/{cluster}/";
 
-    public Commit Find(string words)
+    /// <summary>The commit, and the references that name it; none where the words are an id.</summary>
+    public (Commit Commit, IReadOnlyList<NamedObject> Names) Find(string words)
     {
-        var commits = RefName.IsLegal(words) ? ByReference(words) : [];
-        if (commits.Count == 0)
-        {
-            commits = ById(words);
-        }
-
+        var names = RefName.IsLegal(words) ? ByReference(words) : [];
+        var commits = names.Count == 0 ? ById(words) : [.. names.Select(name => name.Commit).DistinctBy(commit => commit.Sha, StringComparer.Ordinal)];
         return commits switch
         {
-            [var only] => only,
+            [var only] => (only, names),
             [] => throw Unknown(words),
             _ => throw new RunAiDrException(
                 Fault.RestorePoint,
@@ -52,31 +49,36 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         return tag.AsSpan().CommonPrefixLength(name);
     }
 
-    private List<Commit> ByReference(string words)
+    private List<NamedObject> ByReference(string words)
     {
         string[] names = words.StartsWith("refs/", StringComparison.Ordinal)
             ? [words]
             : [$"refs/tags/{words}", $"refs/tags/{TagPrefix(cluster)}{words}", $"refs/heads/{words}"];
         return names
             .Where(RefName.IsLegal)
-            .Select(name => repository.Refs[name]?.ResolveToDirectReference())
-            .OfType<DirectReference>()
-            .Select(reference => Peel(reference, words))
-            .DistinctBy(commit => commit.Sha, StringComparer.Ordinal)
+            .Select(name => Named(name, words))
+            .OfType<NamedObject>()
             .ToList();
     }
 
-    private Commit Peel(DirectReference reference, string words)
+    private NamedObject? Named(string name, string words)
     {
-        return Peeled(repository.Lookup(new ObjectId(reference.TargetIdentifier))) as Commit ?? throw NotCommit(words);
+        if (repository.Refs[name]?.ResolveToDirectReference() is not { } reference)
+        {
+            return null;
+        }
+
+        var target = repository.Lookup(new ObjectId(reference.TargetIdentifier));
+        return new NamedObject(name, target, Peeled(target) as Commit ?? throw NotCommit(words));
     }
 
-    // People may tag files and trees, which libgit2 does not peel into a commit but fails at.
-    private static GitObject? Peeled(GitObject? target)
+    // People may tag files and trees, which libgit2 does not peel into a commit but fails at; and the target of a tag
+    // looks like one even where it is not there.
+    private GitObject? Peeled(GitObject? target)
     {
         while (target is TagAnnotation tag)
         {
-            target = tag.Target;
+            target = repository.Lookup(tag.Target.Id);
         }
 
         return target;
@@ -136,3 +138,6 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
     // What a terminal would obey is not printed.
     private static string Shown(string words) => Visible.Text(words.Length > 300 ? words[..300] + "…" : words);
 }
+
+/// <summary>A reference by its full name, the object that it holds, and the commit that this leads to.</summary>
+internal sealed record NamedObject(string Name, GitObject Object, Commit Commit);

@@ -4,12 +4,14 @@ using RunAiDr.Core.Sync;
 namespace RunAiDr.Git;
 
 /// <summary>One attempt at bringing repository and remote together.</summary>
-internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, RemoteAddress address, GitRemoteOptions options)
+internal sealed class SyncRound(
+    Repository repository, RemoteTransfer transfer, RemoteAddress address, GitRemoteOptions options, TimeProvider clock)
 {
     private readonly string _branchReference = "refs/heads/" + options.Repository.Branch;
     private readonly RecordBranch _branch = new(repository, options.Repository.Branch);
     private readonly TrackedTip _tracked = new(repository, options.Repository.Branch);
     private readonly TrackedTags _tags = new(repository, options.Clusters);
+    private readonly Replay _replay = new(repository, options.Clusters, new CommitAuthor(repository, options.Repository, clock));
 
     /// <summary>Complete is false when the remote moved meanwhile.</summary>
     public (RemoteOutcome Done, bool Complete) Run(Func<bool> mayPush, CancellationToken ct)
@@ -79,10 +81,10 @@ internal sealed class SyncRound(Repository repository, RemoteTransfer transfer, 
             }
 
             var behind = local is null || IsAncestor(local, remote);
-            var next = local is null || behind ? remote : new Replay(repository, options.Clusters).Onto(remote, local, known);
+            var next = local is null || behind ? remote : _replay.Onto(remote, local, known);
             if (_branch.Move(local, next))
             {
-                // Killed before this, the next call puts the same commits anew, with the same ids.
+                // Killed before this, the next call finds the tip of the remote in the history already.
                 _tracked.Set(remote);
                 repository.Refs.Remove(RemoteRefs.Accepted);
                 return !behind;

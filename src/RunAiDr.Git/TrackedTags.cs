@@ -47,6 +47,9 @@ internal sealed class TrackedTags(Repository repository, IReadOnlyCollection<str
         }
     }
 
+    /// <summary>What the remote had under a tag's name, after its prefix, when it was last asked; null when it had none.</summary>
+    public string? Seen(string name) => repository.Refs[Tracked + name]?.TargetIdentifier;
+
     /// <summary>Forgets a tag that is gone on both sides.</summary>
     public void Forget(string tag) => repository.Refs.Remove(Tracked + tag[RemoteRefs.TagPrefix.Length..]);
 

@@ -48,6 +48,7 @@ internal sealed class CheckpointCommand : OperatorCommand
         }
 
         using var session = Session.Open(invocation);
+        session.EnsureCanSign();
         var process = invocation.Process;
         using var own = RepositoryLock.Take(
             session.Config.Repository, RepositoryLock.CheckpointsOf(session.Name), process.Host, process.Id, process.Clock);

@@ -46,6 +46,7 @@ internal sealed class ExportCommand : OperatorCommand
             return await ExplainAsync(session, invocation, ct);
         }
 
+        session.EnsureCanSign();
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);

@@ -22,11 +22,15 @@ internal sealed class PlanCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(_options.Target.Aim(invocation));
-        var saved = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
+        var reference = invocation.Get(_options.RestorePoint) ?? "";
+        var saved = session.Store.Open(session.Name, reference);
+        var signature = session.CheckSignature(reference, saved.Id);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
         var options = _options.Read(invocation) with { Secrets = _options.Target.Mapping(invocation).Named(await _options.Secrets(invocation).ReadAsync(session, tree, ct)) };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
-        invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => Documents.Of(plan));
-        return plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;
+        plan = plan with { Checks = [.. signature.Rows, .. plan.Checks] };
+        invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => signature.In(Documents.Of(plan)));
+        return signature.IsRefused ? ExitCode.RestorePoint
+            : plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;
     }
 }

@@ -25,6 +25,8 @@ internal sealed class RehearseCommand : OperatorCommand
         HelpName = "file",
     };
 
+    private readonly Option<bool> _requireSignature = RequireSignature.Option();
+
     private readonly Option<bool> _strict = new("--strict")
     {
         Description = "Exit code 4 when phases had to be left out",
@@ -47,13 +49,14 @@ internal sealed class RehearseCommand : OperatorCommand
         Arguments.Add(_reference);
         Options.Add(_secrets);
         Options.Add(_identity);
+        Options.Add(_requireSignature);
         Options.Add(_strict);
         Options.Add(_report);
     }
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        var config = Session.ReadConfig(invocation);
+        var config = Session.ReadConfig(invocation with { RequiresSignature = invocation.Get(_requireSignature) });
         var chosen = Session.ChosenOf(invocation, config);
         var secrets = new RestoreSecrets(PathOf(invocation, _secrets), PathOf(invocation, _identity), null);
         var done = await new Rehearsal(config, chosen, invocation).RunAsync(invocation.Get(_reference) ?? "", secrets, ct);

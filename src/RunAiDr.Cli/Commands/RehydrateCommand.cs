@@ -47,7 +47,9 @@ internal sealed class RehydrateCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(_options.Target.Aim(invocation));
-        var saved = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
+        var reference = invocation.Get(_options.RestorePoint) ?? "";
+        var saved = session.Store.Open(session.Name, reference);
+        var signature = session.CheckSignature(reference, saved.Id).Enforce(invocation.Process);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
         var plan = await PlanAsync(invocation, session, tree, ct);
         if (plan.Obstacle is { } obstacle)
@@ -60,7 +62,7 @@ internal sealed class RehydrateCommand : OperatorCommand
             Confirmation.Ask(_options.Target.Aim(invocation), plan, session.Server);
         }
 
-        var report = await new Restoration(session, invocation.Process).RunAsync(tree, plan, ct);
+        var report = await new Restoration(session, invocation.Process).RunAsync(tree, plan, ct) with { Signature = signature.Verdict };
         invocation.Printer.Result(invocation.Format, report.Lines(), report.Document);
         if (!plan.Options.DryRun)
         {

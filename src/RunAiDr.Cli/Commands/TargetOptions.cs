@@ -3,7 +3,7 @@ using RunAiDr.Core.Rehydration.Mapping;
 
 namespace RunAiDr.Cli.Commands;
 
-/// <summary>Which cluster is restored into or verified, and what has another name there.</summary>
+/// <summary>Which cluster is restored into or verified, what has another name there, and whether the restore point has to be signed.</summary>
 internal sealed class TargetOptions
 {
     private readonly Option<string?> _targetContext = new("--target-context")
@@ -17,16 +17,23 @@ internal sealed class TargetOptions
     private readonly Option<string[]> _mapStorageClass =
         RestoreOptions.Many("--map-storage-class", "Use another storage class for claims and in the values", "saved=new");
 
+    private readonly Option<bool> _requireSignature = RequireSignature.Option();
+
     public void AddTo(Command command)
     {
+        command.Options.Add(_requireSignature);
         command.Options.Add(_targetContext);
         command.Options.Add(_mapNamespace);
         command.Options.Add(_mapStorageClass);
     }
 
-    /// <summary>The invocation, aimed at the target.</summary>
-    public Invocation Aim(Invocation invocation) =>
-        invocation with { TargetContext = invocation.Get(_targetContext), Mapping = Mapping(invocation) };
+    /// <summary>The invocation, aimed at the target, with what it demands of the restore point.</summary>
+    public Invocation Aim(Invocation invocation) => invocation with
+    {
+        TargetContext = invocation.Get(_targetContext),
+        Mapping = Mapping(invocation),
+        RequiresSignature = invocation.Get(_requireSignature),
+    };
 
     /// <exception cref="Core.RunAiDrException">An option is wrong.</exception>
     public RestoreMapping Mapping(Invocation invocation) => new(

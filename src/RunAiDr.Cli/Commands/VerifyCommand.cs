@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RunAiDr.Cli.Output;
+using RunAiDr.Cli.Restoring;
 using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Rehydration.Mapping;
@@ -45,19 +46,22 @@ internal sealed class VerifyCommand : OperatorCommand
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
         using var session = Session.Open(_target.Aim(invocation));
-        var tree = MappedStateTree.Of(session.Store.Open(session.Name, invocation.Get(_reference)), _target.Mapping(invocation));
+        var reference = invocation.Get(_reference) ?? "";
+        var tree = MappedStateTree.Of(session.Store.Open(session.Name, reference), _target.Mapping(invocation));
+        var signature = session.CheckSignature(reference, tree.Id).Enforce(invocation.Process);
         if (invocation.Get(_data))
         {
-            return await CompareDataAsync(invocation, session, tree, ct);
+            return await CompareDataAsync(invocation, session, tree, signature, ct);
         }
 
         var result = VerifyResult.Of(await session.CompareAsync(tree, ct), tree);
         invocation.Printer.Result(
-            invocation.Format, DifferenceText.Lines(result, invocation.Get(_patch)), () => Documents.Of(result));
+            invocation.Format, DifferenceText.Lines(result, invocation.Get(_patch)), () => signature.In(Documents.Of(result)));
         return result.Equal ? ExitCode.Success : ExitCode.Different;
     }
 
-    private static async Task<int> CompareDataAsync(Invocation invocation, Session session, IStateTree tree, CancellationToken ct)
+    private static async Task<int> CompareDataAsync(
+        Invocation invocation, Session session, IStateTree tree, SignatureCheck signature, CancellationToken ct)
     {
         var saved = SnapshotReference.In(tree, SnapshotComponent.Database)?.Fingerprint ?? throw new RunAiDrException(
             Fault.RestorePoint,
@@ -67,7 +71,7 @@ internal sealed class VerifyCommand : OperatorCommand
         var database = data.Sources.Database ?? throw new RunAiDrException(
             Fault.Configuration, "The configuration names no database.", "Set database.provider, and how the database is reached.");
         var report = FingerprintComparison.Compare(saved, await database.FingerprintAsync(ct));
-        invocation.Printer.Result(invocation.Format, Lines(report), () => Documents.Of(report));
+        invocation.Printer.Result(invocation.Format, Lines(report), () => signature.In(Documents.Of(report)));
         return report.Equal || RestoredDatabase.Lost(report).Count == 0 ? ExitCode.Success : ExitCode.Different;
     }
 

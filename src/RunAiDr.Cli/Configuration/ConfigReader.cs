@@ -22,7 +22,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
         "checkpoint.schedule", "checkpoint.timeZone", "rehearsal.schedule",
-        "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly",
+        "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly", .. SignatureConfig.Keys,
     ];
 
     private readonly ConfigValues _values = new(path, Keys);
@@ -57,6 +57,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             {
                 TimeZone = zone,
             },
+            Signatures = SignatureConfig.Read(_values),
         };
         _values.ThrowMistakes();
         return config;

@@ -47,6 +47,9 @@ internal sealed record DrConfig
     /// <summary>Which checkpoints are kept; all unless set.</summary>
     public RetentionPolicy Retention { get; init; } = new();
 
+    /// <summary>What signs the commits and tags, and whose signatures count.</summary>
+    public SignatureConfig Signatures { get; init; } = new();
+
     private static SyncOptions Defaults { get; } = new() { Cluster = "" };
 }
 

@@ -34,16 +34,19 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
         var started = _process.Clock.GetTimestamp();
         using var store = GitStateStore.Open(Session.StoreOptions(config), _process.Clock);
         var tree = store.Open(chosen.Name, reference);
+        var signature = SignatureCheck.Of(store, config.Signatures, chosen.Name, reference, tree.Id);
         var result = new RehearsalResult
         {
             Cluster = chosen.Name,
             RestorePoint = tree.Id,
             Checkpoint = CheckpointOf(store, tree.Id, reference),
             StartedAt = _process.Clock.GetUtcNow(),
+            Signature = signature.Verdict,
+            Warnings = [.. signature.Rows.Where(row => row.Result == CheckResult.Warning).Select(row => row.Finding)],
         };
         var point = RestorePoint.Read(tree);
-        result = point.Problems.Count > 0
-            ? result with { Obstacle = Fault.RestorePoint, Blocked = [.. point.Problems.Select(BlockedBy)] }
+        result = signature.IsRefused ? result with { Obstacle = Fault.RestorePoint, Blocked = [signature.Row] }
+            : point.Problems.Count > 0 ? result with { Obstacle = Fault.RestorePoint, Blocked = [.. point.Problems.Select(BlockedBy)] }
             : await PlayAsync(result, tree, point, secrets, ct);
         return result with { Duration = _process.Clock.GetElapsedTime(started) };
     }
@@ -75,7 +78,7 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
             ControlPlane = plane.Name,
             LeftOut = course.LeftOut,
             MadeUp = madeUp.Count,
-            Warnings = [.. course.NotProven, .. snapshots.Unknown],
+            Warnings = [.. result.Warnings, .. course.NotProven, .. snapshots.Unknown],
             Lost = snapshots.Lost,
             Obstacle = plan.Obstacle,
             Blocked = [.. plan.Checks.Where(check => check.Result == CheckResult.Blocked)],

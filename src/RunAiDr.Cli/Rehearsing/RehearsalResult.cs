@@ -5,6 +5,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Cli.Rehearsing;
 
@@ -17,6 +18,9 @@ internal sealed record RehearsalResult
 
     /// <summary>Name of the checkpoint, null of another restore point.</summary>
     public string? Checkpoint { get; init; }
+
+    /// <summary>Who signed it.</summary>
+    public required SignatureVerdict Signature { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
 
@@ -102,6 +106,7 @@ internal sealed record RehearsalResult
         document["restorePoint"] = RestorePoint.Sha;
         document["checkpoint"] = Checkpoint;
         document["cluster"] = Cluster;
+        document["signature"] = Documents.Of(Signature);
         document["controlPlane"] = ControlPlane;
         document["passed"] = Passed;
         document["partly"] = Partly;

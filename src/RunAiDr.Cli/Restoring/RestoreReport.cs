@@ -4,6 +4,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Cli.Restoring;
 
@@ -25,6 +26,9 @@ internal sealed record RestoreReport(
     /// <summary>Why the target could not be compared although that was wanted; null when it could.</summary>
     public RunAiDrException? NotVerified { get; init; }
 
+    /// <summary>Who signed the restore point; null when that was told elsewhere.</summary>
+    public SignatureVerdict? Signature { get; init; }
+
     public IEnumerable<string> Lines()
     {
         var verified = Verification is { } verification ? DifferenceText.Lines(verification)
@@ -40,6 +44,7 @@ internal sealed record RestoreReport(
         document["server"] = Server.ToString();
         document["startedAt"] = Documents.Of(StartedAt);
         document["recoveryTime"] = Documents.Of(RecoveryTime);
+        document["signature"] = Signature is null ? null : Documents.Of(Signature);
         document["notVerified"] = NotVerified?.Message;
         document["verification"] = Verification is null ? null : Documents.Of(Verification);
         return document;

@@ -131,6 +131,7 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
 
     private async Task TakeAsync(SnapshotSources sources, CancellationToken ct)
     {
+        session.EnsureCanSign();
         var started = _clock.GetTimestamp();
         var name = CheckpointName.At(_clock.GetUtcNow());
         var taker = new CheckpointTaker(session.Exporter, session.Store, sources, session.Config.DeletionGuard, _clock);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
+using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
 
@@ -139,6 +140,7 @@ internal sealed class ConfigWatch : IDisposable
             _ = Replicas.NamespaceOf(config.LeaderElection);
         }
 
+        GitStateStore.EnsureCanSign(Session.StoreOptions(config));
         Repositories.RemoteOf(config, _invocation.Process.Clock)?.Dispose();
     }
 

@@ -10,9 +10,10 @@ internal static class Repositories
     /// <summary>
     /// Makes the repository when its folder is absent or empty, or was left half made: a copy of the remote, or a new one with the seed.
     /// </summary>
-    /// <exception cref="Core.RunAiDrException">The remote or the folder cannot be used.</exception>
+    /// <exception cref="Core.RunAiDrException">The remote, the folder or the key that signs cannot be used.</exception>
     public static async Task PrepareAsync(DrConfig config, Invocation invocation, CancellationToken ct)
     {
+        GitStateStore.EnsureCanSign(Session.StoreOptions(config));
         UnfinishedRepository.Remove(config.Repository);
         if (Directory.Exists(config.Repository) && Directory.EnumerateFileSystemEntries(config.Repository).Any())
         {

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using RunAiDr.Core;
+
+namespace RunAiDr.Git.Signing;
+
+/// <summary>
+/// Lets git verify a commit or tag, deaf to every configuration: of the system, of this user, and of the repository, which
+/// may come from anywhere. Has a folder of its own meanwhile.
+/// </summary>
+internal sealed class GitVerification(string repository, string trustedFile) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("runai-dr-");
+
+    public string Folder => _folder.FullName;
+
+    public string TrustedFile => trustedFile;
+
+    /// <summary>Whether git takes the signature for good, and what the program said that git asked.</summary>
+    public (bool Good, string Status) Run(SignedObject signed, params IReadOnlyList<string> settings)
+    {
+        var start = Prepared(new ProcessStartInfo(
+            "git", ["--git-dir", repository, "-c", "safe.directory=*", "-c", "gpg.minTrustLevel=undefined", .. settings.SelectMany(setting => new[] { "-c", setting }), signed.Command, "--raw", signed.Id]));
+        foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(variable);
+        }
+
+        start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+
+        // A replacement would be verified in place of the object that is restored.
+        start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
+        var end = SigningProgram.Run(start, default);
+        return (end.ExitCode == 0, end.Errors);
+    }
+
+    /// <summary>Runs a program with input from nowhere.</summary>
+    public ProgramEnd Run(string program, params string[] arguments) => SigningProgram.Run(Prepared(new ProcessStartInfo(program, arguments)), default);
+
+    /// <exception cref="RunAiDrException">Nobody can read the file of those who may sign.</exception>
+    public void EnsureReadable(string key)
+    {
+        try
+        {
+            using var file = File.OpenRead(trustedFile);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"{trustedFile} cannot be read: {failure.Message}", $"Correct `{key}` in the configuration, or mount the file.", failure);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private ProcessStartInfo Prepared(ProcessStartInfo start)
+    {
+        start.Environment["HOME"] = Folder;
+        start.Environment["GNUPGHOME"] = Folder;
+
+        // Git tells ssh-keygen the time of a signature as the clock on the wall shows it.
+        start.Environment["TZ"] = "UTC0";
+        return start;
+    }
+}
