@@ -34,7 +34,7 @@ public sealed class ConfigReaderTests : IDisposable
                 AuthorEmail = "runai-dr@localhost",
                 DeletionGuard = new(0.3, 10),
                 Sync = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(30)),
-                Listen = new(IPAddress.Loopback, 8080),
+                Web = new(new IPEndPoint(IPAddress.Loopback, 8080)),
                 Remote = null,
                 LeaderElection = new(false, null, "runai-dr"),
             },
@@ -55,6 +55,8 @@ public sealed class ConfigReaderTests : IDisposable
             deletionGuard: {share: 0.5, count: 3}
             sync: {settle: 500ms, maxWait: 1.5s, resync: 2h}
             listen: "[::1]:9"
+            tls: {certFile: tls.crt, keyFile: tls.key}
+            access: {tokensFile: tokens}
             leaderElection: {enabled: true, namespace: dr, name: writer}
             remote:
               url: https://git.example.org/dr.git
@@ -80,7 +82,11 @@ public sealed class ConfigReaderTests : IDisposable
                 AuthorEmail = "dr@example.org",
                 DeletionGuard = new(0.5, 3),
                 Sync = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2)),
-                Listen = new(IPAddress.IPv6Loopback, 9),
+                Web = new(new IPEndPoint(IPAddress.IPv6Loopback, 9))
+                {
+                    Certificate = new(_folder.File("tls.crt"), _folder.File("tls.key")),
+                    TokensFile = _folder.File("tokens"),
+                },
                 LeaderElection = new(true, "dr", "writer"),
                 Remote = new("https://git.example.org/dr.git")
                 {

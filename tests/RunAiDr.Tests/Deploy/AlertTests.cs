@@ -1,12 +1,11 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
-using RunAiDr.Cli.Service;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
+using RunAiDr.Tests.Cli.Service.Web;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Deploy;
@@ -86,7 +85,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
     {
         using var meters = new SyncMeters();
         var journal = new SyncJournal("prod", meters, NullLogger.Instance, TimeProvider.System, () => 0);
-        await using var web = await Probes.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), () => ServiceStatus.Starting, CancellationToken.None);
+        await using var web = await WebScene.StartAsync();
         journal.Exported(null, 0, Report, [], TimeSpan.Zero);
         journal.Interrupted(new ListSelection(KnownKinds.Namespace), "cut");
         journal.Failed(new RunAiDrException(Fault.NeedsOperator, "stop", "look"));
@@ -97,8 +96,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);
         meters.PushFailures.Add(1);
-        using var http = new HttpClient();
-        var text = await http.GetStringAsync(new Uri($"{web.Urls.Single()}/metrics"));
+        var text = (await web.GetAsync("/metrics")).Text;
         return [.. MetricName().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
     }
 
