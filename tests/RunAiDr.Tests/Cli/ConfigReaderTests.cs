@@ -194,6 +194,8 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("cluster: a\nrepository: r\nsync: {settle: 2}", ":3:8: sync.settle 2: not a duration")]
     [InlineData("cluster: a\nrepository: r\nsync: {resync: 1s}", "not a duration from 10 s")]
     [InlineData("cluster: a\nrepository: r\nlisten: 8080", "not an address and a port")]
+    [InlineData("cluster: a\nrepository: r\ntls: {certFile: c}", ":3:7: tls.certFile and tls.keyFile go together")]
+    [InlineData("cluster: a\nrepository: r\ntls: {keyFile: k}", ":3:7: tls.certFile and tls.keyFile go together")]
     [InlineData("cluster: a\nrepository: r\nleaderElection: {enabled: maybe}", "not true or false")]
     public void A_mistake_is_told_with_its_place(string text, string complaint)
     {
@@ -219,7 +221,7 @@ public sealed class ConfigReaderTests : IDisposable
         var config = Read(RepositoryFiles.Read("templates/deploy/runai-dr.yaml"));
 
         Assert.True(config.LeaderElection.Enabled);
-        Assert.Equal(IPAddress.Any, config.Listen.Address);
+        Assert.Equal(IPAddress.Any, config.Web.Listen.Address);
     }
 
     [Fact]

@@ -77,6 +77,10 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
             service["metadata"]!["labels"]!.ToJsonString(), monitor["spec"]!["selector"]!["matchLabels"]!.ToJsonString());
         Assert.Equal((string)service["spec"]!["ports"]![0]!["name"]!, (string)monitor["spec"]!["endpoints"]![0]!["port"]!);
         Assert.Equal("/metrics", (string)monitor["spec"]!["endpoints"]![0]!["path"]!);
+        Assert.Equal("https", (string)monitor["spec"]!["endpoints"]![0]!["scheme"]!);
+        Assert.Equal(
+            (string)_resources.Of("Secret")["metadata"]!["name"]!,
+            (string)monitor["spec"]!["endpoints"]![0]!["authorization"]!["credentials"]!["name"]!);
         Assert.Equal((string)service["metadata"]!["namespace"]!, (string)monitor["metadata"]!["namespace"]!);
     }
 
