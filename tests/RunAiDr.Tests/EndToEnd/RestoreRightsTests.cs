@@ -5,7 +5,7 @@ using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.EndToEnd;
 
-/// <summary>What templates/deploy/restore grants is enough to restore everything but the charts.</summary>
+/// <summary>What templates/deploy/restore grants is enough to restore every resource; charts and snapshots need more.</summary>
 public sealed class RestoreRightsTests(RestoreRightsTests.Saved saved) : IClassFixture<RestoreRightsTests.Saved>
 {
     private const string Token = "token";
@@ -87,6 +87,12 @@ public sealed class RestoreRightsTests(RestoreRightsTests.Saved saved) : IClassF
         {
             Workspace = await EndToEndWorkspace.InitAsync();
             await using var lost = await EndToEndCluster.SampleAsync();
+            await lost.ApplyAsync("""
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: shared-data, namespace: runai, labels: {run.ai/cluster-wide: "true"}}
+                spec: {accessModes: [ReadWriteMany], storageClassName: shared, resources: {requests: {storage: 1Gi}}}
+                """);
             await Workspace.DoAsync(lost, "export", "--tag", "p");
             Secrets = EndToEndSecrets.Write(Workspace, "dr/prod/p");
         }

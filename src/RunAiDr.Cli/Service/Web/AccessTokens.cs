@@ -42,7 +42,7 @@ internal sealed class AccessTokens
 
     private static List<byte[]> Parse(string path, string text)
     {
-        if (!OperatingSystem.IsWindows() && (ModeOf(path) & WritableByOthers) != 0)
+        if (!OperatingSystem.IsWindows() && (ModeOf(path) & WritableByOthers) != UnixFileMode.None)
         {
             throw Wrong($"{path} can be written by others than its owner", $"Run `chmod go-w {path}`.");
         }

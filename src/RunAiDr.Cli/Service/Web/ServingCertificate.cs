@@ -69,7 +69,8 @@ internal sealed class ServingCertificate(ILogger log)
     {
         // Offline: nothing is fetched for it from addresses that it names.
         var context = SslStreamCertificateContext.Create(certificate, [.. intermediates], offline: true);
-        log.Serving(certificate.GetCertHashString(HashAlgorithmName.SHA256), certificate.Subject, new DateTimeOffset(certificate.NotAfter));
+        var fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256);
+        log.Serving(fingerprint, certificate.Subject, new DateTimeOffset(certificate.NotAfter));
         return context;
     }
 }
