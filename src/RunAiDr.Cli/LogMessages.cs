@@ -7,8 +7,8 @@ namespace RunAiDr.Cli;
 /// <summary>What the process tells about itself. Numbers never change their meaning.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Probes and metrics at http://{Address}: /livez, /readyz, /metrics")]
-    public static partial void Listening(this ILogger log, IPEndPoint address);
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Probes and metrics at {Scheme}://{Address}: /livez, /readyz, /metrics")]
+    public static partial void Listening(this ILogger log, string scheme, IPEndPoint address);
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Information, Message = "The configuration has changed: starting again with the new one")]
     public static partial void ConfigurationChanged(this ILogger log);
@@ -16,7 +16,7 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5003, Level = LogLevel.Error, Message = "The new configuration is not taken: {Mistakes}")]
     public static partial void ConfigurationWrong(this ILogger log, string mistakes);
 
-    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "The new configuration names another repository or address: restart runai-dr for it")]
+    [LoggerMessage(EventId = 5004, Level = LogLevel.Warning, Message = "The new configuration names another repository, address, certificate or tokens file: restart runai-dr for it")]
     public static partial void ConfigurationNeedsRestart(this ILogger log);
 
     [LoggerMessage(EventId = 5005, Level = LogLevel.Information, Message = "{Leader} holds the lease {Lease}; this replica is {Identity}")]
@@ -54,4 +54,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 5018, Level = LogLevel.Error, Message = "{Cluster}: the rehearsal could not be run: {Failure} {Remedy}")]
     public static partial void RehearsalNotRun(this ILogger log, string cluster, string failure, string remedy);
+
+    [LoggerMessage(EventId = 5031, Level = LogLevel.Information, Message = "Serving with the certificate {Fingerprint} (SHA-256) of {Subject}, valid until {Until}")]
+    public static partial void Serving(this ILogger log, string fingerprint, string subject, DateTimeOffset until);
+
+    [LoggerMessage(EventId = 5032, Level = LogLevel.Error, Message = "The new certificate is not taken, the old one stays: {Failure} {Remedy}")]
+    public static partial void CertificateWrong(this ILogger log, string failure, string remedy);
+
+    [LoggerMessage(EventId = 5033, Level = LogLevel.Error, Message = "Nobody is let in until the tokens file is right: {Failure} {Remedy}")]
+    public static partial void TokensWrong(this ILogger log, string failure, string remedy);
+
+    [LoggerMessage(EventId = 5034, Level = LogLevel.Warning, Message = "Nobody new is let in, since the API server does not review tokens: {Failure} {Remedy}")]
+    public static partial void ReviewsFailed(this ILogger log, string failure, string remedy);
 }

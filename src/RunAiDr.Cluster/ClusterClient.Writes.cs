@@ -92,20 +92,8 @@ public sealed partial class ClusterClient
         attributes["resource"] = kind.Plural;
         AddUnlessEmpty(attributes, "namespace", @namespace);
         AddUnlessEmpty(attributes, "group", kind.Group);
-        var review = new JsonObject
-        {
-            ["apiVersion"] = AccessReview.ApiVersion,
-            ["kind"] = AccessReview.Kind,
-            ["spec"] = new JsonObject { ["resourceAttributes"] = attributes },
-        };
-        var request = new ApiRequest(HttpMethod.Post, ResourcePaths.Of(AccessReview, null))
-        {
-            Verb = "create",
-            Kind = AccessReview,
-            ContentType = "application/json",
-            Body = Encoding.UTF8.GetBytes(review.ToJsonString()),
-        };
-        return (await _api.ObjectAsync(request, ct)).Map("status")?.IsTrue("allowed") == true;
+        var spec = new JsonObject { ["resourceAttributes"] = attributes };
+        return (await CreateReviewAsync(AccessReview, spec, ct))?.IsTrue("allowed") == true;
     }
 
     private static void AddUnlessEmpty(JsonObject attributes, string name, string? value)

@@ -10,7 +10,7 @@ internal sealed class SyncCommand : OperatorCommand
             "Watch the clusters of the configuration and commit every change, until it is stopped.",
             "runai-dr sync",
             "runai-dr sync --config /etc/runai-dr/runai-dr.yaml",
-            "RUNAI_DR_LISTEN=0.0.0.0:8080 runai-dr sync")
+            "RUNAI_DR_LISTEN=0.0.0.0:8443 runai-dr sync")
     {
     }
 

@@ -17,7 +17,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
     [
         "cluster", .. ClusterKeys, "clusters[].name", .. ClusterKeys.Select(key => $"clusters[].{key}"),
         "repository", "branch", "author.name", "author.email", "deletionGuard.share", "deletionGuard.count",
-        "sync.settle", "sync.maxWait", "sync.resync", "listen",
+        "sync.settle", "sync.maxWait", "sync.resync", .. WebConfig.Keys,
         "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
         "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
@@ -45,7 +45,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
                 _values.Number("deletionGuard.share", 0, 1) ?? defaults.DeletionGuard.Share,
                 (int)(_values.Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.DeletionGuard.Count)),
             Sync = ReadSync(defaults.Sync),
-            Listen = _values.EndPoint("listen") ?? defaults.Listen,
+            Web = WebConfig.Read(_values),
             Remote = ReadRemote(),
             LeaderElection = new(
                 _values.Flag("leaderElection.enabled") ?? false,

@@ -29,8 +29,8 @@ internal sealed record DrConfig
     /// <summary>The pace of continuous export.</summary>
     public SyncConfig Sync { get; init; } = new(Defaults.Settle, Defaults.MaxWait, Defaults.Resync);
 
-    /// <summary>Where <c>sync</c> serves its probes and metrics.</summary>
-    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
+    /// <summary>Where <c>sync</c> serves its probes and metrics, and to whom.</summary>
+    public WebConfig Web { get; init; } = new(new IPEndPoint(IPAddress.Loopback, 8080));
 
     /// <summary>Where <c>sync</c> pushes to; nowhere when absent.</summary>
     public RemoteConfig? Remote { get; init; }

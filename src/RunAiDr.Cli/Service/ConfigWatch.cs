@@ -9,7 +9,7 @@ namespace RunAiDr.Cli.Service;
 
 /// <summary>
 /// Looks for another configuration every half minute, and at once on SIGHUP. One that is wrong, or that changes what only
-/// a restart can (the repository, where the service listens), is told and not taken.
+/// a restart can (the repository, where and to whom the service answers), is told and not taken.
 /// </summary>
 internal sealed class ConfigWatch : IDisposable
 {
@@ -114,7 +114,7 @@ internal sealed class ConfigWatch : IDisposable
             _seen = digest;
             var config = Session.ReadConfig(_invocation);
             Check(config);
-            if (config.Repository != _newest.Repository || !config.Listen.Equals(_newest.Listen))
+            if (config.Repository != _newest.Repository || config.Web != _newest.Web)
             {
                 _log.ConfigurationNeedsRestart();
                 return null;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Cli.Service.Web;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Leases;
 using RunAiDr.Core;
@@ -7,7 +8,7 @@ using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
 
-/// <summary>The process around <see cref="SyncService"/>: repository, probes, leader election, new configurations.</summary>
+/// <summary>The process around <see cref="SyncService"/>: repository, web server, leader election, new configurations.</summary>
 internal sealed class SyncHost(Invocation invocation, ILogger log)
 {
     private readonly ProcessContext _process = invocation.Process;
@@ -20,8 +21,8 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
     {
         using var configs = new ConfigWatch(invocation, log);
         var config = configs.Newest;
-        await using var web = await Probes.StartAsync(config.Listen, Status, ct);
-        log.Listening(config.Listen);
+        using var reviews = new ClusterReviews(Connections.Of(invocation, config.Clusters[0]), _process.Clock, log);
+        await using var web = await new WebServer(config.Web, _process, log).StartAsync(Status, reviews.JudgeAsync, ct);
         await Repositories.PrepareAsync(config, invocation, ct);
         using var own = RepositoryLock.Take(config.Repository, RepositoryLock.Keeping, _process.Host, _process.Id, _process.Clock);
         foreach (var leftover in await own.RemoveLeftoversAsync(ct))
@@ -33,6 +34,7 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
         while (!ct.IsCancellationRequested)
         {
             (config, var outdated) = configs.Take();
+            reviews.Use(Connections.Of(invocation, config.Clusters[0]));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, outdated);
             await RunAsync(config, stop.Token);
         }

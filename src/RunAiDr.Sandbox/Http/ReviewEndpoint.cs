@@ -10,6 +10,8 @@ namespace RunAiDr.Sandbox.Http;
 /// <summary>Questions about rights and credentials: created, answered with 201, never stored.</summary>
 internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator authenticator, TimeProvider clock)
 {
+    private const string Audience = "https://kubernetes.default.svc.cluster.local";
+
     public async Task CreateAsync(HttpContext http, ResourceType type, SandboxUser user, CancellationToken ct)
     {
         var body = await RequestBody.ObjectAsync(http, type, ct);
@@ -24,13 +26,21 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
             "SelfSubjectRulesReview" => Rules(body, user),
             "TokenReview" => Token(body),
             "SelfSubjectAccessReview" => Access(type, body, user),
-            _ => Access(type, body, Subject(body)),
+            _ => Access(type, body, Subject(type, body)),
         };
         await Answers.WriteAsync(http, 201, body, ct);
     }
 
-    private static SandboxUser Subject(JsonObject body) => new SandboxUser(
-        (string?)body["spec"]?["user"] ?? "", [.. (body["spec"]?["groups"] as JsonArray ?? []).Select(g => (string?)g ?? "")]);
+    private static SandboxUser Subject(ResourceType type, JsonObject body)
+    {
+        var (name, groups) = (Text(body["spec"] as JsonObject, "user"), TextsOf(body["spec"]?["groups"]));
+        return name.Length > 0 || groups.Length > 0
+            ? new SandboxUser(name, groups)
+            : throw Invalid(type, "Invalid value: \"\": at least one of user or group must be specified", "spec.user");
+    }
+
+    private static StatusException Invalid(ResourceType type, string message, string field) => Statuses.Invalid(
+        $".{type.Kind.Group}", "", new JsonObject { ["group"] = type.Kind.Group }, [new Cause("FieldValueInvalid", message, field)]);
 
     private static JsonObject UserInfo(SandboxUser user) => new()
     {
@@ -48,11 +58,23 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
 
     private JsonObject Token(JsonObject body)
     {
-        var token = (string?)body["spec"]?["token"] ?? "";
-        return authenticator.UserOfToken(token) is { } user
-            ? new JsonObject { ["authenticated"] = true, ["user"] = UserInfo(user) }
-            : new JsonObject { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" };
+        if (Text(body["spec"] as JsonObject, "token") is not { Length: > 0 } token)
+        {
+            throw Statuses.BadRequest("token is required for TokenReview in authentication");
+        }
+
+        if (authenticator.UserOfToken(token) is not { } user)
+        {
+            return Unauthenticated("invalid bearer token");
+        }
+
+        var audiences = TextsOf(body["spec"]?["audiences"]);
+        return audiences.Length == 0 || audiences.Contains(Audience, StringComparer.Ordinal)
+            ? new JsonObject { ["authenticated"] = true, ["user"] = UserInfo(user), ["audiences"] = Texts([Audience]) }
+            : Unauthenticated($"[invalid bearer token, token audiences [\"{Audience}\"] is invalid for the target audiences [{string.Join(", ", audiences.Select(a => $"\"{a}\""))}]]");
     }
+
+    private static JsonObject Unauthenticated(string why) => new() { ["user"] = new JsonObject(), ["error"] = why };
 
     private JsonObject Rules(JsonObject body, SandboxUser user)
     {
@@ -85,11 +107,8 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
         var path = body["spec"]?["nonResourceAttributes"] as JsonObject;
         if ((resource is null) == (path is null))
         {
-            throw Statuses.Invalid($".{type.Kind.Group}", "", new JsonObject { ["group"] = type.Kind.Group },
-            [
-                new Cause("FieldValueInvalid",
-                    "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified", "spec.resourceAttributes"),
-            ]);
+            throw Invalid(
+                type, "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified", "spec.resourceAttributes");
         }
 
         var question = resource is null
@@ -111,4 +130,6 @@ internal sealed class ReviewEndpoint(RbacAuthorizer authorizer, Authenticator au
     }
 
     private static string Text(JsonObject? map, string name) => (string?)map?[name] ?? "";
+
+    private static string[] TextsOf(JsonNode? list) => [.. (list as JsonArray ?? []).Select(text => (string?)text ?? "")];
 }

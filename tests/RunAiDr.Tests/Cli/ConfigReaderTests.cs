@@ -34,7 +34,7 @@ public sealed class ConfigReaderTests : IDisposable
                 AuthorEmail = "runai-dr@localhost",
                 DeletionGuard = new(0.3, 10),
                 Sync = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(30)),
-                Listen = new(IPAddress.Loopback, 8080),
+                Web = new(new IPEndPoint(IPAddress.Loopback, 8080)),
                 Remote = null,
                 LeaderElection = new(false, null, "runai-dr"),
             },
@@ -55,6 +55,8 @@ public sealed class ConfigReaderTests : IDisposable
             deletionGuard: {share: 0.5, count: 3}
             sync: {settle: 500ms, maxWait: 1.5s, resync: 2h}
             listen: "[::1]:9"
+            tls: {certFile: tls.crt, keyFile: tls.key}
+            access: {tokensFile: tokens}
             leaderElection: {enabled: true, namespace: dr, name: writer}
             remote:
               url: https://git.example.org/dr.git
@@ -80,7 +82,11 @@ public sealed class ConfigReaderTests : IDisposable
                 AuthorEmail = "dr@example.org",
                 DeletionGuard = new(0.5, 3),
                 Sync = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1.5), TimeSpan.FromHours(2)),
-                Listen = new(IPAddress.IPv6Loopback, 9),
+                Web = new(new IPEndPoint(IPAddress.IPv6Loopback, 9))
+                {
+                    Certificate = new(_folder.File("tls.crt"), _folder.File("tls.key")),
+                    TokensFile = _folder.File("tokens"),
+                },
                 LeaderElection = new(true, "dr", "writer"),
                 Remote = new("https://git.example.org/dr.git")
                 {
@@ -188,6 +194,8 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("cluster: a\nrepository: r\nsync: {settle: 2}", ":3:8: sync.settle 2: not a duration")]
     [InlineData("cluster: a\nrepository: r\nsync: {resync: 1s}", "not a duration from 10 s")]
     [InlineData("cluster: a\nrepository: r\nlisten: 8080", "not an address and a port")]
+    [InlineData("cluster: a\nrepository: r\ntls: {certFile: c}", ":3:7: tls.certFile and tls.keyFile go together")]
+    [InlineData("cluster: a\nrepository: r\ntls: {keyFile: k}", ":3:7: tls.certFile and tls.keyFile go together")]
     [InlineData("cluster: a\nrepository: r\nleaderElection: {enabled: maybe}", "not true or false")]
     public void A_mistake_is_told_with_its_place(string text, string complaint)
     {
@@ -213,7 +221,7 @@ public sealed class ConfigReaderTests : IDisposable
         var config = Read(RepositoryFiles.Read("templates/deploy/runai-dr.yaml"));
 
         Assert.True(config.LeaderElection.Enabled);
-        Assert.Equal(IPAddress.Any, config.Listen.Address);
+        Assert.Equal(IPAddress.Any, config.Web.Listen.Address);
     }
 
     [Fact]

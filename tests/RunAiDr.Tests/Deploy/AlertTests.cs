@@ -1,12 +1,11 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
-using RunAiDr.Cli.Service;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
+using RunAiDr.Tests.Cli.Service.Web;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Deploy;
@@ -78,6 +77,10 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
             service["metadata"]!["labels"]!.ToJsonString(), monitor["spec"]!["selector"]!["matchLabels"]!.ToJsonString());
         Assert.Equal((string)service["spec"]!["ports"]![0]!["name"]!, (string)monitor["spec"]!["endpoints"]![0]!["port"]!);
         Assert.Equal("/metrics", (string)monitor["spec"]!["endpoints"]![0]!["path"]!);
+        Assert.Equal("https", (string)monitor["spec"]!["endpoints"]![0]!["scheme"]!);
+        Assert.Equal(
+            (string)_resources.Of("Secret")["metadata"]!["name"]!,
+            (string)monitor["spec"]!["endpoints"]![0]!["authorization"]!["credentials"]!["name"]!);
         Assert.Equal((string)service["metadata"]!["namespace"]!, (string)monitor["metadata"]!["namespace"]!);
     }
 
@@ -86,7 +89,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
     {
         using var meters = new SyncMeters();
         var journal = new SyncJournal("prod", meters, NullLogger.Instance, TimeProvider.System, () => 0);
-        await using var web = await Probes.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), () => ServiceStatus.Starting, CancellationToken.None);
+        await using var web = await WebScene.StartAsync();
         journal.Exported(null, 0, Report, [], TimeSpan.Zero);
         journal.Interrupted(new ListSelection(KnownKinds.Namespace), "cut");
         journal.Failed(new RunAiDrException(Fault.NeedsOperator, "stop", "look"));
@@ -97,8 +100,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);
         meters.PushFailures.Add(1);
-        using var http = new HttpClient();
-        var text = await http.GetStringAsync(new Uri($"{web.Urls.Single()}/metrics"));
+        var text = (await web.GetAsync("/metrics")).Text;
         return [.. MetricName().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
     }
 

@@ -24,8 +24,8 @@ public sealed class LeaseRightsTests
         var renewed = lease.Json;
         renewed["spec"]!["holderIdentity"] = "b";
         Assert.Equal(200, (await service.PutAsync($"{Leases}/runai-dr", renewed)).Code);
-        Assert.Equal(200, (await PatchAsync(service, $"{Leases}/runai-dr")).Code);
 
+        Assert.Equal(403, (await PatchAsync(service, $"{Leases}/runai-dr")).Code);
         Assert.Equal(403, (await service.DeleteAsync($"{Leases}/runai-dr")).Code);
         Assert.Equal(403, (await service.GetAsync(Leases)).Code);
         Assert.Equal(403, (await service.GetAsync($"{Leases}?watch=1")).Code);
@@ -44,7 +44,7 @@ public sealed class LeaseRightsTests
 
         Assert.Equal(
             """
-            [{"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["create"]},{"apiGroups":["coordination.k8s.io"],"resourceNames":["runai-dr"],"resources":["leases"],"verbs":["get","patch","update"]}]
+            [{"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["create"]},{"apiGroups":["coordination.k8s.io"],"resourceNames":["runai-dr"],"resources":["leases"],"verbs":["get","update"]}]
             """,
             role["rules"]!.ToJsonString());
     }

@@ -81,13 +81,13 @@ public sealed class ManifestTests : IAsyncLifetime
     public void Probes_and_service_ask_the_port_that_the_program_listens_on()
     {
         var port = Container["ports"]!.AsArray().Single()!;
-        Assert.Equal("0.0.0.0:8080", (string)Config["listen"]!);
-        Assert.Equal(8080, (int)port["containerPort"]!);
-        Assert.Equal("http", (string)port["name"]!);
-        Assert.Equal("http /livez", Probe("startupProbe"));
-        Assert.Equal("http /livez", Probe("livenessProbe"));
-        Assert.Equal("http /readyz", Probe("readinessProbe"));
-        Assert.Equal("http", (string)_resources.Of("Service")["spec"]!["ports"]![0]!["targetPort"]!);
+        Assert.Equal("0.0.0.0:8443", (string)Config["listen"]!);
+        Assert.Equal(8443, (int)port["containerPort"]!);
+        Assert.Equal("https", (string)port["name"]!);
+        Assert.Equal("HTTPS https /livez", Probe("startupProbe"));
+        Assert.Equal("HTTPS https /livez", Probe("livenessProbe"));
+        Assert.Equal("HTTPS https /readyz", Probe("readinessProbe"));
+        Assert.Equal("https", (string)_resources.Of("Service")["spec"]!["ports"]![0]!["targetPort"]!);
     }
 
     [Fact]
@@ -129,6 +129,14 @@ public sealed class ManifestTests : IAsyncLifetime
 
         var context = built.Of("Deployment")["spec"]!["template"]!["spec"]!["securityContext"]!.AsObject();
         Assert.Equal(["runAsNonRoot", "seccompProfile"], context.Select(field => field.Key));
+        var container = built.Of("Deployment")["spec"]!["template"]!["spec"]!["containers"]![0]!;
+        var certificate = (string)built.Of("Service")["metadata"]!["annotations"]!["service.beta.openshift.io/serving-cert-secret-name"]!;
+        Assert.Equal(certificate, (string)Volume("tls")["secret"]!["secretName"]!);
+        Assert.Equal(
+            ["RUNAI_DR_TLS_CERTFILE=/etc/runai-dr-tls/tls.crt", "RUNAI_DR_TLS_KEYFILE=/etc/runai-dr-tls/tls.key"],
+            container["env"]!.AsArray().Select(variable => $"{variable!["name"]}={variable["value"]}"));
+        Assert.Equal("/etc/runai-dr-tls", Mount("tls"));
+        Assert.Equal((string)container["ports"]![0]!["name"]!, (string)built.Of("NetworkPolicy")["spec"]!["ingress"]![0]!["ports"]![0]!["port"]!);
         Assert.NotNull(built.Of("ServiceMonitor"));
         Assert.NotNull(built.Of("PrometheusRule"));
     }
@@ -144,8 +152,8 @@ public sealed class ManifestTests : IAsyncLifetime
 
         Assert.Equal("dr-system", (string)built.Of("Deployment")["metadata"]!["namespace"]!);
         Assert.All(
-            (string[])["RoleBinding", "ClusterRoleBinding"],
-            kind => Assert.Equal("dr-system", (string)built.Of(kind)["subjects"]![0]!["namespace"]!));
+            built.Where(resource => ((string)resource["kind"]!).EndsWith("RoleBinding", StringComparison.Ordinal)),
+            binding => Assert.Equal("dr-system", (string)binding["subjects"]![0]!["namespace"]!));
     }
 
     [Fact]
@@ -169,7 +177,7 @@ public sealed class ManifestTests : IAsyncLifetime
 
     private JsonNode Volume(string name) => Pod["volumes"]!.AsArray().Single(volume => (string)volume!["name"]! == name)!;
 
-    private string Probe(string name) => $"{Container[name]!["httpGet"]!["port"]} {Container[name]!["httpGet"]!["path"]}";
+    private string Probe(string name) => string.Join(' ', ((string[])["scheme", "port", "path"]).Select(field => Container[name]!["httpGet"]![field]));
 
     private static TestDirectory Copy()
     {

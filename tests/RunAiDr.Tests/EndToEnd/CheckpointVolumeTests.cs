@@ -64,6 +64,30 @@ public sealed class CheckpointVolumeTests
         Assert.Equal(2, world.Cluster.Sandbox.StoredSnapshots.Handles.Count);
     }
 
+    [Theory]
+    [InlineData("services")]
+    [InlineData("pods")]
+    [InlineData("pods/portforward")]
+    public async Task Without_one_of_the_rights_on_the_way_to_the_database_no_checkpoint_is_whole(string resource)
+    {
+        var user = new SandboxUser("system:serviceaccount:runai-dr:runai-dr");
+        await using var world = await CheckpointWorld.StartAsync(Configuration, null, ("token", user));
+        await world.Cluster.KubectlAsync("apply", "-k", DeployTemplates.Base);
+        foreach (var part in DeployTemplates.Documents(RepositoryFiles.Read("templates/deploy/snapshots/rbac.yaml")))
+        {
+            if ((string)part["kind"]! == "Role")
+            {
+                Assert.Equal(1, part["rules"]!.AsArray().RemoveAll(rule => (string)rule!["resources"]![0]! == resource));
+            }
+
+            await world.Cluster.ApplyAsync(part.ToJsonString());
+        }
+
+        var ended = await world.Workspace.RunAsync(world.Cluster.KubeconfigOf("token"), "checkpoint", "--name", "first");
+
+        Assert.NotEqual(0, ended.Code);
+    }
+
     [Fact]
     public async Task A_checkpoint_that_is_killed_leaves_orphans_that_are_listed_and_can_be_deleted()
     {

@@ -4,6 +4,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets;
 using RunAiDr.Tests.Cluster;
 using RunAiDr.Tests.Support;
 
@@ -89,6 +90,31 @@ public abstract partial class ApiServerContract
         AssertStatus(await http.GetAsync("/api/v1/namespaces"), 401, "Unauthorized");
         var refused = await Assert.ThrowsAsync<RunAiDrException>(() => client.DiscoverAsync(CancellationToken.None));
         Assert.Equal(Fault.ClusterRefused, refused.Fault);
+    }
+
+    [SkippableFact]
+    public async Task A_token_of_nobody_is_reviewed_as_such()
+    {
+        Assert.Null(await Client.ReviewTokenAsync(new SecretText("nonsense"), CancellationToken.None));
+        using var user = As("contract-nobody");
+        var refused = await Assert.ThrowsAsync<RunAiDrException>(() => user.ReviewTokenAsync(new SecretText("nonsense"), CancellationToken.None));
+        Assert.Equal(Fault.ClusterRefused, refused.Fault);
+    }
+
+    [SkippableFact]
+    public async Task Every_account_may_get_the_paths_that_are_the_servers_own_and_no_others()
+    {
+        var anybody = new ReviewedUser(Json("""{"username":"contract-nobody","groups":["system:authenticated"],"extra":{"a/b":["c"]}}"""));
+
+        foreach (var path in (string[])["/readyz", "/livez", "/api/history", "/apis/x", "/version"])
+        {
+            Assert.True(await Client.MayGetPathAsync(anybody, path, CancellationToken.None), path);
+        }
+
+        foreach (var path in (string[])["/metrics", "/", "/runai-dr/readyz", "/runai-dr/api/history"])
+        {
+            Assert.False(await Client.MayGetPathAsync(anybody, path, CancellationToken.None), path);
+        }
     }
 
     private ClusterClient As(string user) => new(

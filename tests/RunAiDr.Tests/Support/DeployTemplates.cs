@@ -29,6 +29,9 @@ internal static class DeployTemplates
             .Select(document => YamlReader.Read(Encoding.UTF8.GetBytes(document), "templates/deploy", Fault.Configuration)!.AsObject()),
     ];
 
+    public static JsonObject Of(this IReadOnlyList<JsonObject> resources, string kind, string name) =>
+        resources.Single(resource => (string)resource["kind"]! == kind && (string)resource["metadata"]!["name"]! == name);
+
     /// <summary>The only resource of a kind.</summary>
     public static JsonObject Of(this IReadOnlyList<JsonObject> resources, string kind) =>
         resources.Single(resource => (string)resource["kind"]! == kind);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using RunAiDr.Cluster;
+using RunAiDr.Cluster.Connections;
 using RunAiDr.Tests.Sandbox;
 
 namespace RunAiDr.Tests.Cluster.Snapshots;
@@ -18,6 +19,8 @@ internal sealed class CountingFront : IAsyncDisposable
     }
 
     public ClusterClient Client { get; }
+
+    public ClusterConnection Connection => _server.Connection;
 
     /// <summary>Called with the number of a request once the sandbox has done it and before its answer is passed on.</summary>
     public Action<int> Done { get; set; } = _ => { };

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Tests.Support;
 using World = RunAiDr.Tests.Cluster.Snapshots.SnapshotWorld;
 
 namespace RunAiDr.Tests.Cluster.Snapshots;
@@ -22,6 +23,32 @@ public class CsiRightsTests
          {"apiGroups":["groupsnapshot.storage.k8s.io"],"resources":["volumegroupsnapshots"],"verbs":["get","list","create","delete"]},
          {"apiGroups":["groupsnapshot.storage.k8s.io"],"resources":["volumegroupsnapshotcontents"],"verbs":["get","list","patch","delete"]}]
         """;
+
+    private const string Template = "templates/deploy/snapshots/rbac.yaml";
+
+    // They are for the database, of which this provider knows nothing.
+    private static readonly string[] OfTheDatabase = ["services", "pods", "pods/portforward"];
+
+    /// <summary>Kind of the role, and which of its rules.</summary>
+    public static TheoryData<string, int> TemplateRules
+    {
+        get
+        {
+            var rules = new TheoryData<string, int>();
+            foreach (var role in DeployTemplates.Documents(RepositoryFiles.Read(Template)).Where(resource => resource["rules"] is not null))
+            {
+                foreach (var (index, rule) in role["rules"]!.AsArray().Index())
+                {
+                    if (!OfTheDatabase.Contains((string)rule!["resources"]![0]!))
+                    {
+                        rules.Add((string)role["kind"]!, index);
+                    }
+                }
+            }
+
+            return rules;
+        }
+    }
 
     [Theory]
     [InlineData(false)]
@@ -83,6 +110,57 @@ public class CsiRightsTests
         await world.AssertNothingIsLeftOfGroupsAsync();
         Assert.All((string[])[World.DatabaseClaim, World.MetricsClaim], claim => Assert.Contains(
             $"Label runai-dr/group of claim {World.Namespace}/{claim} could not be removed", world.Steps.Last(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_rules_of_the_templates_are_enough_for_everything()
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        Deploy(world, null);
+
+        await EverythingAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(TemplateRules))]
+    public async Task None_of_the_rules_of_the_templates_is_superfluous(string kind, int index)
+    {
+        await using var world = await World.StartWithGroupsAsync();
+        world.ErrorPatience = TimeSpan.FromSeconds(5);
+        Deploy(world, (kind, index));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => EverythingAsync(world));
+    }
+
+    /// <summary>Both volumes in one cut, found again, sound, and deleted.</summary>
+    private static async Task EverythingAsync(World world)
+    {
+        var provider = world.Provider(token: "service");
+        var outcomes = await provider.TakeAsync(World.Request(SnapshotComponent.Database, SnapshotComponent.Metrics), world, default);
+        Assert.All(outcomes, outcome => Assert.Empty(outcome.Reference!.Warnings));
+        Assert.All(outcomes, outcome => Assert.NotNull(outcome.Reference!.Csi!.GroupSnapshotHandle));
+        var found = await provider.ListAsync("prod", default);
+        Assert.Equal(2, found.Count);
+        foreach (var owned in found)
+        {
+            Assert.Null(await provider.CheckAsync(outcomes.Single(o => o.Reference!.Location == owned.Location).Reference!, default));
+            Assert.True(await provider.DeleteAsync(owned.Location, default));
+        }
+
+        await world.AssertNothingIsLeftAsync();
+    }
+
+    private static void Deploy(World world, (string Kind, int Index)? without)
+    {
+        foreach (var resource in DeployTemplates.Documents(RepositoryFiles.Read(Template)))
+        {
+            if (without is { } rule && (string)resource["kind"]! == rule.Kind)
+            {
+                resource["rules"]!.AsArray().RemoveAt(rule.Index);
+            }
+
+            world.Server.Load(resource);
+        }
     }
 
     private static void Allow(World world, string[] rules)

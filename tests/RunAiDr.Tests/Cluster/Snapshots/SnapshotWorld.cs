@@ -54,7 +54,7 @@ internal sealed class SnapshotWorld : IAsyncDisposable, IProgress<SnapshotProgre
         var options = new SandboxOptions
         {
             Clock = TimeProvider.System,
-            Tokens = new Dictionary<string, SandboxUser>(StringComparer.Ordinal) { ["nobody"] = new("nobody") },
+            Tokens = new Dictionary<string, SandboxUser>(StringComparer.Ordinal) { ["nobody"] = new("nobody"), ["service"] = new("system:serviceaccount:runai-dr:runai-dr") },
             Snapshots = new SandboxSnapshots { Delay = delay ?? TimeSpan.FromMilliseconds(50) },
         };
         var world = new SnapshotWorld(await SandboxServer.StartAsync(options, CancellationToken.None));
