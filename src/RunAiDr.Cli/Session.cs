@@ -32,6 +32,7 @@ internal sealed class Session : IDisposable
         _invocation = invocation;
         _connection = Connections.Of(invocation, chosen);
         _inside = Connections.IsInside(invocation, _connection);
+        Scope = scope;
         Store = GitStateStore.Open(StoreOptions(config), _clock);
         Cluster = new ClusterClient(_connection, _clock);
         Exporter = new ClusterExporter(Cluster, scope) { Rules = Connections.RulesOf(chosen) };
@@ -51,6 +52,9 @@ internal sealed class Session : IDisposable
     public ClusterClient Cluster { get; }
 
     public ClusterExporter Exporter { get; }
+
+    /// <summary>What is exported, and so what may be restored.</summary>
+    public Scope Scope { get; }
 
     /// <exception cref="RunAiDrException">The configuration, scope, repository or kubeconfig is wrong.</exception>
     public static Session Open(Invocation invocation)
@@ -124,7 +128,7 @@ internal sealed class Session : IDisposable
     /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
     public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, bool allowConnected, CancellationToken ct)
     {
-        var plan = await new Planner(Cluster, _clock, RestoreTools(new RestoredData(this))).PlanAsync(tree, options, ct);
+        var plan = await new Planner(Cluster, _clock, Scope, RestoreTools(new RestoredData(this))).PlanAsync(tree, options, ct);
         var old = await OldCluster.CheckAsync(_invocation, _chosen, _connection, plan.RestorePoint.Info, allowConnected, ct);
         return plan with { Checks = [.. plan.Checks, .. old] };
     }

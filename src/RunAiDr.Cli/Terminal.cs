@@ -1,4 +1,5 @@
 using System.Text;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cli;
 
@@ -11,7 +12,7 @@ internal static class Terminal
     /// <summary>The answer to a question; null when the input has ended. A hidden one is not shown while it is typed.</summary>
     public static string? Ask(string question, bool hidden)
     {
-        Console.Error.Write(question);
+        Console.Error.Write(Visible.Lines(question));
         if (!hidden)
         {
             return Console.ReadLine();

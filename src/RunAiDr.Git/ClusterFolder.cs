@@ -8,6 +8,10 @@ internal static class ClusterFolder
 {
     public const string Parent = "clusters";
 
+    private const int MostEntries = 250_000;
+    private const long MostLetters = 64 * 1024 * 1024;
+    private const int DeepestFolder = 32;
+
     /// <summary>The tree of the cluster's folder, null when the commit has none.</summary>
     public static Tree? Find(Commit? commit, string cluster) =>
         commit?.Tree[$"{Parent}/{cluster}"]?.Target as Tree;
@@ -35,22 +39,36 @@ internal static class ClusterFolder
     }
 
     /// <summary>Every entry below a tree that is not itself a tree, in no order.</summary>
-    public static IEnumerable<(string Path, FolderEntry Entry)> Files(Tree tree, string prefix, Action<Tree> visit)
+    /// <exception cref="RunAiDrException">There is more than an export ever makes: a small tree may hold itself many times over.</exception>
+    public static IEnumerable<(string Path, FolderEntry Entry)> Files(Tree tree, Action<Tree> visit)
     {
-        visit(tree);
-        foreach (var entry in tree)
+        var folders = new Stack<(Tree Tree, string Prefix, int Depth)>([(tree, "", 0)]);
+        var (entries, letters) = (0, 0L);
+        while (folders.TryPop(out var folder))
         {
-            var path = prefix + entry.Name;
-            if (entry.TargetType != TreeEntryTargetType.Tree)
+            visit(folder.Tree);
+            foreach (var entry in FolderTree.EntriesOf(folder.Tree))
             {
-                yield return (path, new FolderEntry(entry.Mode, entry.Target.Sha));
-                continue;
-            }
+                var path = folder.Prefix + entry.Name;
+                if (++entries > MostEntries || (letters += path.Length) > MostLetters || folder.Depth > DeepestFolder)
+                {
+                    throw TooMuch(tree);
+                }
 
-            foreach (var below in Files((Tree)entry.Target, path + "/", visit))
-            {
-                yield return below;
+                if (entry.TargetType == TreeEntryTargetType.Tree)
+                {
+                    folders.Push(((Tree)entry.Target, path + "/", folder.Depth + 1));
+                }
+                else
+                {
+                    yield return (path, new FolderEntry(entry.Mode, entry.Target.Sha));
+                }
             }
         }
     }
+
+    private static RunAiDrException TooMuch(Tree tree) => new(
+        Fault.RestorePoint,
+        $"The folder of the cluster, Git tree {tree.Sha}, holds more than {MostEntries} files, or folders deeper than {DeepestFolder}: no export made it.",
+        "Choose another commit, or undo the one that brought this folder.");
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
@@ -18,7 +19,7 @@ internal sealed class FolderTree
     public static FolderTree Of(Tree? tree)
     {
         var folder = new FolderTree();
-        foreach (var entry in tree ?? Enumerable.Empty<TreeEntry>())
+        foreach (var entry in tree is null ? [] : EntriesOf(tree))
         {
             folder._entries.Add(entry.Name, new FolderEntry(entry.Mode, entry.Target.Sha));
         }
@@ -32,6 +33,25 @@ internal sealed class FolderTree
         }
 
         return folder;
+    }
+
+    /// <summary>The entries of a tree, each name once.</summary>
+    /// <exception cref="RunAiDrException">Two of them would be one file to us: git itself writes no such tree, but reads it.</exception>
+    public static IEnumerable<TreeEntry> EntriesOf(Tree tree)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in tree)
+        {
+            if (!names.Add(entry.Name) || entry.Name.Contains('/', StringComparison.Ordinal))
+            {
+                throw new RunAiDrException(
+                    Fault.RestorePoint,
+                    $"The Git tree {tree.Sha} holds two entries of one name, or a name with a slash: {Visible.Text(entry.Name)}.",
+                    "Choose another commit, or undo the one that brought this tree (git fsck names what is wrong with it).");
+            }
+
+            yield return entry;
+        }
     }
 
     public FolderEntry? this[string name] => _entries.TryGetValue(name, out var entry) ? entry : null;

@@ -1,4 +1,6 @@
 using LibGit2Sharp;
+using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
@@ -40,6 +42,15 @@ internal sealed class GitStateTree : IStateTree
                 return null;
             }
 
+            // The size is known before the content is in memory.
+            if (SizeOf(entry.Target.Sha, entry.Mode) > StateFile.MostBytes)
+            {
+                throw new RunAiDrException(
+                    Fault.RestorePoint,
+                    $"{Visible.Text(path)} in commit {Id.Abbreviated} is larger than {StateFile.MostBytes} bytes: no file of an export is.",
+                    "Undo the edit of this file, or choose another commit.");
+            }
+
             using var content = new MemoryStream();
             using var stream = blob.GetContentStream();
             stream.CopyTo(content);
@@ -54,15 +65,15 @@ internal sealed class GitStateTree : IStateTree
     {
         lock (_gate)
         {
-            return ClusterFolder.Files(_tree, "", _ => { })
-                .Select(file => new StateFile(file.Path, file.Entry.Id, SizeOf(file.Entry), IsRegular(file.Entry.Mode)))
+            return ClusterFolder.Files(_tree, _ => { })
+                .Select(file => new StateFile(file.Path, file.Entry.Id, SizeOf(file.Entry.Id, file.Entry.Mode), IsRegular(file.Entry.Mode)))
                 .OrderBy(file => file.Path, StringComparer.Ordinal)
                 .ToList();
         }
     });
 
     // The commit that a submodule names is in another repository.
-    private long SizeOf(FolderEntry entry) => entry.Mode == Mode.GitLink
+    private long SizeOf(string id, Mode mode) => mode == Mode.GitLink
         ? 0
-        : _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(entry.Id)).Size;
+        : _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(id)).Size;
 }

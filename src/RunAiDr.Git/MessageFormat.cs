@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
@@ -50,7 +51,7 @@ internal static class MessageFormat
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
         {
-            clean.Append(Rune.IsControl(rune) ? " " : rune.ToString());
+            clean.Append(Rune.IsControl(rune) ? " " : Visible.Text(rune.ToString()));
         }
 
         return clean.ToString();

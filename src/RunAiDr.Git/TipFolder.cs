@@ -15,7 +15,7 @@ internal sealed class TipFolder(Commit? commit, Dictionary<string, FolderEntry> 
         var trees = new List<string>();
         if (ClusterFolder.Find(commit, cluster) is { } tree)
         {
-            foreach (var (path, entry) in ClusterFolder.Files(tree, "", visited => trees.Add(visited.Sha)))
+            foreach (var (path, entry) in ClusterFolder.Files(tree, visited => trees.Add(visited.Sha)))
             {
                 files.Add(path, entry);
             }

@@ -60,6 +60,11 @@ internal sealed class RestoreOptions
         Description = "Go on although the saved cluster still runs Run:ai",
     };
 
+    private readonly Option<bool> _allowOutsideScope = new("--allow-outside-scope")
+    {
+        Description = "Restore also what an export with the configured scope would not have saved",
+    };
+
     private readonly Option<int> _syncLimit = new("--sync-limit")
     {
         Description = "Seconds that the control plane may take to bring back its projects",
@@ -77,7 +82,7 @@ internal sealed class RestoreOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(RestorePoint);
-        foreach (var option in (Option[])[_secrets, _identity, _secretsFrom, _withoutSecrets, _intoExisting, _overwrite, _cleanDatabase, _only, _skip, _existingVolume, _syncLimit, _allowConnected])
+        foreach (var option in (Option[])[_secrets, _identity, _secretsFrom, _withoutSecrets, _intoExisting, _overwrite, _cleanDatabase, _only, _skip, _existingVolume, _syncLimit, _allowConnected, _allowOutsideScope])
         {
             command.Options.Add(option);
         }
@@ -94,6 +99,7 @@ internal sealed class RestoreOptions
         Overwrite = invocation.Get(_overwrite),
         CleanDatabase = invocation.Get(_cleanDatabase),
         WithoutSecrets = invocation.Get(_withoutSecrets),
+        AllowOutsideScope = invocation.Get(_allowOutsideScope),
         SyncLimit = TimeSpan.FromSeconds(invocation.Get(_syncLimit)),
         Phases = PhasesOf(invocation.Get(_only) ?? [], invocation.Get(_skip) ?? []),
         ExistingVolumes = VolumesOf(invocation.Get(_existingVolume) ?? []),

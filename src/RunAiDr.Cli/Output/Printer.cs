@@ -8,7 +8,10 @@ using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cli.Output;
 
-/// <summary>Writes the result of a command in the asked format to standard output; failures to standard error.</summary>
+/// <summary>
+/// Writes the result of a command in the asked format to standard output; failures to standard error. Whatever a name from
+/// elsewhere holds, a terminal obeys nothing of it.
+/// </summary>
 internal sealed class Printer(TextWriter output, TextWriter error)
 {
     private static readonly JsonSerializerOptions Indented =
@@ -28,38 +31,30 @@ internal sealed class Printer(TextWriter output, TextWriter error)
             default:
                 foreach (var line in lines)
                 {
-                    output.WriteLine(line);
+                    output.WriteLine(Visible.Text(line));
                 }
 
                 break;
         }
     }
 
-    public static string Json(JsonNode document) => document.ToJsonString(Indented);
+    public static string Json(JsonNode document) => Visible.Json(document.ToJsonString(Indented));
 
     public void Failure(Exception failure)
     {
         switch (failure)
         {
             case RunAiDrException fault:
-                Lines($"Error: {fault.Message}");
-                Lines($"What to do: {fault.Remedy}");
+                error.WriteLine(Visible.Lines($"Error: {fault.Message}"));
+                error.WriteLine(Visible.Lines($"What to do: {fault.Remedy}"));
                 break;
             case OperationCanceledException:
                 error.WriteLine("Interrupted.");
                 break;
             default:
                 error.WriteLine("This is a defect of runai-dr; please report it with the lines below.");
-                error.WriteLine(failure.ToString());
+                error.WriteLine(Visible.Lines(failure.ToString()));
                 break;
-        }
-    }
-
-    private void Lines(string text)
-    {
-        foreach (var line in text.Split('\n'))
-        {
-            error.WriteLine(Visible.Text(line));
         }
     }
 }

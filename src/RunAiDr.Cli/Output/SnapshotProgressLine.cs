@@ -1,4 +1,5 @@
 using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 
 namespace RunAiDr.Cli.Output;
@@ -21,7 +22,7 @@ internal sealed class SnapshotProgressLine(TextWriter error, TimeProvider clock)
             }
 
             _last[value.Component] = (value.Step, clock.GetTimestamp());
-            error.WriteLine($"{CheckpointSummary.NameOf(value.Component)}: {value.Step}{Bytes(value.Done, value.Total)}");
+            error.WriteLine(Visible.Text($"{CheckpointSummary.NameOf(value.Component)}: {value.Step}{Bytes(value.Done, value.Total)}"));
         }
     }
 

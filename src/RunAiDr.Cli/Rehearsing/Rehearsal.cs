@@ -72,7 +72,7 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
         var madeUp = MadeUpSecrets.For(point.SecretNames.Where(name => !values.ContainsKey(name)).ToArray()).ToList();
         madeUp.ForEach(secret => values.Add(secret.Key, secret.Value));
         var options = new RehydrationOptions { Secrets = values, Phases = course.Phases };
-        var plan = await new Planner(session.Cluster, _process.Clock, Tools(session, data)).PlanAsync(tree, options, ct);
+        var plan = await new Planner(session.Cluster, _process.Clock, session.Scope, Tools(session, data)).PlanAsync(tree, options, ct);
         result = result with
         {
             ControlPlane = plane.Name,

@@ -84,7 +84,7 @@ public sealed record StateDifference(
             : before is not null && after is not null ? [.. FieldChanges.Between(before, after)] : [];
         IReadOnlyList<string> dangers = after is null
             ? []
-            : [.. Danger.In(after).Except(before is null ? [] : Danger.In(before), StringComparer.Ordinal)];
+            : [.. Danger.In(after).Except(before is null ? [] : Danger.In(before)).Select(danger => danger.Text)];
         return new StateDifference(path, kind, fields, dangers)
         {
             Saved = saved,

@@ -90,19 +90,6 @@ internal static class ContentChecks
             "Keep the label runai/queue at one of them only.")
         { Items = [.. named.Order(StringComparer.Ordinal)] };
 
-    public static IEnumerable<PlanCheck> Dangers(IEnumerable<RestorableResource> resources) =>
-        from item in resources
-        from danger in Danger.In(item.Resource.Body)
-        where !IsOrdinary(item.Resource)
-        orderby item.Resource.Key
-        select new PlanCheck(
-            "danger",
-            CheckResult.Warning,
-            $"{item.Resource.Key} {danger}",
-            Danger.IsClusterAdminBinding(item.Resource.Body)
-                ? "It is not restored; create it by hand if it is meant."
-                : "Make sure that it is meant.");
-
     public static PlanCheck Conflicts(IReadOnlyList<PlannedStep> steps)
     {
         var conflicts = steps.Where(step => step.Action == PlannedAction.Conflict)
@@ -122,7 +109,4 @@ internal static class ContentChecks
         let files = paths.Where(path => path.StartsWith(part.Folder, StringComparison.Ordinal)).ToArray()
         where files.Length > 0
         select new PlanCheck("not handled", CheckResult.Warning, part.What, part.Remedy) { Items = files };
-
-    // Every project namespace of Run:ai is privileged; a plan that warns of each hides the warning that counts.
-    private static bool IsOrdinary(Resource resource) => resource.Kind is { Group: "", Plural: "namespaces" };
 }

@@ -1,14 +1,19 @@
+using RunAiDr.Core.Rehydration.Mapping;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Scopes;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Rehydration;
 
 /// <summary>
-/// Finds out what a rehydration would do and what stands in its way. Reads only. Without <paramref name="tools"/> only
-/// resources are restored.
+/// Finds out what a rehydration would do and what stands in its way. Reads only.
 /// </summary>
-public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreTools? tools = null)
+/// <param name="target">Where it would be restored to.</param>
+/// <param name="time">Tells how old the restore point is.</param>
+/// <param name="scope">What may be restored; null allows everything.</param>
+/// <param name="tools">Restores what is no resource; null leaves that to others.</param>
+public sealed class Planner(IClusterWriter target, TimeProvider time, Scope? scope, RestoreTools? tools = null)
 {
     /// <exception cref="RunAiDrException">The target cannot be reached.</exception>
     public async Task<RehydrationPlan> PlanAsync(IStateTree tree, RehydrationOptions options, CancellationToken ct)
@@ -33,6 +38,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreToo
         PlanCheck[] checks =
         [
             new("restore point", CheckResult.Ok, $"{restorePoint.Resources.Count} resources, all readable"),
+            .. ScopeChecks(tree, restorePoint, options),
             state.Check,
             .. await IdentityChecks.OfAsync(target, restorePoint, parts, ct),
             .. RestoreParts.Snapshots(restorePoint, options, time.GetUtcNow()),
@@ -46,12 +52,17 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, RestoreToo
             .. await targetChecks.BindingsAsync(steps, ct),
             await targetChecks.ServiceAccountsAsync(ct),
             await targetChecks.StorageClassesAsync(ct),
-            .. ContentChecks.Dangers(restorePoint.Resources),
+            .. DangerChecks.Of(restorePoint.Resources),
             ContentChecks.Conflicts(steps),
             .. ContentChecks.NotHandled(NotHandled(restorePoint)),
         ];
         return PlanOf(restorePoint, options, checks, steps) with { Parts = parts, OwnsTarget = state.IsOwn, NotHandled = NotHandled(restorePoint), MissingSecrets = MissingSecrets(restored, restorePoint, parts, options) };
     }
+
+    // The scope knows the names of the cluster that was saved, not those that the target is to have.
+    private PlanCheck[] ScopeChecks(IStateTree tree, RestorePoint point, RehydrationOptions options) => scope is null
+        ? []
+        : [ScopeCheck.Of(scope, tree is MappedStateTree mapped ? RestorePointReader.Read(mapped.Saved) : point, options, tools is not null)];
 
     /// <summary>What of the restore point nothing here restores.</summary>
     private IReadOnlyList<string> NotHandled(RestorePoint point) =>

@@ -12,6 +12,9 @@ public sealed record RehydrationOptions
     /// <summary>Resources whose secret values are not supplied are left out; without it they block the plan.</summary>
     public bool WithoutSecrets { get; init; }
 
+    /// <summary>What an export with the configured scope would not have saved is restored too; without it, it blocks the plan.</summary>
+    public bool AllowOutsideScope { get; init; }
+
     /// <summary>The server checks every write and persists none.</summary>
     public bool DryRun { get; init; }
 

@@ -54,6 +54,10 @@ public sealed record RehydrationPlan(
     /// <summary>Whether nothing blocks the first write.</summary>
     public bool CanStart => Checks.All(check => check.Result != CheckResult.Blocked);
 
+    /// <summary>What hands out power, the worst first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<PlanCheck> Dangers => [.. Checks.Where(check => check.Subject == DangerChecks.Subject)];
+
     /// <summary>Who has to do something before the first write, null when nobody has.</summary>
     [JsonIgnore]
     public Fault? Obstacle =>

@@ -90,42 +90,47 @@ public static class RestoreOrder
 
     private sealed class OwnerIndex(IReadOnlyCollection<RestorableResource> resources)
     {
-        private readonly ILookup<(string Group, string Kind, string Name), RestorableResource> _byName =
-            resources.ToLookup(r => (r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Name));
+        private readonly ILookup<(string Group, string Kind, string? Namespace, string Name), RestorableResource> _byName =
+            resources.ToLookup(r => (r.Resource.Kind.Group, r.Resource.Kind.Kind, r.Resource.Namespace, r.Resource.Name));
 
         private readonly Dictionary<ResourceKey, (RestorePhase Phase, int Depth)> _ranks = [];
 
+        // Not by recursion: a hand-edited commit can hold a chain of owners longer than any stack.
         public (RestorePhase Phase, int Depth) RankOf(RestorableResource item)
         {
-            if (_ranks.TryGetValue(item.Resource.Key, out var known))
+            var waiting = new Stack<RestorableResource>([item]);
+            while (waiting.TryPeek(out var next))
             {
-                return known;
-            }
-
-            var rank = (Phase: PhaseOf(item.Resource), Depth: 0);
-
-            // Set before the owners are asked: a circle of owners, which only a hand-edited commit can hold, ends here.
-            _ranks[item.Resource.Key] = rank;
-            foreach (var owner in OwnersOf(item.Resource))
-            {
-                var above = RankOf(owner);
-                if (above.Phase > rank.Phase || (above.Phase == rank.Phase && above.Depth >= rank.Depth))
+                // Ranked before its owners are: a circle of them, which only a hand-edited commit can hold too, ends here.
+                if (_ranks.TryAdd(next.Resource.Key, (PhaseOf(next.Resource), 0)))
                 {
-                    rank = (above.Phase, above.Depth + 1);
+                    foreach (var owner in OwnersOf(next.Resource).Where(owner => !_ranks.ContainsKey(owner.Resource.Key)))
+                    {
+                        waiting.Push(owner);
+                    }
+
+                    continue;
                 }
+
+                _ranks[next.Resource.Key] = OwnersOf(next.Resource).Select(owner => _ranks[owner.Resource.Key]).Aggregate(
+                    (Phase: PhaseOf(next.Resource), Depth: 0), After);
+                waiting.Pop();
             }
 
-            return _ranks[item.Resource.Key] = rank;
+            return _ranks[item.Resource.Key];
         }
+
+        private static (RestorePhase Phase, int Depth) After((RestorePhase Phase, int Depth) rank, (RestorePhase Phase, int Depth) owner) =>
+            owner.Phase > rank.Phase || (owner.Phase == rank.Phase && owner.Depth >= rank.Depth) ? (owner.Phase, owner.Depth + 1) : rank;
 
         // Whatever lies in a namespace comes after it, as after an owner.
         private IEnumerable<RestorableResource> OwnersOf(Resource resource) =>
-            resource.Namespace is { } ns ? _byName[("", "Namespace", ns)].Concat(NamedOwnersOf(resource)) : NamedOwnersOf(resource);
+            resource.Namespace is { } ns ? _byName[("", "Namespace", null, ns)].Concat(NamedOwnersOf(resource)) : NamedOwnersOf(resource);
 
         private IEnumerable<RestorableResource> NamedOwnersOf(Resource resource) =>
             from reference in OwnerReference.In(resource.Body)
-            from owner in _byName[(reference.Group, reference.Kind, reference.Name)]
-            where owner.Resource.Namespace is null || owner.Resource.Namespace == resource.Namespace
+            from ns in resource.Namespace is { } own ? [null, own] : (string?[])[null]
+            from owner in _byName[(reference.Group, reference.Kind, ns, reference.Name)]
             select owner;
     }
 }

@@ -11,13 +11,18 @@ namespace RunAiDr.Core.Rehydration;
 internal static class RestorePointReader
 {
     private const string UndoEdit = "Undo the edit of this file.";
-    private const long LargestFile = 4 * 1024 * 1024;
+    private const long MostBytes = 512 * 1024 * 1024;
 
     private static readonly string[] NotRestored = [StateFolder.Values, StateFolder.Snapshots, StateFolder.Secrets];
 
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
     public static RestorePoint Read(IStateTree tree)
     {
+        if (TooMuch(tree) is { } tooMuch)
+        {
+            return new RestorePoint(tree.Id, tree.CommittedAt, null, [], [], [tooMuch]);
+        }
+
         var (info, infoProblem) = Tried(() => ReadInfo(tree), RestorePointInfo.Path);
         var found = tree.Files
             .Where(file => file.Path is not (RestorePointInfo.Path or RunbookPage.Path))
@@ -37,6 +42,16 @@ internal static class RestorePointReader
             Releases = parts.Releases,
             Snapshots = parts.Snapshots,
         };
+    }
+
+    // Read, it takes some ten times that memory.
+    private static RestorePointProblem? TooMuch(IStateTree tree)
+    {
+        var bytes = tree.Files.Sum(file => file.Size);
+        return bytes <= MostBytes ? null : new RestorePointProblem(
+            RestorePointInfo.Path,
+            $"{tree.Files.Count()} files hold {bytes} bytes; a restore point has at most {MostBytes}",
+            "Choose another commit, or undo the one that brought the large files.");
     }
 
     internal static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T> read, string path)
@@ -91,8 +106,8 @@ internal static class RestorePointReader
             throw Bad(file.Path, "is a symbolic link or a submodule, not a file", "Replace it by the file itself.");
         }
 
-        return file.Size > LargestFile
-            ? throw Bad(file.Path, $"has {file.Size} bytes; no Kubernetes object is larger than {LargestFile}", UndoEdit)
+        return file.Size > StateFile.MostBytes
+            ? throw Bad(file.Path, $"has {file.Size} bytes; no Kubernetes object is larger than {StateFile.MostBytes}", UndoEdit)
             : tree.Read(file.Path)
                 ?? throw Bad(file.Path, "is listed but cannot be read", "Check the repository: git fsck.");
     }

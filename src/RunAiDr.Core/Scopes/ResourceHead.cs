@@ -9,6 +9,9 @@ namespace RunAiDr.Core.Scopes;
 /// </summary>
 internal sealed class ResourceHead
 {
+    // Deeper than any YAML that is read; the reader's own limit is below what custom resources may be.
+    private const int DeepestNesting = 500;
+
     private static readonly Dictionary<string, string> NoLabels = [];
 
     private Dictionary<string, string>? _labels;
@@ -53,7 +56,7 @@ internal sealed class ResourceHead
     public static ResourceHead Read(ResourceKind kind, ReadOnlyMemory<byte> json)
     {
         var head = new ResourceHead(kind, json);
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DeepestNesting });
         reader.Read();
         while (NextProperty(ref reader))
         {

@@ -99,7 +99,11 @@ public interface IStateTree
 }
 
 /// <summary>One file of a state tree. <paramref name="BlobId"/> is the Git blob id of its content. Only regular files are restorable; <paramref name="IsRegular"/> is false for symlinks and submodules.</summary>
-public sealed record StateFile(string Path, string BlobId, long Size, bool IsRegular);
+public sealed record StateFile(string Path, string BlobId, long Size, bool IsRegular)
+{
+    /// <summary>Bytes of the largest file that is read. No Kubernetes object is larger.</summary>
+    public const long MostBytes = 4 * 1024 * 1024;
+}
 
 /// <summary>A tag of a restore point: <paramref name="Name"/> is what follows <c>dr/&lt;cluster&gt;/</c>; one that nobody annotated is as old as its commit and says what that says.</summary>
 public sealed record StateTag(string Name, CommitId Commit, DateTimeOffset TaggedAt, string Message);

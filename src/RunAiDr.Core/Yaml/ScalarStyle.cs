@@ -61,9 +61,12 @@ internal static class ScalarStyles
     }
 
     /// <summary>Whether a UTF-16 unit may stand raw in a one-line scalar; surrogates in pairs only.</summary>
+    // What turns the writing direction round shows a reviewer another text than the one that is restored.
     public static bool IsRaw(char c) =>
         c is >= ' ' and <= '~'
-            or >= '\u00a0' and not ('\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff');
+            or >= '\u00a0' and not (
+                '\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff'
+                or '\u061c' or '\u200e' or '\u200f' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069'));
 
     private static bool HasEscapes(ReadOnlySpan<char> text)
     {

@@ -1,16 +1,19 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 
 namespace RunAiDr.Core.Yaml;
 
-/// <summary>A YAML document as a JSON value, with the place of each part of it.</summary>
+/// <summary>A YAML document as a JSON value, and where each part of it stands in the text.</summary>
 public sealed class YamlDocument
 {
-    private readonly Dictionary<string, (int Line, int Column)> _positions;
+    private readonly string _text;
 
-    internal YamlDocument(JsonNode? root, Dictionary<string, (int Line, int Column)> positions)
+    internal YamlDocument(JsonNode? root, string text)
     {
         Root = root;
-        _positions = positions;
+        _text = text;
     }
 
     public JsonNode? Root { get; }
@@ -23,19 +26,59 @@ public sealed class YamlDocument
     /// Line and column, from 1, of the key or list item that a JSON pointer (RFC 6901) names, of its nearest existing
     /// parent when it is not there.
     /// </summary>
+    // Read again: places are asked for when something is wrong, and a list of all of them can outgrow the text by far.
     public (int Line, int Column) Locate(string jsonPath)
     {
-        for (var path = jsonPath; ; path = path[..path.LastIndexOf('/')])
+        var parser = new Parser(new Scanner(new StringReader(_text), skipComments: true));
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _))
         {
-            if (_positions.TryGetValue(path, out var position))
+            return (1, 1);
+        }
+
+        var place = parser.Current?.Start ?? Mark.Empty;
+        foreach (var step in jsonPath.Split('/').Skip(1))
+        {
+            if (Enter(parser, step) is not { } found)
             {
-                return position;
+                break;
             }
 
-            if (!path.Contains('/'))
+            place = found;
+        }
+
+        return ((int)place.Line, (int)place.Column);
+    }
+
+    /// <summary>Goes to the value of a key or to an item; null when it is not there.</summary>
+    private static Mark? Enter(Parser parser, string step)
+    {
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            for (var item = 0; !parser.Accept<SequenceEnd>(out _); item++)
             {
-                return (1, 1);
+                if (item.ToString(CultureInfo.InvariantCulture) == step)
+                {
+                    return parser.Current?.Start;
+                }
+
+                parser.SkipThisAndNestedEvents();
             }
         }
+
+        if (parser.TryConsume<MappingStart>(out _))
+        {
+            while (parser.TryConsume<Scalar>(out var key))
+            {
+                if (PointerTo(key.Value) == "/" + step)
+                {
+                    return key.Start;
+                }
+
+                parser.SkipThisAndNestedEvents();
+            }
+        }
+
+        return null;
     }
 }

@@ -20,12 +20,13 @@ public static class YamlReader
     public static JsonNode? Read(ReadOnlyMemory<byte> utf8, string where, Fault fault) =>
         ReadDocument(utf8, where, fault).Root;
 
-    /// <summary>As <see cref="Read"/>, and remembers where each value stands.</summary>
+    /// <summary>As <see cref="Read"/>, with the place of each value.</summary>
     public static YamlDocument ReadDocument(ReadOnlyMemory<byte> utf8, string where, Fault fault)
     {
         var source = new YamlSource(where, fault);
         YamlDocument? document = null;
-        var scanner = new Scanner(new StringReader(YamlEncoding.Decode(utf8.Span, source)), skipComments: true);
+        var text = YamlEncoding.Decode(utf8.Span, source);
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
             var parser = new Parser(scanner);
@@ -38,7 +39,7 @@ public static class YamlReader
                 }
 
                 parser.MoveNext();
-                document = new YamlTree(parser, source).ReadDocument();
+                document = new YamlDocument(new YamlTree(parser, source).Read(), text);
                 parser.Consume<DocumentEnd>();
             }
         }
@@ -53,6 +54,6 @@ public static class YamlReader
             throw source.Refuse(scanner.CurrentPosition, "not valid YAML", "Correct the text there.", failure);
         }
 
-        return document ?? new YamlDocument(null, []);
+        return document ?? new YamlDocument(null, text);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -10,11 +9,9 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
 {
     private const int DeepestNesting = 200;
 
-    private readonly Dictionary<string, (int Line, int Column)> _positions = new(StringComparer.Ordinal);
+    public JsonNode? Read() => ReadNode(0);
 
-    public YamlDocument ReadDocument() => new(ReadNode("", 0, null), _positions);
-
-    private JsonNode? ReadNode(string pointer, int depth, Mark? key)
+    private JsonNode? ReadNode(int depth)
     {
         if (parser.Accept<AnchorAlias>(out var alias))
         {
@@ -23,8 +20,6 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
 
         var node = parser.Consume<NodeEvent>();
         RefuseProperties(node);
-        var start = key ?? node.Start;
-        _positions[pointer] = ((int)start.Line, (int)start.Column);
         if (depth > DeepestNesting)
         {
             throw source.Refuse(node.Start, $"nested deeper than {DeepestNesting}", "Flatten the document.");
@@ -32,14 +27,14 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
 
         return node switch
         {
-            MappingStart => ReadMap(pointer, depth),
-            SequenceStart => ReadList(pointer, depth),
+            MappingStart => ReadMap(depth),
+            SequenceStart => ReadList(depth),
             Scalar scalar => CoreSchema.Resolve(scalar, source),
             _ => throw source.Refuse(node.Start, "an unexpected node", "Correct the text there."),
         };
     }
 
-    private JsonObject ReadMap(string pointer, int depth)
+    private JsonObject ReadMap(int depth)
     {
         var map = new JsonObject();
         while (!parser.TryConsume<MappingEnd>(out _))
@@ -61,18 +56,18 @@ internal sealed class YamlTree(IParser parser, YamlSource source)
                 throw source.Refuse(key.Start, "the key stands twice in this map", "Remove one of the two.");
             }
 
-            map.Add(key.Value, ReadNode(pointer + YamlDocument.PointerTo(key.Value), depth + 1, key.Start));
+            map.Add(key.Value, ReadNode(depth + 1));
         }
 
         return map;
     }
 
-    private JsonArray ReadList(string pointer, int depth)
+    private JsonArray ReadList(int depth)
     {
         var list = new JsonArray();
         while (!parser.TryConsume<SequenceEnd>(out _))
         {
-            list.Add(ReadNode(string.Create(CultureInfo.InvariantCulture, $"{pointer}/{list.Count}"), depth + 1, null));
+            list.Add(ReadNode(depth + 1));
         }
 
         return list;

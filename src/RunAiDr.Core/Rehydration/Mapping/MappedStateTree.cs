@@ -12,12 +12,11 @@ namespace RunAiDr.Core.Rehydration.Mapping;
 /// </summary>
 public sealed class MappedStateTree : IStateTree
 {
-    private readonly IStateTree _saved;
     private readonly SortedDictionary<string, (StateFile File, byte[]? Content)> _files = new(StringComparer.Ordinal);
 
     private MappedStateTree(IStateTree saved, RestoreMapping mapping)
     {
-        _saved = saved;
+        Saved = saved;
         foreach (var file in saved.Files)
         {
             var (path, content) = Map(file, mapping);
@@ -32,11 +31,14 @@ public sealed class MappedStateTree : IStateTree
         }
     }
 
-    public CommitId Id => _saved.Id;
+    /// <summary>The restore point as it was saved.</summary>
+    internal IStateTree Saved { get; }
 
-    public DateTimeOffset CommittedAt => _saved.CommittedAt;
+    public CommitId Id => Saved.Id;
 
-    public string TreeId => _saved.TreeId;
+    public DateTimeOffset CommittedAt => Saved.CommittedAt;
+
+    public string TreeId => Saved.TreeId;
 
     public IEnumerable<StateFile> Files => _files.Values.Select(item => item.File);
 
@@ -45,11 +47,11 @@ public sealed class MappedStateTree : IStateTree
     public static IStateTree Of(IStateTree saved, RestoreMapping mapping) => mapping.IsEmpty ? saved : new MappedStateTree(saved, mapping);
 
     public byte[]? Read(string path) =>
-        _files.TryGetValue(path, out var found) ? found.Content ?? _saved.Read(path) : null;
+        _files.TryGetValue(path, out var found) ? found.Content ?? Saved.Read(path) : null;
 
     private (string Path, byte[]? Content) Map(StateFile file, RestoreMapping mapping)
     {
-        if (!file.IsRegular || _saved.Read(file.Path) is not { } content || Parse(content, file.Path) is not { } body)
+        if (!file.IsRegular || Saved.Read(file.Path) is not { } content || Parse(content, file.Path) is not { } body)
         {
             return (file.Path, null);
         }

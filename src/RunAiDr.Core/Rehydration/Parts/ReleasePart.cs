@@ -8,11 +8,14 @@ namespace RunAiDr.Core.Rehydration.Parts;
 /// <summary>A Helm release, installed from its saved chart version and values.</summary>
 internal sealed class ReleasePart(SavedRelease release, RestoreTools tools, RehydrationOptions options) : IRestorePart
 {
-    public RestorePhase Phase => release.IsControlPlane ? RestorePhase.ControlPlane : RestorePhase.Cluster;
+    public RestorePhase Phase => PhaseOf(release);
 
     public string Name => $"release {release.Namespace}/{release.Name}";
 
     public TimeSpan? Estimate => Durations.Release;
+
+    public static RestorePhase PhaseOf(SavedRelease release) =>
+        release.IsControlPlane ? RestorePhase.ControlPlane : RestorePhase.Cluster;
 
     public async Task<PartPlan> PlanAsync(CancellationToken ct)
     {

@@ -105,7 +105,7 @@ public sealed class LiveComparisonTests
     [InlineData("""{"kind":"ClusterRoleBinding","roleRef":{"name":"cluster-admin"}}""", "binds to cluster-admin")]
     [InlineData("""{"kind":"Namespace","metadata":{"labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}""", "pod-security.kubernetes.io/enforce is privileged")]
     public void Dangers_are_named(string body, string expected) =>
-        Assert.Equal(expected, Assert.Single(Danger.In((JsonObject)JsonNode.Parse(body)!)));
+        Assert.Equal(expected, Assert.Single(Danger.In((JsonObject)JsonNode.Parse(body)!)).Text);
 
     [Fact]
     public void A_saved_file_that_is_no_yaml_is_compared_as_text()

@@ -207,5 +207,5 @@ public sealed class PlannerTests
 
     private static Task<RehydrationPlan> PlanAsync(
         MemoryStateTree tree, FakeCluster cluster, RehydrationOptions? options = null) =>
-        new Planner(cluster, Time).PlanAsync(tree, options ?? new RehydrationOptions(), CancellationToken.None);
+        new Planner(cluster, Time, scope: null).PlanAsync(tree, options ?? new RehydrationOptions(), CancellationToken.None);
 }

@@ -67,7 +67,7 @@ public sealed class RehydratorTests
     public async Task Cancelled_between_two_writes_it_still_reports()
     {
         using var stop = new CancellationTokenSource();
-        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions { Parallelism = 1 }, CancellationToken.None);
+        var plan = await new Planner(_cluster, _time, scope: null).PlanAsync(Mixed(), new RehydrationOptions { Parallelism = 1 }, CancellationToken.None);
         _cluster.BeforeWrite = (n, _) => Cancel(stop, n == 4);
 
         var report = await new Rehydrator(_cluster, _time).RunAsync(plan, null, stop.Token);
@@ -112,7 +112,7 @@ public sealed class RehydratorTests
     [Fact]
     public async Task What_appears_after_the_plan_is_left_alone_too()
     {
-        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
+        var plan = await new Planner(_cluster, _time, scope: null).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
         _cluster.Put(Given.Namespace("a"));
         var theirs = Given.ConfigMap("a", "c1", "theirs");
         _cluster.Put(theirs);
@@ -361,7 +361,7 @@ public sealed class RehydratorTests
     public async Task Phases_follow_each_other_and_every_step_is_told()
     {
         var told = new List<ResourceDone>();
-        var plan = await new Planner(_cluster, _time).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
+        var plan = await new Planner(_cluster, _time, scope: null).PlanAsync(Mixed(), new RehydrationOptions(), CancellationToken.None);
 
         var report = await new Rehydrator(_cluster, _time).RunAsync(plan, new Listener(progress => told.Add((ResourceDone)progress)), CancellationToken.None);
 
@@ -420,7 +420,7 @@ public sealed class RehydratorTests
     private async Task<RehydrationReport> RunAsync(MemoryStateTree tree, RehydrationOptions options, FakeCluster? other = null)
     {
         var cluster = other ?? _cluster;
-        var plan = await new Planner(cluster, _time).PlanAsync(tree, options, CancellationToken.None);
+        var plan = await new Planner(cluster, _time, scope: null).PlanAsync(tree, options, CancellationToken.None);
         return await new Rehydrator(cluster, _time).RunAsync(plan, null, CancellationToken.None);
     }
 
