@@ -33,7 +33,7 @@ internal sealed class ExportCommand : OperatorCommand
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        using var session = Session.Open(invocation);
+        using var session = await Session.OpenToWriteAsync(invocation, ct);
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);

@@ -24,7 +24,7 @@ internal sealed class PlanCommand : OperatorCommand
         using var session = Session.Open(_options.Target.Aim(invocation));
         var saved = session.Store.Open(session.Name, invocation.Get(_options.RestorePoint));
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
-        var options = _options.Read(invocation) with { Secrets = _options.Target.Mapping(invocation).Named(await _options.Secrets(invocation).ReadAsync(session, tree, ct)) };
+        var options = _options.Read(invocation) with { Secrets = await _options.Secrets(invocation).ReadAsync(session, saved, ct) };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => Documents.Of(plan));
         return plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;

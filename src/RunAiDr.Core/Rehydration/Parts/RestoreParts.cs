@@ -41,9 +41,11 @@ internal static class RestoreParts
         return [.. parts.Where(part => options.Phases.Contains(part.Phase)).OrderBy(part => part.Phase)];
     }
 
-    /// <summary>Files of the restore point that parts restore.</summary>
+    /// <summary>Files of the restore point that parts restore, or that hold values for what is restored.</summary>
     public static bool Restores(string path) =>
-        path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal) || HelmReleaseFile.ReleaseOf(path) is not null;
+        path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal)
+        || path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal)
+        || HelmReleaseFile.ReleaseOf(path) is not null;
 
     /// <summary>How old and how large the data is, and what a partial checkpoint lacks.</summary>
     public static IEnumerable<PlanCheck> Snapshots(RestorePoint point, RehydrationOptions options, DateTimeOffset now) =>
