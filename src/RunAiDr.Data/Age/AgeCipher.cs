@@ -11,7 +11,7 @@ public sealed class AgeCipher : ISecretCipher
 
     private readonly AgeRecipients _recipients;
 
-    private AgeCipher(AgeRecipients recipients) => _recipients = recipients;
+    internal AgeCipher(AgeRecipients recipients) => _recipients = recipients;
 
     public string Extension => FileExtension;
 
