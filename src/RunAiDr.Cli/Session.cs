@@ -8,6 +8,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Rehydration.Mapping;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.Snapshots;
@@ -160,8 +161,9 @@ internal sealed class Session : IDisposable
     /// <summary>Exports the live cluster beside a restore point.</summary>
     public async Task<StateDifferences> CompareAsync(IStateTree restorePoint, CancellationToken ct)
     {
-        var comparison = new LiveComparison(restorePoint);
-        await Exporter.ExportAsync(Name, comparison, ct);
+        // Under other names secrets have other MACs.
+        var comparison = new LiveComparison(restorePoint, Exporter.Sealing is not null && restorePoint is not MappedStateTree);
+        await Exporter.ForComparison().ExportAsync(Name, comparison, ct);
         return comparison.Finish();
     }
 

@@ -62,7 +62,10 @@ internal sealed class GitStateWriter : IStateWriter
 
     public (int Deleted, int Before) Deletions()
     {
-        var exported = _tip.Files.Keys.Where(path => IsExported(path) && path != RunbookPage.Path).ToList();
+        // The runbook and the secrets of a document follow from other files.
+        var exported = _tip.Files.Keys
+            .Where(path => IsExported(path) && path != RunbookPage.Path && !path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal))
+            .ToList();
         return (exported.Count(path => !_put.ContainsKey(path)), exported.Count);
     }
 

@@ -37,7 +37,7 @@ internal sealed class ExportCommand : OperatorCommand
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
-        var report = await session.Exporter.ExportAsync(cluster, writer, ct);
+        var report = await session.Exporter.ExportAsync(cluster, writer, before, ct);
         var changes = writer.Changes();
         if (!invocation.Get(_allowDeletions))
         {
@@ -56,7 +56,7 @@ internal sealed class ExportCommand : OperatorCommand
         var result = new ExportResult(
             cluster, report.Revision, restorePoint, commit is not null, tag, report.Resources,
             commit is null ? 0 : changes.Count,
-            report.LackingKinds, report.Terminating, report.Placeholders, report.Warnings);
+            report.LackingKinds, report.Terminating, report.Placeholders, report.Encryption, report.Warnings);
         invocation.Printer.Result(invocation.Format, Lines(result), () => Documents.Of(result));
         return ExitCode.Success;
     }
@@ -71,9 +71,14 @@ internal sealed class ExportCommand : OperatorCommand
             yield return $"Tagged {result.Tag}";
         }
 
-        if (result.Secrets.Count > 0)
+        if (result.Encryption is { } encryption)
         {
-            yield return $"{result.Secrets.Count} secret values left out; `runai-dr plan` lists the placeholders in their place";
+            yield return $"{encryption.Secrets} secret values encrypted for {encryption.Recipients} {(encryption.Recipients == 1 ? "recipient" : "recipients")}, {encryption.Renewed} of them anew";
+        }
+
+        if (result.Secrets.Count - (result.Encryption?.Secrets ?? 0) is > 0 and var left)
+        {
+            yield return $"{left} secret values left out; `runai-dr plan` lists the placeholders in their place";
         }
 
         if (result.LackingKinds.Count > 0)
@@ -103,5 +108,6 @@ internal sealed class ExportCommand : OperatorCommand
         IReadOnlyList<string> LackingKinds,
         IReadOnlyList<string> Terminating,
         IReadOnlyList<string> Secrets,
+        EncryptionReport? Encryption,
         IReadOnlyList<string> Warnings);
 }

@@ -71,9 +71,9 @@ public sealed class CheckpointTaker(
         CheckpointRequest request, SnapshotRun run, IReadOnlyList<SnapshotOutcome> taken, CancellationToken ct)
     {
         var startedAt = clock.GetUtcNow();
-        var isFirst = store.Tip(request.Cluster) is null;
+        var tip = store.Tip(request.Cluster);
         using var writer = store.Begin(request.Cluster);
-        var export = await exporter.ExportAsync(request.Cluster, writer, ct);
+        var export = await exporter.ExportAsync(request.Cluster, writer, tip, ct);
 
         // The first of them may have been ready for hours: what is gone meanwhile must not be named.
         var outcomes = await run.CheckAsync(taken, ct);
@@ -94,7 +94,7 @@ public sealed class CheckpointTaker(
 
         guard.Check(writer.Deletions(), changes, request.AllowDeletions);
         var report = new CheckpointReport(request, outcomes, export, startedAt);
-        var text = CommitMessage.For(changes, export, isFirst) with { Subject = $"Checkpoint {request.Name}" };
+        var text = CommitMessage.For(changes, export, isFirst: tip is null) with { Subject = $"Checkpoint {request.Name}" };
         var commit = writer.Commit(text) ?? store.Open(request.Cluster, null).Id;
 
         // The commit names them: without a tag they are orphans, but nothing in Git lies.

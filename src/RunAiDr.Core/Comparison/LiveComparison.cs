@@ -1,4 +1,5 @@
 using RunAiDr.Core.Runbook;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Comparison;
@@ -6,13 +7,24 @@ namespace RunAiDr.Core.Comparison;
 /// <summary>
 /// Takes an export of the live cluster and keeps what differs from a restore point: equal files cost their path only.
 /// </summary>
-public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
+public sealed class LiveComparison : IStateSink
 {
-    private readonly Dictionary<string, StateFile> _saved =
-        restorePoint.Files.Where(file => IsCompared(file.Path)).ToDictionary(file => file.Path, StringComparer.Ordinal);
-
+    private readonly IStateTree _restorePoint;
+    private readonly bool _comparesSecrets;
+    private readonly Dictionary<string, StateFile> _saved;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> _different = new(StringComparer.Ordinal);
+
+    /// <param name="restorePoint">What the cluster is compared with.</param>
+    /// <param name="comparesSecrets">The export gives MACs of secrets by the same key and under the same names.</param>
+    public LiveComparison(IStateTree restorePoint, bool comparesSecrets = false)
+    {
+        _restorePoint = restorePoint;
+
+        // What was saved before secrets were encrypted has none to compare with.
+        _comparesSecrets = comparesSecrets && restorePoint.Files.Any(file => file.Path == SealedFiles.RecipientsPath);
+        _saved = restorePoint.Files.Where(file => IsCompared(file.Path)).ToDictionary(file => file.Path, StringComparer.Ordinal);
+    }
 
     public void Put(string path, ReadOnlySpan<byte> content)
     {
@@ -44,16 +56,24 @@ public sealed class LiveComparison(IStateTree restorePoint) : IStateSink
         var changed = _different.Select(file => StateDifference.Between(file.Key, Saved(file.Key), file.Value));
         var missing = _saved.Keys.Where(path => !_seen.Contains(path))
             .Select(path => StateDifference.Between(path, Saved(path), null));
-        return new StateDifferences([.. changed.Concat(missing).OrderBy(d => d.Path, StringComparer.Ordinal)])
+        return new StateDifferences(
+            [.. changed.Concat(missing).Where(d => !GoesWithDocument(d.Path)).OrderBy(d => d.Path, StringComparer.Ordinal)])
         {
             SavedPaths = _saved.Keys,
             LivePaths = _seen,
+            HasSecrets = _comparesSecrets,
         };
     }
 
-    private byte[]? Saved(string path) => _saved.ContainsKey(path) ? restorePoint.Read(path) ?? [] : null;
+    // Where one side lacks the document, that says it.
+    private bool GoesWithDocument(string path) =>
+        SealedFiles.DocumentOf(path) is { } document && !(_seen.Contains(document) && _saved.ContainsKey(document));
+
+    private byte[]? Saved(string path) => _saved.ContainsKey(path) ? _restorePoint.Read(path) ?? [] : null;
 
     // The runbook follows from the files that are compared.
-    private static bool IsCompared(string path) =>
-        path != RunbookPage.Path && !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
+    private bool IsCompared(string path) =>
+        path != RunbookPage.Path
+        && !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal)
+        && (!path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) || (_comparesSecrets && SealedFiles.IsMacs(path)));
 }

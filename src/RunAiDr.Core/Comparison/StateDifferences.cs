@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DiffPlex.Renderer;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -27,6 +28,10 @@ public sealed record StateDifferences(IReadOnlyList<StateDifference> Items)
 
     [JsonIgnore]
     public IReadOnlyCollection<string> LivePaths { get; init; } = [];
+
+    /// <summary>Whether values of secrets were compared too.</summary>
+    [JsonIgnore]
+    public bool HasSecrets { get; init; }
 }
 
 /// <summary>
@@ -39,7 +44,7 @@ public sealed record StateDifference(
     private const int ContextLines = 3;
 
     /// <summary>The namespace it belongs to, or null for what belongs to the whole cluster.</summary>
-    public string? Namespace => StatePath.TryParse(Path, out var parts)
+    public string? Namespace => StatePath.TryParse(SealedFiles.DocumentOf(Path) ?? Path, out var parts)
         ? parts is { Group: "", Plural: "namespaces" } ? parts.Name : parts.Namespace
         : null;
 
@@ -55,8 +60,8 @@ public sealed record StateDifference(
     [JsonIgnore]
     internal JsonObject? LiveBody { get; private init; }
 
-    /// <summary>The difference line by line, in unified form.</summary>
-    public IReadOnlyList<string> UnifiedDiff() => UnidiffRenderer.GenerateUnidiff(
+    /// <summary>The difference line by line, in unified form; none of MACs, whose lines say nothing.</summary>
+    public IReadOnlyList<string> UnifiedDiff() => SealedFiles.IsMacs(Path) ? [] : UnidiffRenderer.GenerateUnidiff(
         Text(Saved),
         Text(Live),
         Saved is null ? "/dev/null" : $"a/{Path}",
@@ -75,7 +80,8 @@ public sealed record StateDifference(
             _ => DifferenceKind.Changed,
         };
         IReadOnlyList<FieldChange> fields =
-            before is not null && after is not null ? [.. FieldChanges.Between(before, after)] : [];
+            SealedFiles.IsMacs(path) ? [.. SecretChanges.Between(before ?? [], after ?? [])]
+            : before is not null && after is not null ? [.. FieldChanges.Between(before, after)] : [];
         IReadOnlyList<string> dangers = after is null
             ? []
             : [.. Danger.In(after).Except(before is null ? [] : Danger.In(before), StringComparer.Ordinal)];

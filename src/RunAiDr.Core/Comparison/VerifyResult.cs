@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Comparison;
@@ -38,8 +39,13 @@ public sealed record VerifyResult(
             [.. judged.Where(item => item.Waits is null).Select(item => item.File)],
             [.. from item in judged where item.Waits is not null select new DeferredDifference(item.File, item.Waits)],
             [.. weighty?.Select(field => $"{RestorePointInfo.Path}: {field}: what is exported differs") ?? []],
-            [.. plain?.Select(field => $"{RestorePointInfo.Path}: {field}") ?? []]);
+            [.. plain?.Select(field => $"{RestorePointInfo.Path}: {field}") ?? [], .. NotCompared(differences, restorePoint)]);
     }
+
+    private static IEnumerable<string> NotCompared(StateDifferences differences, IStateTree restorePoint) =>
+        !differences.HasSecrets && restorePoint.Files.Any(file => SealedFiles.IsMacs(file.Path))
+            ? ["The values of secrets were not compared: that takes the key of secrets.hmacKeyFile, and no namespace or storage class under another name."]
+            : [];
 
     private static string? WaitsFor(
         StateDifference file,

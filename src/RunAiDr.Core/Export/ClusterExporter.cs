@@ -25,15 +25,29 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     /// <param name="sink">Takes the files; it is reset when the reading starts again at a newer revision.</param>
     /// <param name="ct">Stops the export.</param>
     /// <exception cref="RunAiDrException">The cluster cannot be read whole, or holds what no state tree can.</exception>
-    public async Task<ExportReport> ExportAsync(string cluster, IStateSink sink, CancellationToken ct) =>
-        (await ReadAsync(cluster, sink, ct)).Report;
+    public Task<ExportReport> ExportAsync(string cluster, IStateSink sink, CancellationToken ct) =>
+        ExportAsync(cluster, sink, null, ct);
 
-    /// <summary>As <see cref="ExportAsync"/>, for a caller who goes on from what was read.</summary>
-    internal async Task<ExportedCluster> ReadAsync(string cluster, IStateSink sink, CancellationToken ct)
+    /// <summary>As above, onto the last restore point: secrets that it holds encrypted stay as they are there.</summary>
+    /// <param name="cluster">The name the operator gave the cluster.</param>
+    /// <param name="sink">Takes the files.</param>
+    /// <param name="tip">The restore point that the next commit follows; null when there is none.</param>
+    /// <param name="ct">Stops the export.</param>
+    /// <exception cref="RunAiDrException">As above, or secrets cannot be encrypted, or are encrypted no more.</exception>
+    public async Task<ExportReport> ExportAsync(string cluster, IStateSink sink, IStateTree? tip, CancellationToken ct) =>
+        (await ReadAsync(cluster, sink, tip, ct)).Report;
+
+    /// <summary>This exporter for what is compared and not kept: it encrypts nothing.</summary>
+    public ClusterExporter ForComparison() =>
+        new(reader, Scope) { Rules = Rules, Sealing = Sealing is null ? null : Sealing with { Cipher = null } };
+
+    /// <summary>As <see cref="ExportAsync(string, IStateSink, IStateTree?, CancellationToken)"/>, for a caller who goes on from what was read.</summary>
+    internal async Task<ExportedCluster> ReadAsync(string cluster, IStateSink sink, IStateTree? tip, CancellationToken ct)
     {
+        CheckNoneIsDropped(cluster, tip);
         var identity = await reader.IdentifyAsync(ct);
         var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
-        var pass = new ExportPass(Scope, sink);
+        var pass = new ExportPass(Scope, sink, Sealing, tip);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -42,7 +56,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    pass = new ExportPass(Scope, sink);
+                    pass = new ExportPass(Scope, sink, Sealing, tip);
                 }
 
                 attempt = page.Attempt;
@@ -51,7 +65,21 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
             pass.Take(page);
         }
 
-        return new ExportedCluster(pass.Finish(cluster, identity, lacking), selections, pass.Context);
+        var report = await pass.FinishAsync(cluster, identity, lacking, ct);
+        return new ExportedCluster(report, selections, pass.Context);
+    }
+
+    private void CheckNoneIsDropped(string cluster, IStateTree? tip)
+    {
+        if (Sealing is null && tip?.Files.FirstOrDefault(file => SealedFiles.DocumentOf(file.Path) is not null) is { } file)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration,
+                $"The last restore point of cluster {cluster} holds encrypted secrets ({file.Path}), and the configuration "
+                + "does not say for whom to encrypt: this export would drop them.",
+                "Set secrets.recipientsFile and secrets.hmacKeyFile. If the secrets are to go, remove "
+                + $"clusters/{cluster}/{StateFolder.Secrets} from the branch of record first.");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Runbook;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -15,8 +16,9 @@ public static class CommitMessage
     public static CommitText For(IReadOnlyList<StateChange> changes, ExportReport report, bool isFirst)
     {
         // The runbook follows from the other files; alone it changes when they changed between two full exports.
+        var paths = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
         var lines = changes
-            .Where(change => change.Path != RunbookPage.Path || changes.Count == 1)
+            .Where(change => (change.Path != RunbookPage.Path || changes.Count == 1) && !IsToldByAnother(change.Path, paths))
             .OrderBy(change => change.Path, StringComparer.Ordinal)
             .Select(change => (change.Kind, Subject: ChangedResource.At(change.Path, report)))
             .ToList();
@@ -24,6 +26,11 @@ public static class CommitMessage
         var body = isFirst ? Counts(report) : Body(lines);
         return new CommitText(subject, body, Trailers(changes, report, isFirst));
     }
+
+    // The secrets of a document change with it, and what is encrypted with their MACs.
+    private static bool IsToldByAnother(string path, HashSet<string> changed) =>
+        SealedFiles.DocumentOf(path) is { } document
+        && (changed.Contains(document) || (!SealedFiles.IsMacs(path) && changed.Contains(SealedFiles.MacsPathOf(document))));
 
     private static string SubjectOf(List<(StateChangeKind Kind, ChangedResource What)> lines, string cluster)
     {
@@ -34,8 +41,9 @@ public static class CommitMessage
             return $"{place}: {Verb(lines[0].Kind)} {lines[0].What.Text}";
         }
 
+        var what = lines.TrueForAll(line => line.What.IsSecret) ? "secrets of " : "";
         var parts = lines.GroupBy(line => line.Kind).OrderBy(group => group.Key)
-            .Select(group => $"{Verb(group.Key)} {group.Count()}");
+            .Select(group => $"{Verb(group.Key)} {what}{group.Count()}");
         return $"{place}: {string.Join(", ", parts)} resources";
     }
 
@@ -61,7 +69,7 @@ public static class CommitMessage
         if (!isFirst)
         {
             trailers.AddRange(changes
-                .Select(change => report.LastManagers.GetValueOrDefault(change.Path))
+                .Select(change => report.LastManagers.GetValueOrDefault(SealedFiles.DocumentOf(change.Path) ?? change.Path))
                 .OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
                 .Select(manager => KeyValuePair.Create("Changed-By", Visible.Text(manager))));
         }

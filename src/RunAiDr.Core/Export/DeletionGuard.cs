@@ -1,3 +1,4 @@
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -24,7 +25,8 @@ public sealed record DeletionGuard(double Share = 0.3, int Count = 10)
         }
 
         var paths = changes
-            .Where(change => change.Kind == StateChangeKind.Deleted).Select(change => change.Path).ToList();
+            .Where(change => change.Kind == StateChangeKind.Deleted && SealedFiles.DocumentOf(change.Path) is null)
+            .Select(change => change.Path).ToList();
         var named = string.Join('\n', paths.Take(Named).Select(path => "  " + path));
         var rest = paths.Count > Named ? $"\n  and {paths.Count - Named} more" : "";
         throw new RunAiDrException(

@@ -5,17 +5,24 @@ namespace RunAiDr.Core.Export;
 
 /// <summary>
 /// What is known of the cluster so far: which namespaces are projects, and which Roles and ServiceAccounts the exported
-/// bindings name. The selections come in an order that makes both complete before they are asked for.
+/// bindings name, and which Secrets the values of releases. The selections come in an order that makes each complete before
+/// it is asked for.
 /// </summary>
 internal sealed class ExportContext : IScopeContext
 {
     private readonly HashSet<string> _projectNamespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<ResourceKey, IReadOnlyList<ResourceKey>> _references = [];
     private readonly Dictionary<ResourceKey, int> _referenced = [];
+    private readonly HashSet<(string Namespace, string Name)> _namedByValues = [];
 
     public bool IsProjectNamespace(string @namespace) => _projectNamespaces.Contains(@namespace);
 
     public bool IsReferenced(ResourceHead head) => _referenced.ContainsKey(head.Key);
+
+    public bool IsNamedByValues(ResourceHead head) => _namedByValues.Contains((head.Namespace ?? "", head.Name));
+
+    public void AddNamedByValues(string @namespace, IEnumerable<string> names) =>
+        _namedByValues.UnionWith(names.Select(name => (@namespace, name)));
 
     public void AddProjectNamespace(string name) => _projectNamespaces.Add(name);
 

@@ -5,19 +5,22 @@ using RunAiDr.Core.Resources;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Core.Export;
 
 /// <summary>One reading of the whole cut: items come in, files go out, and nothing but names is held back.</summary>
-internal sealed class ExportPass(Scope scope, IStateSink sink)
+internal sealed class ExportPass
 {
-    private readonly StateFiles _files = new(sink);
+    private readonly Scope _scope;
+    private readonly StateFiles _files;
+    private readonly SecretSealer? _sealer;
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
+    private readonly SortedSet<string> _compareOnly;
     private readonly Dictionary<string, string> _managers = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _kindNames = new(StringComparer.Ordinal);
     private readonly Dictionary<HelmReleaseScope, HelmRevisions> _releases = [];
@@ -25,6 +28,14 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
     private readonly List<string> _warnings = [];
     private readonly ArrayBufferWriter<byte> _yaml = new(64 * 1024);
     private string _revision = "";
+    private bool _knowsNames;
+
+    public ExportPass(Scope scope, IStateSink sink, SecretSealing? sealing, IStateTree? tip)
+    {
+        (_scope, _files) = (scope, new StateFiles(sink));
+        _sealer = sealing is null ? null : new SecretSealer(sealing, tip, _files);
+        _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
+    }
 
     /// <summary>What the cut has shown so far of projects and references.</summary>
     public ExportContext Context { get; } = new();
@@ -40,15 +51,21 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         }
     }
 
-    public ExportReport Finish(string cluster, ClusterIdentity identity, IReadOnlyList<string> lacking)
+    public async Task<ExportReport> FinishAsync(
+        string cluster, ClusterIdentity identity, IReadOnlyList<string> lacking, CancellationToken ct)
     {
-        var charts = scope.Releases.Select(WriteRelease).OfType<HelmRelease>().ToImmutableSortedDictionary(
+        var charts = _scope.Releases.Select(WriteRelease).OfType<HelmRelease>().ToImmutableSortedDictionary(
             release => release.Name, release => release.ChartVersion, StringComparer.Ordinal);
         var info = new RestorePointInfo(
-            cluster, identity.Uid, identity.Version, identity.Distribution, charts, scope.Digest,
+            cluster, identity.Uid, identity.Version, identity.Distribution, charts, _scope.Digest,
             _compareOnly.ToImmutableSortedSet(StringComparer.Ordinal));
         _files.Put(RestorePointInfo.Path, RestorePointInfo.Path, info.ToBytes());
-        _files.Put(RunbookPage.Path, RunbookPage.Path, RunbookPage.Of(_runbook.Finish(info)));
+        _files.Put(RunbookPage.Path, RunbookPage.Path, RunbookPage.Of(_runbook.Finish(info, Readers())));
+        if (_sealer is not null)
+        {
+            await _sealer.FinishAsync(ct);
+        }
+
         return new ExportReport
         {
             Cluster = cluster,
@@ -62,22 +79,31 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
             Warnings = _warnings,
             LastManagers = _managers,
             KindNames = _kindNames,
+            Encryption = _sealer?.Cipher is { } cipher
+                ? new EncryptionReport(_sealer.Names.Count, cipher.Recipients.Count, _sealer.Changed)
+                : null,
         };
     }
 
+    private SecretReaders? Readers() => _sealer?.Cipher is { } cipher ? new(cipher.Recipients, cipher.Extension, _sealer.Names) : null;
+
     private void Take(ResourceHead head)
     {
-        if (scope.ReleaseOf(head) is { } release)
+        if (_scope.ReleaseOf(head) is { } release)
         {
             Offer(release, head);
         }
+        else if (head.Kind is { Group: "", Plural: "secrets" } && !_knowsNames)
+        {
+            NoteNames();
+        }
 
-        if (head.IsNamespace && !head.IsTerminating && scope.IsProject(head.Labels))
+        if (head.IsNamespace && !head.IsTerminating && _scope.IsProject(head.Labels))
         {
             Context.AddProjectNamespace(head.Name);
         }
 
-        if (scope.Match(head, Context) is not { } rule)
+        if (_scope.Match(head, Context) is not { } rule)
         {
             return;
         }
@@ -102,6 +128,16 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         revisions.Offer(head.Labels, head.Json, head.Key.ToString());
     }
 
+    // The releases came first.
+    private void NoteNames()
+    {
+        _knowsNames = true;
+        foreach (var release in _scope.AsksForNamesInValues ? _releases.Values.Select(revisions => revisions.Best()).OfType<HelmRelease>() : [])
+        {
+            Context.AddNamedByValues(release.Namespace, Settings.Secrets(release.Values));
+        }
+    }
+
     private void Write(ResourceHead head, ScopeRule rule)
     {
         var key = head.Key;
@@ -119,7 +155,7 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         }
 
         var redaction = Redactor.Resource(clean);
-        Put(path, key.ToString(), redaction);
+        Put(path, key.ToString(), redaction, rule.KeepsSecrets);
         _runbook.Resource(
             key, redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
         _counts[key.QualifiedName] = _counts.GetValueOrDefault(key.QualifiedName) + 1;
@@ -152,14 +188,14 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
 
         var path = HelmReleaseFile.ValuesPath(scoped.Release);
         var document = Path.ChangeExtension(path, null);
-        Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues));
+        Put(path, $"values of {scoped.Release}", Redactor.Values(release.Values, document, scoped.SecretValues), keepsSecrets: true);
         var description = new Redaction(HelmReleaseFile.Of(release), []);
-        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description);
+        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description, keepsSecrets: true);
         _runbook.Release(release);
         return release;
     }
 
-    private void Put(string path, string what, Redaction redaction)
+    private void Put(string path, string what, Redaction redaction, bool keepsSecrets)
     {
         foreach (var secret in redaction.Secrets)
         {
@@ -169,5 +205,9 @@ internal sealed class ExportPass(Scope scope, IStateSink sink)
         _yaml.ResetWrittenCount();
         YamlWriter.Write(redaction.Document, _yaml);
         _files.Put(path, what, _yaml.WrittenSpan);
+        if (keepsSecrets && redaction.Secrets.Count > 0)
+        {
+            _sealer?.Add(path, what, redaction.Secrets);
+        }
     }
 }

@@ -25,6 +25,9 @@ public sealed record ExportReport
     /// <summary>Names of the placeholders that stand for secrets, ordinal.</summary>
     public required IReadOnlyList<string> Placeholders { get; init; }
 
+    /// <summary>What was encrypted; null when nothing is.</summary>
+    public EncryptionReport? Encryption { get; init; }
+
     /// <summary>Kinds, and single resources as <c>kind/name</c>, that are kept for comparison only.</summary>
     public required IReadOnlyList<string> CompareOnly { get; init; }
 
@@ -40,3 +43,9 @@ public sealed record ExportReport
 
     public int Resources => Counts.Values.Sum();
 }
+
+/// <summary>How many secrets an export holds encrypted, and for how many recipients.</summary>
+/// <param name="Secrets">All of them.</param>
+/// <param name="Recipients">Each of whom can read them all.</param>
+/// <param name="Renewed">Those that this export encrypted; the others are as the last restore point has them.</param>
+public sealed record EncryptionReport(int Secrets, int Recipients, int Renewed);

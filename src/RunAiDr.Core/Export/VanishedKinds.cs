@@ -1,4 +1,5 @@
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Export;
@@ -13,7 +14,7 @@ public static class VanishedKinds
 
     /// <summary>
     /// The deleted files that are to be kept: definitions, what is of their kinds, and what is of kinds
-    /// that the cluster does not serve.
+    /// that the cluster does not serve, each with its secrets.
     /// </summary>
     /// <param name="changes">What the cluster shows against the last restore point.</param>
     /// <param name="lackingKinds">From <see cref="ExportReport.LackingKinds"/>.</param>
@@ -27,7 +28,7 @@ public static class VanishedKinds
         }
 
         var parsed = deleted
-            .Select(path => (Path: path, Parts: StatePath.TryParse(path, out var parts) ? parts : null))
+            .Select(path => (Path: path, Parts: StatePath.TryParse(SealedFiles.DocumentOf(path) ?? path, out var parts) ? parts : null))
             .Select(file => (file.Path, Kind: QualifiedName(file.Parts), file.Parts?.Name))
             .ToList();
         var vanished = parsed.Where(file => IsDefinition(file.Kind)).Select(file => file.Name)
@@ -58,11 +59,12 @@ public static class VanishedKinds
     /// <summary>One sentence for people: which kinds are gone and how many files are kept.</summary>
     public static string Describe(IReadOnlyList<string> held)
     {
-        var kinds = held
+        var documents = held.Where(path => SealedFiles.DocumentOf(path) is null).ToList();
+        var kinds = documents
             .Select(path => StatePath.TryParse(path, out var parts) ? KindOf(parts) : path)
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return $"The cluster no longer has the custom resource definitions of {string.Join(", ", kinds)}: "
-            + $"{held.Count} files of the last restore point would go";
+            + $"{documents.Count} files of the last restore point would go";
     }
 
     // A definition is named for the kind that it defines.

@@ -9,25 +9,24 @@ namespace RunAiDr.Core.Helm;
 /// </summary>
 internal static class HelmReleaseFile
 {
-    private static readonly string[] Endings = [".release.yaml", ".yaml", ".age"];
+    private static readonly string[] Endings = [".release.yaml", ".yaml"];
 
     public static string ValuesPath(string release) => $"{StateFolder.Values}{release}.yaml";
 
     public static string Path(string release) => $"{StateFolder.Values}{release}.release.yaml";
 
     /// <summary>
-    /// The release that a file is of (<c>values/runai-cluster.release.yaml</c> and <c>secrets/runai-cluster.age</c> →
-    /// <c>runai-cluster</c>), null for a file outside these folders.
+    /// The release that a file is of (<c>values/runai-cluster.yaml</c> and <c>values/runai-cluster.release.yaml</c> →
+    /// <c>runai-cluster</c>), null for a file outside this folder.
     /// </summary>
     public static string? ReleaseOf(string path)
     {
-        if (!path.StartsWith(StateFolder.Values, StringComparison.Ordinal)
-            && !path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal))
+        if (!path.StartsWith(StateFolder.Values, StringComparison.Ordinal))
         {
             return null;
         }
 
-        var file = path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var file = path[StateFolder.Values.Length..];
         var ending = Array.Find(Endings, ending => file.EndsWith(ending, StringComparison.Ordinal)) ?? "";
         return file[..^ending.Length];
     }

@@ -24,7 +24,7 @@ internal static class RestoreSection
         return
         [
             .. OldCluster(release, ns),
-            .. Commands(),
+            .. Commands(facts.SecretOptions),
             "## 8. Look at it",
             "",
             .. Markdown.Block("sh",
@@ -59,16 +59,16 @@ internal static class RestoreSection
         "",
     ];
 
-    private static IEnumerable<string> Commands() =>
+    private static IEnumerable<string> Commands(string secrets) =>
     [
         "## 7. Plan, rehydrate, verify",
         "",
         "Plan until nothing is blocked (exit code 0). It writes nothing.",
         "",
-        .. Markdown.Block("sh", [$"runai-dr plan {Target} --secrets secrets.yaml"]),
+        .. Markdown.Block("sh", [$"runai-dr plan {Target}{secrets}"]),
         "Rehydrate; it asks first whether this is the cluster that is meant.",
         "",
-        .. Markdown.Block("sh", [$"runai-dr rehydrate {Target} --secrets secrets.yaml"]),
+        .. Markdown.Block("sh", [$"runai-dr rehydrate {Target}{secrets}"]),
         .. Markdown.Table(["exit code", "rehydrate"], Endings),
         "Prove it: the resources, then the database. Exit code 0: equal; 3: the differences are listed. A database that is in use",
         "goes on: `--data` may list rows that came after the checkpoint, as `expected`. It ends with 3 only when something that",

@@ -25,7 +25,14 @@ internal sealed record RunbookFacts
     /// <summary>Labels that node pools select their nodes by, as <c>key=value</c>.</summary>
     public required IReadOnlyCollection<string> PoolLabels { get; init; }
 
+    /// <summary>Values that somebody has to supply.</summary>
     public required IReadOnlyList<SecretNeed> Secrets { get; init; }
+
+    /// <summary>Values that the repository holds encrypted.</summary>
+    public IReadOnlyList<SecretNeed> EncryptedSecrets { get; init; } = [];
+
+    /// <summary>Who can read these; null when there are none.</summary>
+    public SecretReaders? Readers { get; init; }
 
     /// <summary>Secrets that values name and that are no files of the restore point, as <c>namespace/name</c>.</summary>
     public required IReadOnlyCollection<string> UnsavedSecrets { get; init; }
@@ -39,6 +46,11 @@ internal sealed record RunbookFacts
     public ChartFacts? ControlPlane => Charts.FirstOrDefault(chart => chart.IsControlPlane);
 
     public ChartFacts? ClusterChart => Charts.FirstOrDefault(chart => !chart.IsControlPlane);
+
+    /// <summary>The files that the commands of a restore take secrets from.</summary>
+    public string SecretOptions =>
+        (EncryptedSecrets.Count > 0 && Readers?.UsesIdentities == true ? " --identity identity.txt" : "")
+        + (Secrets.Count > 0 || EncryptedSecrets.Count == 0 ? " --secrets secrets.yaml" : "");
 
     public bool IsOpenShift => Info.Distribution == "openshift";
 }
@@ -85,3 +97,12 @@ internal sealed record SettingFacts
 /// <paramref name="Key"/>, at <paramref name="Field"/>. <paramref name="Type"/> is that of a Secret.
 /// </summary>
 internal sealed record SecretNeed(string Name, string? Release, ResourceKey? Key, string Field, string? Type);
+
+/// <param name="Recipients">Public keys, or what else names the readers.</param>
+/// <param name="Extension">Of the encrypted files.</param>
+/// <param name="Names">The secrets that they hold.</param>
+internal sealed record SecretReaders(IReadOnlyList<string> Recipients, string Extension, IReadOnlySet<string> Names)
+{
+    /// <summary>A private key in a file opens them; sops finds its keys itself.</summary>
+    public bool UsesIdentities => Extension == ".age";
+}

@@ -76,7 +76,9 @@ internal sealed class RunbookNotes
         _settings = chart.IsControlPlane ? Settings.OfControlPlane(_settings, values) : Settings.OfCluster(_settings, values);
     }
 
-    public RunbookFacts Finish(RestorePointInfo info) => new()
+    /// <param name="info">What the restore point says of the cluster.</param>
+    /// <param name="readers">Who can read the encrypted secrets; null when there are none.</param>
+    public RunbookFacts Finish(RestorePointInfo info, SecretReaders? readers) => new()
     {
         Info = info,
         Charts = [.. _charts.OrderByDescending(chart => chart.IsControlPlane).ThenBy(chart => chart.Release, StringComparer.Ordinal)],
@@ -86,7 +88,9 @@ internal sealed class RunbookNotes
         IngressClasses = _ingressClasses,
         Volumes = _volumes,
         PoolLabels = _poolLabels,
-        Secrets = _secrets.All,
+        Secrets = [.. _secrets.All.Where(need => readers?.Names.Contains(need.Name) != true)],
+        EncryptedSecrets = [.. _secrets.All.Where(need => readers?.Names.Contains(need.Name) == true)],
+        Readers = readers,
         UnsavedSecrets = _secrets.Unsaved,
         ClusterAdmins = _clusterAdmins,
         ComparedKinds = _comparedKinds,

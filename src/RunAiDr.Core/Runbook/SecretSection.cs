@@ -7,7 +7,7 @@ internal static class SecretSection
 {
     public static IEnumerable<string> Lines(RunbookFacts facts)
     {
-        if (facts.Secrets.Count == 0)
+        if (facts.Secrets.Count + facts.EncryptedSecrets.Count == 0)
         {
             return ["## 5. Collect the secrets", "", "No secret was taken out of what is exported: go on without `--secrets`.", ""];
         }
@@ -16,30 +16,64 @@ internal static class SecretSection
         [
             "## 5. Collect the secrets",
             "",
-            "The repository holds none. This makes the file to fill; it is refused, with the line, while a value is missing:",
-            "",
-            .. Markdown.Block("sh",
-            [
-                "umask 077",
-                // Asked before the pipe, which would empty a file that is filled already.
-                $": {ShellWord.Repository} {ShellWord.Checkpoint} &&",
-                // With the bracket the page does not hold what it tells to look for.
-                $"git -C {ShellWord.Repository} grep -hoE 'runai-dr-secre[t]:[A-Za-z0-9._/-]+:' {ShellWord.Tag(facts.Info)} -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
-                "  sort -u | sed -E 's/^[^:]*:(.*):$/\\1:/' > secrets.yaml",
-            ]),
-            "Write each value as plain text, not as base64: `<name>: \"<value>\"`, or `<name>: |` and the lines indented below. A Secret",
-            "that is on the new cluster already needs no value. Where a value cannot be had, remove its line and add",
-            "`--without-secrets` in step 7: what needs it is left out and named.",
-            "",
-            .. Markdown.Table(["placeholder", "belongs to", "ask"], facts.Secrets.Select(need => new[]
-            {
-                Markdown.Code(need.Name), Place(need), SecretOwner.Of(need),
-            })),
-            .. OldCluster(facts),
-            .. ClientSecret(facts),
+            .. Encrypted(facts),
+            .. facts.Secrets.Count == 0 ? [] : ToSupply(facts),
             .. Authority(facts.Settings),
         ];
     }
+
+    private static IEnumerable<string> Encrypted(RunbookFacts facts) => facts.Readers is { } readers && facts.EncryptedSecrets.Count > 0
+        ?
+        [
+            $"The repository holds {facts.EncryptedSecrets.Count} values encrypted, in `secrets/`. Each of these recipients can read all of them:",
+            "",
+            .. readers.Recipients.Select(recipient => $"- {Markdown.Code(recipient)}"),
+            "",
+            readers.UsesIdentities
+                ? "Have the private key of one of them at hand as `identity.txt`: it is on no cluster and in no repository, and nothing else"
+                : "Have `sops` on the path and the rights or the private key of one of them where `rehydrate` runs: nothing else",
+            $"opens these values.{(facts.Secrets.Count == 0 ? " No other value is needed." : "")}",
+            "",
+            .. Markdown.Table(["encrypted", "belongs to"], facts.EncryptedSecrets.Select(need => new[] { Markdown.Code(need.Name), Place(need) })),
+        ]
+        : [];
+
+    private static IEnumerable<string> ToSupply(RunbookFacts facts) =>
+    [
+        .. facts.EncryptedSecrets.Count == 0 ? FoundInRepository(facts) : Listed(facts),
+        "Write each value as plain text, not as base64: `<name>: \"<value>\"`, or `<name>: |` and the lines indented below. A Secret",
+        "that is on the new cluster already needs no value. Where a value cannot be had, remove its line and add",
+        "`--without-secrets` in step 7: what needs it is left out and named.",
+        "",
+        .. Markdown.Table(["placeholder", "belongs to", "ask"], facts.Secrets.Select(need => new[]
+        {
+            Markdown.Code(need.Name), Place(need), SecretOwner.Of(need),
+        })),
+        .. OldCluster(facts),
+        .. ClientSecret(facts),
+    ];
+
+    private static IEnumerable<string> Listed(RunbookFacts facts) =>
+    [
+        "The others it holds by name only. This makes the file to fill; it is refused, with the line, while a value is missing:",
+        "",
+        .. Markdown.Block("sh", ["umask 077", "cat > secrets.yaml <<'END'", .. facts.Secrets.Select(need => $"{need.Name}:"), "END"]),
+    ];
+
+    private static IEnumerable<string> FoundInRepository(RunbookFacts facts) =>
+    [
+        "The repository holds none. This makes the file to fill; it is refused, with the line, while a value is missing:",
+        "",
+        .. Markdown.Block("sh",
+        [
+            "umask 077",
+            // Asked before the pipe, which would empty a file that is filled already.
+            $": {ShellWord.Repository} {ShellWord.Checkpoint} &&",
+            // With the bracket the page does not hold what it tells to look for.
+            $"git -C {ShellWord.Repository} grep -hoE 'runai-dr-secre[t]:[A-Za-z0-9._/-]+:' {ShellWord.Tag(facts.Info)} -- {Markdown.Word($"clusters/{facts.Info.Cluster}")} |",
+            "  sort -u | sed -E 's/^[^:]*:(.*):$/\\1:/' > secrets.yaml",
+        ]),
+    ];
 
     private static string Place(SecretNeed need) => need switch
     {

@@ -12,6 +12,10 @@ public sealed class Scope
     private const string Namespaces = "namespaces";
     private const string Secrets = "secrets";
 
+    // Whoever makes them makes them again.
+    private static readonly string[] GeneratedTypes =
+        [HelmReleaseScope.SecretType, "kubernetes.io/service-account-token", "bootstrap.kubernetes.io/token"];
+
     private readonly LabelSelector _project;
     private readonly Dictionary<string, ScopeRule[]> _byKind;
 
@@ -103,9 +107,17 @@ public sealed class Scope
 
     internal bool IsProject(IReadOnlyDictionary<string, string> labels) => _project.Matches(labels);
 
+    /// <summary>Whether a rule asks which Secrets the values of releases name.</summary>
+    internal bool AsksForNamesInValues => Rules.Any(rule => rule.Where.NamedByValues);
+
     /// <summary>The first rule that matches, null when the resource is not in the scope.</summary>
     internal ScopeRule? Match(ResourceHead head, IScopeContext context)
     {
+        if (IsGenerated(head))
+        {
+            return null;
+        }
+
         foreach (var rule in RulesFor(head.Kind.QualifiedName))
         {
             if (rule.Matches(head, context))
@@ -122,6 +134,9 @@ public sealed class Scope
         head.Type == HelmReleaseScope.SecretType && head.Labels.TryGetValue("name", out var name)
             ? Releases.FirstOrDefault(release => release.Release == name && release.Namespace == head.Namespace)
             : null;
+
+    private static bool IsGenerated(ResourceHead head) =>
+        head.Kind.QualifiedName == Secrets && (head.IsControlled || GeneratedTypes.Contains(head.Type, StringComparer.Ordinal));
 
     private static string GroupOf(string qualifiedName) =>
         qualifiedName.IndexOf('.') is >= 0 and var dot ? qualifiedName[(dot + 1)..] : "";
@@ -140,15 +155,21 @@ public sealed class Scope
     private IEnumerable<ListSelection> SelectionsOf(ResourceKind kind)
     {
         var wanted = RulesFor(kind.QualifiedName).SelectMany(rule => SelectionsOf(kind, rule.Where));
-        if (kind.QualifiedName == Secrets)
+        if (kind.QualifiedName != Secrets)
         {
-            wanted = wanted.Concat(Releases.Select(release =>
-                new ListSelection(kind, release.Namespace, $"owner=helm,name={release.Release}")));
+            return Widest(wanted);
         }
 
-        var all = wanted.Distinct().ToList();
+        var releases = Releases.Select(release => new ListSelection(kind, release.Namespace, $"owner=helm,name={release.Release}"));
 
-        // A list request that another one contains would only bring the same resources twice.
+        // What the values name has to be known before the Secrets that it may be.
+        return AsksForNamesInValues ? releases.Concat(Widest(wanted)) : Widest(wanted.Concat(releases));
+    }
+
+    /// <summary>Without what another one contains: that would only bring the same resources twice.</summary>
+    private static IEnumerable<ListSelection> Widest(IEnumerable<ListSelection> wanted)
+    {
+        var all = wanted.Distinct().ToList();
         return all.Where(one => !all.Exists(other => other != one && Contains(other, one)));
     }
 

@@ -122,9 +122,9 @@ internal sealed partial class ScopeFile(string where)
         }
 
         var treatment = ReadTreatment(node);
-        if (kinds.Any(kind => kind == "secrets" != (treatment == Treatment.Reference)))
+        if (kinds.Any(kind => (kind == "secrets") != (treatment is Treatment.Encrypt or Treatment.Reference)))
         {
-            _errors.Add(node.LineOf("treatment"), "secrets are kept by reference, and nothing else is");
+            _errors.Add(node.LineOf("treatment"), "secrets are kept encrypted or by reference, and nothing else is");
         }
 
         return new ScopeRule(
@@ -138,7 +138,7 @@ internal sealed partial class ScopeFile(string where)
             return ScopeCondition.Everything;
         }
 
-        node.OnlyKeys("namespaces", "projectNamespaces", "names", "roles", "labels", "anyField", "referenced");
+        node.OnlyKeys("namespaces", "projectNamespaces", "names", "roles", "labels", "anyField", "referenced", "namedByValues");
         return new ScopeCondition
         {
             Namespaces = Patterns(node, "namespaces"),
@@ -148,6 +148,7 @@ internal sealed partial class ScopeFile(string where)
             Labels = Selectors(node),
             AnyField = [.. node.OptionalTexts("anyField")],
             Referenced = node.Flag("referenced"),
+            NamedByValues = node.Flag("namedByValues"),
         };
     }
 
@@ -177,12 +178,14 @@ internal sealed partial class ScopeFile(string where)
                 return Treatment.Export;
             case "compare":
                 return Treatment.Compare;
+            case "encrypt":
+                return Treatment.Encrypt;
             case "reference":
                 return Treatment.Reference;
             default:
                 if (text is not null)
                 {
-                    _errors.Add(node.LineOf("treatment"), $"treatment '{text}' is not export, compare or reference");
+                    _errors.Add(node.LineOf("treatment"), $"treatment '{text}' is not export, compare, encrypt or reference");
                 }
 
                 return Treatment.Export;

@@ -13,7 +13,10 @@ public enum Treatment
     /// <summary>In the state tree for audit and drift, never applied.</summary>
     Compare,
 
-    /// <summary>In the state tree without its data.</summary>
+    /// <summary>A Secret: in the state tree without its data, and that beside it where there is somebody to encrypt for.</summary>
+    Encrypt,
+
+    /// <summary>A Secret: in the state tree without its data.</summary>
     Reference,
 }
 
@@ -63,6 +66,9 @@ public sealed record ScopeCondition
     /// <summary>A binding that is exported names the resource.</summary>
     public bool Referenced { get; init; }
 
+    /// <summary>The values of a release of the scope name the Secret.</summary>
+    public bool NamedByValues { get; init; }
+
     internal bool NarrowsNamespaces => ProjectNamespaces || !Namespaces.IsEmpty;
 
     internal bool Holds(ResourceHead head, IScopeContext context) =>
@@ -71,6 +77,7 @@ public sealed record ScopeCondition
         && (Roles.IsEmpty || (head.RoleName is { } role && Roles.Match(role)))
         && (Labels.IsEmpty || Labels.Any(selector => selector.Matches(head.Labels)))
         && (!Referenced || context.IsReferenced(head))
+        && (!NamedByValues || context.IsNamedByValues(head))
         && (AnyField.IsEmpty || HasAnyField(head.Json));
 
     private bool IsInNamespace(ResourceHead head, IScopeContext context)
@@ -132,6 +139,9 @@ public sealed record ScopeExclusion
 public sealed record ScopeRule(
     string Name, ImmutableArray<string> Kinds, ScopeCondition Where, ScopeExclusion Exclude, Treatment Treatment)
 {
+    /// <summary>Whether what is taken out of its resources may be encrypted beside them.</summary>
+    internal bool KeepsSecrets => Treatment != Treatment.Reference;
+
     internal bool Matches(ResourceHead head, IScopeContext context) =>
         Where.Holds(head, context) && !Exclude.Holds(head);
 }
@@ -142,4 +152,6 @@ internal interface IScopeContext
     bool IsProjectNamespace(string @namespace);
 
     bool IsReferenced(ResourceHead head);
+
+    bool IsNamedByValues(ResourceHead head);
 }

@@ -60,15 +60,17 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         }
     }
 
-    /// <summary>Takes out every value of the data of a Secret, whatever it holds; the name is the key alone.</summary>
-    public void EveryValue(JsonObject data)
+    /// <summary>
+    /// Takes out every value of the data of a Secret but empty ones, whatever it holds; the name is the key alone.
+    /// </summary>
+    public void EveryValue(JsonObject data, bool isBase64)
     {
         foreach (var (key, value) in data.ToList())
         {
             var text = value.AsText() ?? value?.ToJsonString() ?? "";
-            if (Placeholder.WholeName(text) is null)
+            if (text.Length > 0 && Placeholder.WholeName(text) is null)
             {
-                data[key] = Placeholder.For(Keep([key], null, text));
+                data[key] = Placeholder.For(Keep([key], null, (isBase64 ? SecretText.OfBase64(text) : null) ?? new SecretText(text)));
             }
         }
     }
@@ -168,7 +170,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
     private static bool IsNameOfSecret(string text) =>
         text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.' or '/');
 
-    private JsonValue Whole(string text) => JsonValue.Create(Placeholder.For(Keep(_path, null, text)));
+    private JsonValue Whole(string text) => JsonValue.Create(Placeholder.For(Keep(_path, null, new SecretText(text))));
 
     private JsonValue Spans(string text, List<SecretSpan> spans)
     {
@@ -177,7 +179,7 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         foreach (var span in spans)
         {
             var isWhole = span.Length == text.Length;
-            var name = Keep(_path, isWhole ? null : span.Label, text.Substring(span.Start, span.Length));
+            var name = Keep(_path, isWhole ? null : span.Label, new SecretText(text.Substring(span.Start, span.Length)));
             redacted.Append(text, at, span.Start - at).Append(Placeholder.For(name));
             at = span.End;
         }
@@ -185,10 +187,10 @@ internal sealed class RedactionWalk(string document, SecretPaths secretPaths, bo
         return JsonValue.Create(redacted.Append(text, at, text.Length - at).ToString());
     }
 
-    private string Keep(IEnumerable<string> path, string? label, string secret)
+    private string Keep(IEnumerable<string> path, string? label, SecretText secret)
     {
         var name = _names.Next(path, label);
-        _found.Add(new FoundSecret(name, new SecretText(secret)));
+        _found.Add(new FoundSecret(name, secret));
         return name;
     }
 

@@ -40,7 +40,7 @@ internal static class Redactor
             }
             else if (IsSecretData(resource, key) && value is JsonObject data)
             {
-                walk.EveryValue(data);
+                walk.EveryValue(data, isBase64: key == "data");
             }
             else if (!GroupsWithoutData.Contains(resource.Kind.Group, StringComparer.Ordinal))
             {

@@ -15,8 +15,18 @@ public sealed class SecretText
     /// <summary>Whether it is no text, such as a key store: only the data of a Secret can hold it.</summary>
     public bool IsBinary => _bytes is not null;
 
+    /// <summary>Its length in bytes.</summary>
+    internal int Size => _bytes?.Length ?? Encoding.UTF8.GetByteCount(Reveal());
+
     /// <summary>The text that the bytes are in UTF-8; what is no UTF-8 stays as it is.</summary>
     public static SecretText Of(byte[] bytes) => StrictUtf8.TryDecode(bytes) is { } text ? new(text) : new(bytes);
+
+    /// <summary>What a Secret holds as base64; null when that is none.</summary>
+    public static SecretText? OfBase64(string encoded)
+    {
+        var bytes = new byte[encoded.Length];
+        return Convert.TryFromBase64String(encoded, bytes, out var length) ? Of(bytes[..length]) : null;
+    }
 
     /// <summary>The only ways out, this and <see cref="RevealBytes"/>: search for callers when you review.</summary>
     /// <exception cref="InvalidOperationException">It is no text.</exception>

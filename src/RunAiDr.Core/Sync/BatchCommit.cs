@@ -1,16 +1,18 @@
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Sync;
 
 /// <summary>Makes one commit of a batch, or says why the cluster has to be read instead.</summary>
-internal sealed class BatchCommit(IStateStore store, IClusterWatcher watcher, SyncOptions options, SyncIndex index)
+internal sealed class BatchCommit(
+    IStateStore store, IClusterWatcher watcher, SyncOptions options, SyncIndex index, ISecretCipher? cipher)
 {
     /// <summary>What became of a batch: its commit and changes; no commit when it came to nothing, or needs a full reading.</summary>
     internal sealed record Outcome(CommitId? Commit, IReadOnlyList<StateChange> Changes, string? ReadAgain = null);
 
-    /// <exception cref="RunAiDrException">The deletion guard stops it, or the repository fails.</exception>
+    /// <exception cref="RunAiDrException">The deletion guard stops it, secrets cannot be encrypted, or the repository fails.</exception>
     public async Task<Outcome> CommitAsync(SyncBatch batch, CancellationToken ct)
     {
         var net = batch.Net(index);
@@ -19,14 +21,17 @@ internal sealed class BatchCommit(IStateStore store, IClusterWatcher watcher, Sy
             return new(null, []);
         }
 
-        var changes = net.Select(file => new StateChange(KindOf(file), file.Path)).ToList();
-        var deleted = net.Where(file => file.BlobId is null).Select(file => file.Path).ToList();
+        var changes = ChangesOf(net);
+        var deleted = net.Where(file => file.BlobId is null && SealedFiles.DocumentOf(file.Path) is null)
+            .Select(file => file.Path).ToList();
         if (await VanishingAsync(deleted, ct) is { } kind)
         {
             return new(null, changes, $"the definition of {kind} is being deleted");
         }
 
         options.DeletionGuard.Check((deleted.Count, index.Count), changes, confirmed: false);
+        net = await WithSecretsAsync(net, ct);
+        changes = ChangesOf(net);
         var edits = net.Select(file => new StateEdit(file.Path, file.Content)).ToList();
         if (store.Amend(options.Cluster, index.TreeId, edits, TextOf(changes, net, batch.Revision)) is not { } amended)
         {
@@ -37,6 +42,31 @@ internal sealed class BatchCommit(IStateStore store, IClusterWatcher watcher, Sy
         return new(amended.Commit, changes);
     }
 
+    /// <summary>The files, and for each of MACs the encrypted one beside it.</summary>
+    private async Task<IReadOnlyList<PendingFile>> WithSecretsAsync(IReadOnlyList<PendingFile> net, CancellationToken ct)
+    {
+        if (cipher is null)
+        {
+            return net;
+        }
+
+        var macs = net.Where(file => SealedFiles.IsMacs(file.Path)).ToList();
+        var written = macs.Where(file => file.BlobId is not null).ToList();
+        var encrypted = await SecretEncryption.AllAsync(cipher, [.. written.Select(file => file.Secrets)], ct);
+        return
+        [
+            .. net
+                .Concat(macs.Where(file => file.BlobId is null).Select(file => PendingFile.Gone(Beside(file))))
+                .Concat(written.Zip(encrypted, (file, content) => new PendingFile(Beside(file), GitObjectId.OfBlob(content), content, null)))
+                .OrderBy(file => file.Path, StringComparer.Ordinal),
+        ];
+
+        string Beside(PendingFile file) => SealedFiles.PathOf(SealedFiles.DocumentOf(file.Path) ?? "", cipher.Extension);
+    }
+
+    private List<StateChange> ChangesOf(IReadOnlyList<PendingFile> net) =>
+        [.. net.Select(file => new StateChange(KindOf(file), file.Path))];
+
     private StateChangeKind KindOf(PendingFile file) => (file.BlobId, index.BlobIdOf(file.Path)) switch
     {
         (null, _) => StateChangeKind.Deleted,
@@ -46,8 +76,15 @@ internal sealed class BatchCommit(IStateStore store, IClusterWatcher watcher, Sy
 
     private CommitText TextOf(IReadOnlyList<StateChange> changes, IReadOnlyList<PendingFile> net, string revision)
     {
-        var managers = net.Where(file => file.Manager is not null)
-            .ToDictionary(file => file.Path, file => file.Manager ?? "", StringComparer.Ordinal);
+        var managers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in net)
+        {
+            if (file.Manager is { } manager)
+            {
+                managers[SealedFiles.DocumentOf(file.Path) ?? file.Path] = manager;
+            }
+        }
+
         return CommitMessage.For(changes, index.Report with { Revision = revision, LastManagers = managers }, isFirst: false);
     }
 

@@ -3,6 +3,7 @@ using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -12,8 +13,9 @@ namespace RunAiDr.Core.Sync;
 /// Turns what watches tell into files of the next commit. What changes the meaning of other resources (a namespace that
 /// becomes a project, a Helm release, a definition, a reference) is not followed up: it asks for a full reading.
 /// </summary>
-internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncIndex index, SyncBatch batch)
+internal sealed class ChangeIntake(ClusterExporter exporter, IClusterWatcher watcher, SyncIndex index, SyncBatch batch)
 {
+    private readonly Scope _scope = exporter.Scope;
     private readonly ArrayBufferWriter<byte> _yaml = new(16 * 1024);
 
     /// <summary>Why the whole cluster has to be read before the next commit; null when it has not.</summary>
@@ -43,7 +45,7 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
 
     private void Change(ResourceHead head, string revision)
     {
-        if (scope.ReleaseOf(head) is { } release)
+        if (_scope.ReleaseOf(head) is { } release)
         {
             Read($"Helm release {release.Release} changed", revision);
             return;
@@ -51,10 +53,10 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
 
         if (head.IsNamespace)
         {
-            NoteProject(head, !head.IsTerminating && scope.IsProject(head.Labels), revision);
+            NoteProject(head, !head.IsTerminating && _scope.IsProject(head.Labels), revision);
         }
 
-        if (head.IsTerminating || scope.Match(head, index.Context) is not { } rule)
+        if (head.IsTerminating || _scope.Match(head, index.Context) is not { } rule)
         {
             Drop(head, revision);
             return;
@@ -69,25 +71,42 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
 
         NoteDefinition(head, revision);
         NoteTreatment(head, rule.Treatment == Treatment.Compare, revision);
-        Write(path, head, revision);
+        Write(path, head, rule.KeepsSecrets, revision);
     }
 
-    private void Write(string path, ResourceHead head, string revision)
+    private void Write(string path, ResourceHead head, bool keepsSecrets, string revision)
     {
         var clean = ListedItem.Clean(head);
         NoteReferences(head, Binding.ReferencesOf(clean), revision);
+        var redaction = Redactor.Resource(clean);
         _yaml.ResetWrittenCount();
-        YamlWriter.Write(Redactor.Resource(clean).Document, _yaml);
+        YamlWriter.Write(redaction.Document, _yaml);
         var blobId = GitObjectId.OfBlob(_yaml.WrittenSpan);
-        if (batch.Holds(path) || blobId != index.BlobIdOf(path))
+        if (IsNews(path, blobId))
         {
             batch.Put(new PendingFile(path, blobId, _yaml.WrittenSpan.ToArray(), head.LastManager), revision);
         }
+
+        WriteMacs(SealedFiles.MacsPathOf(path), keepsSecrets ? redaction.Secrets : [], head.LastManager, revision);
     }
+
+    private void WriteMacs(string path, IReadOnlyList<FoundSecret> secrets, string? manager, string revision)
+    {
+        var macs = secrets.Count > 0 && exporter.Sealing is { } sealing
+            ? SealedFiles.Macs(SecretEncryption.ByName(secrets), sealing.Mac)
+            : null;
+        var blobId = macs is null ? null : GitObjectId.OfBlob(macs);
+        if (IsNews(path, blobId))
+        {
+            batch.Put(new PendingFile(path, blobId, macs, manager) { Secrets = macs is null ? [] : secrets }, revision);
+        }
+    }
+
+    private bool IsNews(string path, string? blobId) => batch.Holds(path) || blobId != index.BlobIdOf(path);
 
     private void Remove(ResourceHead head, string revision)
     {
-        if (scope.ReleaseOf(head) is { } release)
+        if (_scope.ReleaseOf(head) is { } release)
         {
             Read($"a revision of Helm release {release.Release} was deleted", revision);
         }
@@ -103,7 +122,7 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
     private void Drop(ResourceHead head, string revision)
     {
         var path = StatePath.For(head.Key);
-        if (!batch.Holds(path) && index.BlobIdOf(path) is null)
+        if (!IsNews(path, blobId: null))
         {
             return;
         }
@@ -112,6 +131,7 @@ internal sealed class ChangeIntake(Scope scope, IClusterWatcher watcher, SyncInd
         NoteTreatment(head, isCompared: false, revision);
         NoteReferences(head, [], revision);
         batch.Put(PendingFile.Gone(path), revision);
+        WriteMacs(SealedFiles.MacsPathOf(path), [], null, revision);
     }
 
     private void NoteProject(ResourceHead head, bool isProject, string revision)

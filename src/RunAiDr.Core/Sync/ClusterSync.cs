@@ -52,13 +52,13 @@ public sealed class ClusterSync(
     internal async Task<SyncIndex> ExportAsync(CancellationToken ct)
     {
         var started = journal.Clock.GetTimestamp();
-        var isFirst = store.Tip(options.Cluster) is null;
+        var tip = store.Tip(options.Cluster);
         using var writer = store.Begin(options.Cluster);
-        var exported = await exporter.ReadAsync(options.Cluster, writer, ct);
+        var exported = await exporter.ReadAsync(options.Cluster, writer, tip, ct);
         var held = Hold(writer, exported.Report);
         var changes = writer.Changes();
         options.DeletionGuard.Check(writer.Deletions(), changes, confirmed: false);
-        var commit = writer.Commit(CommitMessage.For(changes, exported.Report, isFirst));
+        var commit = writer.Commit(CommitMessage.For(changes, exported.Report, isFirst: tip is null));
         journal.Exported(commit, changes.Count, exported.Report, held, journal.Clock.GetElapsedTime(started));
         return new SyncIndex(exported, writer.Files, writer.TreeId) { AwaitsOperator = held.Count > 0 };
     }

@@ -1,3 +1,5 @@
+using RunAiDr.Core.Secrets;
+
 namespace RunAiDr.Core.Sync;
 
 /// <summary>
@@ -5,6 +7,11 @@ namespace RunAiDr.Core.Sync;
 /// </summary>
 internal sealed record PendingFile(string Path, string? BlobId, ReadOnlyMemory<byte>? Content, string? Manager)
 {
+    /// <summary>With the MACs of a document, its secrets: they are encrypted with the commit, when it is known that they changed.</summary>
+    public IReadOnlyList<FoundSecret> Secrets { get; init; } = [];
+
+    public int Size => (Content?.Length ?? 0) + Secrets.Sum(secret => secret.Value.Size);
+
     public static PendingFile Gone(string path) => new(path, null, null, null);
 }
 
@@ -65,7 +72,7 @@ internal sealed class SyncBatch(SyncOptions options, TimeProvider clock)
 
     public void Put(PendingFile file, string revision)
     {
-        _bytes += file.Content?.Length ?? 0;
+        _bytes += file.Size;
         _files[file.Path] = file;
         Touch(revision);
     }

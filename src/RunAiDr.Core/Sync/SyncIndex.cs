@@ -1,4 +1,5 @@
 using RunAiDr.Core.Export;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Sync;
 
@@ -36,7 +37,8 @@ internal sealed class SyncIndex
     /// <summary>It has files that only an operator can let go; what he decides shows in the repository.</summary>
     public bool AwaitsOperator { get; init; }
 
-    public int Count => _files.Count;
+    /// <summary>Number of files; those of secrets belong to others.</summary>
+    public int Count => _files.Values.Count(file => !file.Path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal));
 
     public string? BlobIdOf(string path) => _files.TryGetValue(path, out var file) && file.Path == path ? file.BlobId : null;
 

@@ -66,8 +66,8 @@ internal sealed class WatchSession(
         var started = clock.GetTimestamp();
         var compared = started;
         var batch = new SyncBatch(options, clock);
-        var intake = new ChangeIntake(exporter.Scope, watcher, index, batch);
-        var commit = new BatchCommit(store, watcher, options, index);
+        var intake = new ChangeIntake(exporter, watcher, index, batch);
+        var commit = new BatchCommit(store, watcher, options, index, exporter.Sealing?.Cipher);
         var interval = index.AwaitsOperator && Soon < options.Resync ? Soon : options.Resync;
         while (true)
         {

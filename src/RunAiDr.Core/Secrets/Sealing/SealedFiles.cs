@@ -15,6 +15,8 @@ public static class SealedFiles
 
     private const string MacsExtension = ".macs.yaml";
 
+    private static readonly string[] Endings = [".age", ".sops.yaml", MacsExtension];
+
     /// <summary>Path of the encrypted secrets of a document.</summary>
     /// <param name="path">Path of the document.</param>
     /// <param name="extension">That of the cipher.</param>
@@ -24,6 +26,13 @@ public static class SealedFiles
 
     public static bool IsMacs(string path) =>
         path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) && path.EndsWith(MacsExtension, StringComparison.Ordinal);
+
+    /// <summary>Path of the document whose secrets or MACs a file holds; null for a file that holds neither.</summary>
+    public static string? DocumentOf(string path) =>
+        path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal)
+        && Array.Find(Endings, ending => path.EndsWith(ending, StringComparison.Ordinal)) is { } ending
+            ? $"{path.AsSpan(StateFolder.Secrets.Length, path.Length - StateFolder.Secrets.Length - ending.Length)}.yaml"
+            : null;
 
     /// <summary>Placeholder name → MAC, as YAML.</summary>
     public static byte[] Macs(IEnumerable<KeyValuePair<string, SecretText>> secrets, SecretMac mac) => YamlWriter.ToBytes(new JsonObject(

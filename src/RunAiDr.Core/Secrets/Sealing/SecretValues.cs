@@ -42,15 +42,9 @@ public static class SecretValues
     private static SecretText? ValueOf(JsonNode? node) => node switch
     {
         JsonValue text when text.GetValueKind() == JsonValueKind.String => new SecretText((string)text!),
-        JsonObject { Count: 1 } map when map.Text(Base64) is { } encoded && TryDecode(encoded) is { } bytes => SecretText.Of(bytes),
+        JsonObject { Count: 1 } map when map.Text(Base64) is { } encoded => SecretText.OfBase64(encoded),
         _ => null,
     };
-
-    private static byte[]? TryDecode(string base64)
-    {
-        var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : null;
-    }
 
     private static RunAiDrException Wrong(Fault fault, string message) =>
         new(fault, message, "Write one `<placeholder name>: \"<value>\"` per line; `runai-dr plan` lists the names.");

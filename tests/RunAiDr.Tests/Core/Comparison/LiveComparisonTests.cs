@@ -118,6 +118,45 @@ public sealed class LiveComparisonTests
         Assert.Contains("-a: [\n+a: 1", string.Join('\n', difference.UnifiedDiff()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_secret_with_another_value_is_told_by_name()
+    {
+        var saved = WithMacs("{values/a/one: '1', values/a/two: '2'}\n");
+        var live = WithMacs("{values/a/two: '3', values/a/three: '4'}\n").Put("secrets/values/a.age", "never compared");
+
+        var difference = Assert.Single(Compare(live, saved, comparesSecrets: true).Items);
+
+        Assert.Equal(
+            ["secret values/a/one is gone", "secret values/a/three is new", "secret values/a/two has another value"],
+            difference.Fields.Select(field => field.ToString()));
+        Assert.Empty(difference.UnifiedDiff());
+    }
+
+    [Fact]
+    public void Secrets_are_compared_only_where_both_sides_can_be()
+    {
+        var saved = WithMacs("{values/a/one: '1'}\n");
+        var live = WithMacs("{values/a/one: '2'}\n");
+
+        Assert.Empty(Compare(live, saved).Items);
+        Assert.False(Compare(live, saved).HasSecrets);
+        Assert.Empty(Compare(live, new MemoryStateTree().Put("values/a.yaml", "a: 1\n"), comparesSecrets: true).Items);
+    }
+
+    [Fact]
+    public void A_document_that_one_side_lacks_is_told_once()
+    {
+        var with = new MemoryStateTree().Put(Given.ConfigMap("team-a", "x", "1")).Put("secrets/recipients.yaml", "a: 1\n")
+            .Put("secrets/namespaces/team-a/configmaps/x.macs.yaml", "{namespaces/team-a/configmaps/x/data.p: '1'}\n");
+        var without = new MemoryStateTree().Put("secrets/recipients.yaml", "b: 1\n");
+
+        Assert.Equal("namespaces/team-a/configmaps/x.yaml", Assert.Single(Compare(with, without, comparesSecrets: true).Items).Path);
+        Assert.Equal("namespaces/team-a/configmaps/x.yaml", Assert.Single(Compare(without, with, comparesSecrets: true).Items).Path);
+    }
+
+    private static MemoryStateTree WithMacs(string macs) =>
+        new MemoryStateTree().Put("values/a.yaml", "a: 1\n").Put("secrets/recipients.yaml", "a: 1\n").Put("secrets/values/a.macs.yaml", macs);
+
     private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)
     {
         var body = (JsonObject)RunAiDr.Core.Yaml.YamlReader.Read(tree.Read(path)!, path, RunAiDr.Core.Fault.RestorePoint)!;
@@ -125,9 +164,9 @@ public sealed class LiveComparisonTests
         tree.Put(path, RunAiDr.Core.Yaml.YamlWriter.ToBytes(body));
     }
 
-    private StateDifferences Compare(MemoryStateTree live, MemoryStateTree? saved = null)
+    private StateDifferences Compare(MemoryStateTree live, MemoryStateTree? saved = null, bool comparesSecrets = false)
     {
-        var comparison = new LiveComparison(saved ?? _saved);
+        var comparison = new LiveComparison(saved ?? _saved, comparesSecrets);
         live.PutInto(comparison);
         return comparison.Finish();
     }

@@ -92,6 +92,17 @@ public sealed class VerifyResultTests
         Assert.True(Verify(saved).Equal);
     }
 
+    [Fact]
+    public void Secrets_that_could_not_be_compared_are_said()
+    {
+        _saved.Put("secrets/values/runai-backend.macs.yaml", "a: b\n");
+
+        var result = Verify(_saved.Copy());
+
+        Assert.True(result.Equal);
+        Assert.StartsWith("The values of secrets were not compared", Assert.Single(result.Information), StringComparison.Ordinal);
+    }
+
     private static bool IsOfControlPlane(string path) => path.Split('/') is
         ["cluster", "projects.run.ai" or "departments.scheduling.run.ai" or "nodepools.run.ai" or "accessrules.run.ai", _];
 

@@ -39,11 +39,31 @@ public sealed class CommitMessageTests
     [InlineData("values/runai-backend.release.yaml", "values: change chart of runai-backend")]
     [InlineData("values/a", "prod: change values/a")]
     [InlineData("restore-point.yaml", "prod: change restore-point.yaml")]
+    [InlineData("secrets/values/runai-backend.macs.yaml", "values: change secrets of values of runai-backend")]
+    [InlineData("secrets/values/runai-backend.age", "values: change encryption of secrets of values of runai-backend")]
+    [InlineData("secrets/namespaces/team-a/secrets/x.macs.yaml", "team-a: change secrets of Secret x")]
+    [InlineData("secrets/recipients.yaml", "prod: change recipients of secrets")]
+    [InlineData("secrets/other", "prod: change secrets/other")]
     [InlineData("namespaces/team-a/rolebindings/two%0Alines.yaml", "team-a: change RoleBinding two\\nlines")]
     [InlineData("namespaces/team-a/rolebindings/%E2%80%AERTL.yaml", "team-a: change RoleBinding \\u{202e}RTL")]
     public void One_change_is_the_subject(string path, string subject)
     {
         Assert.Equal(subject, CommitMessage.For([Change(path)], Report, isFirst: false).Subject);
+    }
+
+    [Fact]
+    public void The_files_of_secrets_are_told_with_their_document()
+    {
+        StateChange[] one = [Change("secrets/namespaces/team-a/secrets/x.age"), Change("secrets/namespaces/team-a/secrets/x.macs.yaml")];
+        StateChange[] other = [Change("secrets/namespaces/team-a/secrets/y.age"), Change("secrets/namespaces/team-a/secrets/y.macs.yaml")];
+
+        var secrets = CommitMessage.For(one, Report, isFirst: false);
+        var both = CommitMessage.For([Change("namespaces/team-a/secrets/x.yaml"), .. one], Report, isFirst: false);
+
+        Assert.Equal("team-a: change secrets of Secret x", secrets.Subject);
+        Assert.Contains(secrets.Trailers, trailer => trailer.Key == "Changed-By");
+        Assert.Equal("team-a: change Secret x", both.Subject);
+        Assert.Equal("team-a: change secrets of 2 resources", CommitMessage.For([.. one, .. other], Report, isFirst: false).Subject);
     }
 
     [Fact]

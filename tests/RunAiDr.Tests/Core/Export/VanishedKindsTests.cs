@@ -29,5 +29,14 @@ public class VanishedKindsTests
         Assert.Contains("--allow-deletions", stop.Remedy, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Secrets_stay_with_what_is_kept_and_count_with_it()
+    {
+        var kept = new[] { Project, "secrets/cluster/projects.run.ai/vision.age", "secrets/cluster/projects.run.ai/vision.macs.yaml" };
+
+        Assert.Equal(kept, VanishedKinds.Among(Deleted([.. kept, Binding, "secrets/namespaces/a/rolebindings/b.age"]), ["projects.run.ai"]));
+        Assert.Contains("definitions of projects.run.ai: 1 files", VanishedKinds.Describe(kept), StringComparison.Ordinal);
+    }
+
     private static StateChange[] Deleted(params string[] paths) => [.. paths.Select(path => new StateChange(StateChangeKind.Deleted, path))];
 }

@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.IO.Enumeration;
 using System.Text;
+using System.Text.Json.Nodes;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
@@ -246,14 +248,62 @@ public sealed class WholeInstallationTests
     public async Task An_item_that_is_no_resource_stops_the_export()
     {
         var cluster = new RecordedCluster();
-        cluster["configmaps"].Add(new System.Text.Json.Nodes.JsonObject
+        cluster["configmaps"].Add(new JsonObject
         {
-            ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["namespace"] = "runai" },
+            ["metadata"] = new JsonObject { ["namespace"] = "runai" },
         });
 
         var failure = await Assert.ThrowsAsync<RunAiDr.Core.RunAiDrException>(() => Export(cluster));
 
         Assert.Contains("configmaps", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kubernetes.io/service-account-token", false)]
+    [InlineData("helm.sh/release.v1", false)]
+    [InlineData("bootstrap.kubernetes.io/token", false)]
+    [InlineData("Opaque", true)]
+    public async Task Secrets_that_something_generates_are_never_exported(string type, bool controlled)
+    {
+        var scope = Scope.Parse(
+            "version: 1\nlabels: {project: a/b}\nkinds: {secrets: [v1]}\nhelm: []\nrules:\n- name: all\n  kinds: [secrets]\n  treatment: encrypt\n", "s.yaml");
+        var cluster = new RecordedCluster();
+        var secret = cluster["secrets"].First(item => (string?)item["metadata"]!["name"] == "smtp-credentials");
+        var (_, with) = await Export(cluster, scope);
+        secret["type"] = type;
+        secret["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject { ["kind"] = "X", ["name"] = "x", ["controller"] = controlled });
+
+        var (_, without) = await Export(cluster, scope);
+
+        Assert.Equal(["namespaces/runai-backend/secrets/smtp-credentials.yaml"], with.Files.Keys.Except(without.Files.Keys, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_values_name_is_exported()
+    {
+        var cluster = new RecordedCluster();
+        var release = cluster["secrets"].Last(item => ((string?)item["metadata"]!["name"])!.StartsWith("sh.helm.release.v1.runai-backend.", StringComparison.Ordinal));
+        Edit(release, chart => chart["config"]!["keycloakx"] = new JsonObject { ["existingSecret"] = "smtp-credentials" });
+
+        var (_, sink) = await Export(cluster);
+        var (_, others) = await Export(new RecordedCluster());
+
+        Assert.Equal(["namespaces/runai-backend/secrets/smtp-credentials.yaml"], sink.Files.Keys.Except(others.Files.Keys, StringComparer.Ordinal));
+    }
+
+    private static void Edit(JsonObject release, Action<JsonNode> edit)
+    {
+        var packed = Convert.FromBase64String(Encoding.ASCII.GetString(Convert.FromBase64String((string)release["data"]!["release"]!)));
+        using var unpack = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        var chart = JsonNode.Parse(unpack)!;
+        edit(chart);
+        using var again = new MemoryStream();
+        using (var pack = new GZipStream(again, CompressionLevel.Fastest))
+        {
+            pack.Write(Encoding.UTF8.GetBytes(chart.ToJsonString()));
+        }
+
+        release["data"]!["release"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(Convert.ToBase64String(again.ToArray())));
     }
 
     private static async Task<(ExportReport Report, MemorySink Sink)> Export(RecordedCluster cluster, Scope? scope = null)

@@ -83,7 +83,7 @@ public sealed class DataConfigurationTests : IDisposable
         notes.Release(new HelmRelease(
             "backend", "rai", 1, HelmRelease.Deployed, "control-plane", "2.20.24", null, JsonNode.Parse(values)!.AsObject()));
         return RunbookPage.Text(notes.Finish(new RestorePointInfo(
-            "prod", null, "v1.36.3", distribution, ImmutableSortedDictionary<string, string>.Empty, "", [])));
+            "prod", null, "v1.36.3", distribution, ImmutableSortedDictionary<string, string>.Empty, "", []), readers: null));
     }
 
     private static string Block(string page) => page.Split("```yaml\n")[1].Split("\n```")[0];

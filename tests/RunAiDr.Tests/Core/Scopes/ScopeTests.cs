@@ -28,13 +28,14 @@ public sealed class ScopeTests
     [Theory]
     [InlineData("secrets", "export")]
     [InlineData("configmaps", "reference")]
-    public void Secrets_are_kept_by_reference_and_nothing_else_is(string kind, string treatment)
+    [InlineData("configmaps", "encrypt")]
+    public void Secrets_are_kept_encrypted_or_by_reference_and_nothing_else_is(string kind, string treatment)
     {
         var failure = Assert.Throws<RunAiDrException>(() => Scope.Parse(
             $"version: 1\nlabels: {{project: a/b}}\nkinds: {{{kind}: [v1]}}\nhelm: []\nrules:\n- name: x\n  kinds: [{kind}]\n  treatment: {treatment}\n",
             "s.yaml"));
 
-        Assert.Contains("s.yaml:8: secrets are kept by reference", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("s.yaml:8: secrets are kept encrypted or by reference", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,8 +73,8 @@ public sealed class ScopeTests
             "my.yaml:11: 'a b c' is not a label selector (key, !key, key=value, key!=value, key in (a, b))",
             "my.yaml:11: label ${nosuch} is not listed under labels",
             "my.yaml:12: projectNamespaces is true or false",
-            "my.yaml:13: 'namespace' is not known here; known are namespaces, projectNamespaces, names, roles, labels, anyField, referenced",
-            "my.yaml:14: treatment 'keep' is not export, compare or reference",
+            "my.yaml:13: 'namespace' is not known here; known are namespaces, projectNamespaces, names, roles, labels, anyField, referenced, namedByValues",
+            "my.yaml:14: treatment 'keep' is not export, compare, encrypt or reference",
             "my.yaml:15: a list of texts is expected",
             "my.yaml:15: name is missing",
             "my.yaml:15: treatment is missing",

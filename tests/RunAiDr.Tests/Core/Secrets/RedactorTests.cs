@@ -106,11 +106,28 @@ public sealed class RedactorTests
             {"apiVersion":"v1","kind":"Secret","metadata":{"name":"a:b","namespace":"n","labels":{"x":"y"},
             "annotations":{"note":"token=runai-dr-secret:namespaces/n/secrets/a-3Ab/metadata.annotations.note.token-HASH1:","plain":"text"}},
             "type":"Opaque","data":{"k":"runai-dr-secret:namespaces/n/secrets/a-3Ab/k-HASH2:",
-            "empty":"runai-dr-secret:namespaces/n/secrets/a-3Ab/empty-HASH3:",
-            "dot.key":"runai-dr-secret:namespaces/n/secrets/a-3Ab/dot.key-HASH4:"},
-            "stringData":{"s":"runai-dr-secret:namespaces/n/secrets/a-3Ab/s-HASH5:"}}
+            "empty":"",
+            "dot.key":"runai-dr-secret:namespaces/n/secrets/a-3Ab/dot.key-HASH3:"},
+            "stringData":{"s":"runai-dr-secret:namespaces/n/secrets/a-3Ab/s-HASH4:"}}
             """), WithoutHashes(redaction.Document!)));
-        Assert.Equal(5, redaction.Secrets.Select(secret => secret.Name).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(4, redaction.Secrets.Select(secret => secret.Name).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void What_the_data_of_a_secret_encodes_is_the_secret_byte_for_byte()
+    {
+        var secret = Resource(Secrets, """
+            {"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","namespace":"n"},
+            "data":{"text":"bGluZQo=","empty":"","bom":"77u/eA==","bytes":"AP/+","nul":"AA=="}}
+            """);
+        var before = secret.Body["data"]!.DeepClone();
+
+        var redaction = Redactor.Resource(secret);
+
+        var values = redaction.Secrets.ToDictionary(found => found.Name, found => found.Value, StringComparer.Ordinal);
+        Assert.Equal("line\n", values["namespaces/n/secrets/a/text"].Reveal());
+        Assert.Equal([0, 0xff, 0xfe], values["namespaces/n/secrets/a/bytes"].RevealBytes());
+        Assert.True(JsonNode.DeepEquals(before, RunAiDr.Core.Rehydration.SecretFilling.Fill(secret, values).Body["data"]));
     }
 
     [Fact]

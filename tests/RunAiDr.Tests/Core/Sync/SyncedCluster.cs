@@ -53,7 +53,11 @@ internal sealed class SyncedCluster : IAsyncDisposable
 
     public GitProgram Git => Repository.Git;
 
-    public static async Task<SyncedCluster> StartAsync(SyncOptions? options = null, bool asReader = false, bool empty = false, TimeProvider? clock = null)
+    /// <summary>For whom the service encrypts secrets when it is next resumed.</summary>
+    public FakeCipher? Cipher { get; set; }
+
+    public static async Task<SyncedCluster> StartAsync(
+        SyncOptions? options = null, bool asReader = false, bool empty = false, TimeProvider? clock = null, FakeCipher? cipher = null)
     {
         var server = await SandboxServer.StartAsync(
             new SandboxOptions
@@ -67,7 +71,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
             server.Load(resource);
         }
 
-        var cluster = new SyncedCluster(server, options ?? Quick, asReader, clock);
+        var cluster = new SyncedCluster(server, options ?? Quick, asReader, clock) { Cipher = cipher };
         cluster.Resume();
         return cluster;
     }
@@ -77,7 +81,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
     public void Resume()
     {
         _stop = new CancellationTokenSource();
-        var sync = new ClusterSync(new ClusterExporter(_reading, Scope.RunAi()), Watcher, _store, Options, Journal);
+        var sync = new ClusterSync(Exporter(_reading), Watcher, _store, Options, Journal);
         _running = Task.Run(() => sync.RunAsync(_stop.Token));
     }
 
@@ -114,7 +118,9 @@ internal sealed class SyncedCluster : IAsyncDisposable
     public Task UntilFileAsync(string path, bool exists = true) =>
         UntilAsync(() => Has(path) == exists, () => $"{path} is {(exists ? "not" : "still")} there; {Git.Run("log", "--oneline", "-5")}");
 
-    public bool Has(string path) => _store.Tip(Cluster)?.Read(path) is not null;
+    public byte[]? Read(string path) => _store.Tip(Cluster)?.Read(path);
+
+    public bool Has(string path) => Read(path) is not null;
 
     public string Text(string path) => System.Text.Encoding.UTF8.GetString(_store.Tip(Cluster)!.Read(path)!);
 
@@ -125,7 +131,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
     {
         using var store = Repository.Open();
         using var writer = store.Begin(Cluster);
-        await new ClusterExporter(Admin, Scope.RunAi()).ExportAsync(Cluster, writer, CancellationToken.None);
+        await Exporter(Admin).ExportAsync(Cluster, writer, store.Tip(Cluster), CancellationToken.None);
         writer.Commit(new CommitText("confirmed", "by an operator", []));
     }
 
@@ -139,7 +145,7 @@ internal sealed class SyncedCluster : IAsyncDisposable
             await Task.Delay(100, CancellationToken.None);
             using var store = Repository.Open();
             using var writer = store.Begin(Cluster);
-            await new ClusterExporter(Admin, Scope.RunAi()).ExportAsync(Cluster, writer, CancellationToken.None);
+            await Exporter(Admin).ExportAsync(Cluster, writer, store.Tip(Cluster), CancellationToken.None);
 
             // The runbook follows with the next full export.
             differences = [.. writer.Changes().Where(change => change.Path != RunbookPage.Path).Select(change => $"{change.Kind} {change.Path}")];
@@ -160,6 +166,8 @@ internal sealed class SyncedCluster : IAsyncDisposable
         await Server.DisposeAsync();
         Repository.Dispose();
     }
+
+    private ClusterExporter Exporter(ClusterClient client) => new(client, Scope.RunAi()) { Sealing = Cipher?.Sealing };
 
     private static ClusterClient Connect(string kubeconfig, TimeProvider? clock = null)
     {
