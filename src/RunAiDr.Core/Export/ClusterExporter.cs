@@ -71,7 +71,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
 
     private void CheckNoneIsDropped(string cluster, IStateTree? tip)
     {
-        if (Sealing is null && tip?.Files.FirstOrDefault(file => SealedFiles.DocumentOf(file.Path) is not null) is { } file)
+        if (Sealing?.Cipher is null && tip?.Files.FirstOrDefault(file => SealedFiles.DocumentOf(file.Path) is not null) is { } file)
         {
             throw new RunAiDrException(
                 Fault.Configuration,

@@ -92,13 +92,16 @@ internal sealed class ChangeIntake(ClusterExporter exporter, IClusterWatcher wat
 
     private void WriteMacs(string path, IReadOnlyList<FoundSecret> secrets, string? manager, string revision)
     {
-        var macs = secrets.Count > 0 && exporter.Sealing is { } sealing
-            ? SealedFiles.Macs(SecretEncryption.ByName(secrets), sealing.Mac)
-            : null;
-        var blobId = macs is null ? null : GitObjectId.OfBlob(macs);
-        if (IsNews(path, blobId))
+        var file = PendingFile.Gone(path);
+        if (secrets.Count > 0 && exporter.Sealing is { } sealing)
         {
-            batch.Put(new PendingFile(path, blobId, macs, manager) { Secrets = macs is null ? [] : secrets }, revision);
+            var macs = SealedFiles.Macs(SecretEncryption.ByName(secrets), sealing.Mac);
+            file = new PendingFile(path, GitObjectId.OfBlob(macs), macs, manager) { Secrets = secrets };
+        }
+
+        if (IsNews(path, file.BlobId))
+        {
+            batch.Put(file, revision);
         }
     }
 

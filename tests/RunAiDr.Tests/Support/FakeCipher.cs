@@ -27,7 +27,7 @@ internal sealed class FakeCipher : ISecretCipher
         await Task.Yield();
         ct.ThrowIfCancellationRequested();
         return Failure is null
-            ? Encoding.ASCII.GetBytes($"{Interlocked.Increment(ref _runs)} {Convert.ToHexString(plain.Span)}")
+            ? Encoding.ASCII.GetBytes($"{Recipients[0]}:{Interlocked.Increment(ref _runs)} {Convert.ToHexString(plain.Span)}")
             : throw Failure;
     }
 

@@ -43,7 +43,7 @@ public sealed class SecretSealerTests : IDisposable
         Assert.Equal(found.Keys.Order(StringComparer.Ordinal), tip.Files.Where(file => SealedFiles.IsMacs(file.Path))
             .SelectMany(file => Text(file.Path).TrimEnd('\n').Split('\n')).Select(line => line.Split(':')[0].Trim('"')).Order(StringComparer.Ordinal));
         Assert.Equal(new EncryptionReport(found.Count, 2, found.Count), report.Encryption);
-        Assert.Equal("extension: .age\nrecipients:\n  - age1alice\n  - age1bob\n", Text(SealedFiles.RecipientsPath));
+        Assert.Equal("extension: .age\nrecipients:\n- age1alice\n- age1bob\n", Text(SealedFiles.RecipientsPath));
         Assert.Equal(
             _cluster["secrets"].First(IsRegistry)["data"]![".dockerconfigjson"]!.GetValue<string>(),
             Convert.ToBase64String(found.Single(secret => secret.Key.StartsWith(Registry, StringComparison.Ordinal)).Value.RevealBytes()));
