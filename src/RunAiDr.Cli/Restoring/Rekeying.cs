@@ -27,7 +27,7 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
     /// <exception cref="RunAiDrException">A file cannot be opened or encrypted.</exception>
     public async Task<RekeyedTree?> PrepareAsync(string cluster, CancellationToken ct)
     {
-        if (store.Tip(cluster) is not { } tree || SealedSecrets.In(tree) is not { Count: > 0 } files)
+        if (store.Tip(cluster) is not { } tree || SealedFile.In(tree) is not { Count: > 0 } files)
         {
             return null;
         }

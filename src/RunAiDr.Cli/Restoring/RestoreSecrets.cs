@@ -49,7 +49,7 @@ internal sealed record RestoreSecrets
     {
         // Other keys than those of age sops finds by itself, when this machine may use them.
         var isAsked = Identities.Count > 0;
-        var files = isAsked || config?.SopsConfigFile is not null ? SealedSecrets.In(saved) : [];
+        var files = isAsked || config?.SopsConfigFile is not null ? SealedFile.In(saved) : [];
         if (files.Count == 0)
         {
             return [];

@@ -17,9 +17,6 @@ internal sealed record SealedSecrets(IReadOnlyList<string> Identities, SecretMac
     private static readonly Dictionary<string, Func<ReadOnlyMemory<byte>, IReadOnlyList<string>, string, CancellationToken, Task<byte[]>>> Openers =
         new(StringComparer.Ordinal) { [AgeCipher.FileExtension] = AgeFile.DecryptAsync, [SopsCipher.FileExtension] = SopsFile.DecryptAsync };
 
-    /// <summary>Every such file of a state tree.</summary>
-    public static IReadOnlyList<SealedFile> In(IStateTree tree) => SealedFile.In(tree, Openers.Keys);
-
     /// <summary>What the files hold, in their order. Each one costs a run of a program, so several are opened at the same time.</summary>
     /// <exception cref="RunAiDrException">No key opens one of them, or it does not hold what an export wrote.</exception>
     public async Task<IReadOnlyList<(SealedFile File, IReadOnlyDictionary<string, SecretText> Values)>> OpenAsync(

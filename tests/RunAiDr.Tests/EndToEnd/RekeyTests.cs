@@ -16,11 +16,8 @@ public sealed class RekeyTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await using var cluster = await EndToEndCluster.SampleAsync();
-        _workspace = await EndToEndWorkspace.InitAsync();
+        (_workspace, _old) = await SealedWorkspace.InitAsync();
         await _workspace.DoAsync(cluster, "export");
-        _old = await Keys.MakeAsync("old.txt");
-        await _workspace.SealAsync(EndToEndSecrets.Write(_workspace, "main"), await AgeCipher.OpenAsync(Keys.RecipientsFile, CancellationToken.None));
-        await File.AppendAllTextAsync(_workspace.File("runai-dr.yaml"), SealingKeys.Configuration);
     }
 
     public Task DisposeAsync()
@@ -79,6 +76,7 @@ public sealed class RekeyTests : IAsyncLifetime
 
         (await _workspace.Dr.RunAsync("rekey", "--identity", identity)).Expect(2);
         (await _workspace.Dr.RunAsync("rekey")).Expect(2);
+        (await _workspace.Dr.RunAsync("rekey", "--identity", _old, "--cluster", "other")).Expect(2);
         Assert.Equal(tip, _workspace.Tip());
         _workspace.Commit((folder, _) => File.WriteAllText(Path.Combine(folder, "secrets/values/runai-backend.macs.yaml"), "{}\n"));
         tip = _workspace.Tip();

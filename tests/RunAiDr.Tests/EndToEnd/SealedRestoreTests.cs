@@ -14,18 +14,14 @@ public sealed class SealedRestoreTests : IAsyncLifetime
     private EndToEndCluster _lost = null!;
     private EndToEndWorkspace _workspace = null!;
     private string _identity = "";
-    private string _secrets = "";
 
     private SealingKeys Keys => new(_workspace.Path);
 
     public async Task InitializeAsync()
     {
         _lost = await EndToEndCluster.SampleAsync();
-        _workspace = await EndToEndWorkspace.InitAsync();
+        (_workspace, _identity) = await SealedWorkspace.InitAsync();
         await _workspace.DoAsync(_lost, "export");
-        _secrets = EndToEndSecrets.Write(_workspace, "main");
-        _identity = await Keys.MakeAsync("key.txt");
-        await _workspace.SealAsync(_secrets, await AgeCipher.OpenAsync(Keys.RecipientsFile, CancellationToken.None));
     }
 
     public async Task DisposeAsync()
@@ -37,16 +33,17 @@ public sealed class SealedRestoreTests : IAsyncLifetime
     [Fact]
     public async Task An_identity_brings_every_secret_back()
     {
-        await ConfigureAsync();
         await using var fresh = await EndToEndCluster.EmptyAsync();
         var other = await Keys.AgeAsync("other.txt");
 
         var planned = await _workspace.DoAsync(fresh, "plan", "main", "--identity", other.Identity, "--identity", _identity);
         await _workspace.DoAsync(fresh, "rehydrate", "main", "--identity", _identity);
+        var verified = await _workspace.DoAsync(fresh, "verify", "main");
 
         Assert.Contains("every value is supplied", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not handled", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("authenticated", planned.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("not compared", verified.Output, StringComparison.Ordinal);
         var (saved, restored) = (await _lost.GetAsync("secret", "wandb", "-n", "runai-vision"), await fresh.GetAsync("secret", "wandb", "-n", "runai-vision"));
         Assert.Equal(saved["data"]!.ToJsonString(), restored["data"]!.ToJsonString());
         EndToEndCanaries.AssertNoneIn(_workspace.Dr.Everything, "standard output or error");
@@ -57,6 +54,7 @@ public sealed class SealedRestoreTests : IAsyncLifetime
     public async Task Without_the_HMAC_key_the_plan_says_that_nothing_proves_the_values()
     {
         await using var fresh = await EndToEndCluster.EmptyAsync();
+        File.Delete(Keys.HmacKeyFile);
 
         var planned = await _workspace.DoAsync(fresh, "plan", "main", "--identity", _identity);
 
@@ -81,7 +79,6 @@ public sealed class SealedRestoreTests : IAsyncLifetime
     [Fact]
     public async Task A_value_that_somebody_encrypted_for_the_same_recipients_is_refused_by_name()
     {
-        await ConfigureAsync();
         await using var fresh = await EndToEndCluster.EmptyAsync();
         var cipher = await AgeCipher.OpenAsync(Keys.RecipientsFile, CancellationToken.None);
         var forged = SecretValues.ToBytes([KeyValuePair.Create($"{Wandb}/token", new SecretText("CANARY-forged"))]);
@@ -153,5 +150,34 @@ public sealed class SealedRestoreTests : IAsyncLifetime
         Assert.Contains(name, blocked.Output, StringComparison.Ordinal);
     }
 
-    private Task ConfigureAsync() => File.AppendAllTextAsync(_workspace.File("runai-dr.yaml"), SealingKeys.Configuration);
+    [Fact]
+    public async Task An_export_that_could_not_encrypt_writes_nothing()
+    {
+        var tip = _workspace.Tip();
+        await _lost.KubectlAsync("label", "namespace", "runai-vision", "more=labels");
+        await File.AppendAllTextAsync(Keys.RecipientsFile, "AGE-SECRET-KEY-1CANARY\n");
+
+        foreach (var command in (string[])["export", "checkpoint", "sync"])
+        {
+            var refused = (await _workspace.RunAsync(_lost, command)).Expect(2);
+            Assert.Contains("line 4: not a recipient of age, but a private key", refused.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("CANARY", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(tip, _workspace.Tip());
+        await _workspace.DoAsync(_lost, "drift");
+    }
+
+    [Fact]
+    public async Task Another_value_on_the_target_is_a_difference_that_verify_names()
+    {
+        await using var fresh = await EndToEndCluster.EmptyAsync();
+        await _workspace.DoAsync(fresh, "rehydrate", "main", "--identity", _identity);
+        await fresh.KubectlAsync("patch", "secret", "wandb", "-n", "runai-vision", "-p", """{"stringData":{"token":"CANARY-other"}}""");
+
+        var verified = (await _workspace.RunAsync(fresh, "verify", "main")).Expect(3);
+
+        Assert.Contains($"{Wandb}/token has another value", verified.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", verified.Output, StringComparison.Ordinal);
+    }
 }

@@ -1,31 +1,15 @@
-using RunAiDr.Core;
-using RunAiDr.Core.Secrets;
-using RunAiDr.Core.Secrets.Sealing;
-
 namespace RunAiDr.Tests.Support;
 
-/// <summary>Values of an operator's file, encrypted into the repository of a workspace as an export does it.</summary>
+/// <summary>A workspace whose exports encrypt secrets.</summary>
 internal static class SealedWorkspace
 {
-    /// <param name="workspace">With an export of the sample installation.</param>
-    /// <param name="secretsFile">Every value.</param>
-    /// <param name="cipher">Encrypts.</param>
-    public static async Task SealAsync(this EndToEndWorkspace workspace, string secretsFile, ISecretCipher cipher)
+    /// <summary>For one recipient; with the file of the identity.</summary>
+    public static async Task<(EndToEndWorkspace Workspace, string Identity)> InitAsync()
     {
-        var values = SecretValues.Parse(await File.ReadAllBytesAsync(secretsFile), secretsFile, Fault.Configuration);
-        var files = new Dictionary<string, byte[]> { [SealedFiles.RecipientsPath] = SealedFiles.Recipients(cipher) };
-        foreach (var document in workspace.Files().Keys.Where(path => path.EndsWith(".yaml", StringComparison.Ordinal)))
-        {
-            var beginning = PlaceholderNames.BeginningIn(document);
-            var own = values.Where(value => value.Key.StartsWith(beginning, StringComparison.Ordinal)).ToList();
-            if (own.Count > 0)
-            {
-                files[SealedFiles.PathOf(document, cipher.Extension)] = await cipher.EncryptAsync(SecretValues.ToBytes(own), CancellationToken.None);
-                files[SealedFiles.MacsPathOf(document)] = SealedFiles.Macs(own, SealingKeys.Mac);
-            }
-        }
-
-        workspace.Put(files);
+        var workspace = await EndToEndWorkspace.InitAsync();
+        var identity = await new SealingKeys(workspace.Path).MakeAsync("key.txt");
+        await File.AppendAllTextAsync(workspace.File("runai-dr.yaml"), SealingKeys.Configuration);
+        return (workspace, identity);
     }
 
     /// <summary>Commits files of the cluster's folder as somebody who may push does.</summary>

@@ -10,7 +10,6 @@ namespace RunAiDr.Core.Secrets.Sealing;
 /// <param name="Extension">That of the cipher.</param>
 public sealed record SealedFile(string Document, string Extension)
 {
-    private const string DocumentExtension = ".yaml";
     private const string Remedy = "Restore from an older commit, and look who changed it (git log); --without-secrets leaves encrypted values out.";
 
     public string Path => SealedFiles.PathOf(Document, Extension);
@@ -18,15 +17,13 @@ public sealed record SealedFile(string Document, string Extension)
     public string MacsPath => SealedFiles.MacsPathOf(Document);
 
     /// <summary>Those of a state tree, in ordinal order of their paths.</summary>
-    /// <param name="tree">Where they are.</param>
-    /// <param name="extensions">Of the ciphers that are known.</param>
-    public static IReadOnlyList<SealedFile> In(IStateTree tree, IEnumerable<string> extensions) =>
+    public static IReadOnlyList<SealedFile> In(IStateTree tree) =>
     [
         .. from file in tree.Files
-           where file.IsRegular && file.Path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal)
-           from extension in extensions
-           where file.Path.EndsWith(extension, StringComparison.Ordinal)
-           select new SealedFile(file.Path[StateFolder.Secrets.Length..^extension.Length] + DocumentExtension, extension),
+           where file.IsRegular && !SealedFiles.IsMacs(file.Path)
+           let document = SealedFiles.DocumentOf(file.Path)
+           where document is not null
+           select new SealedFile(document, file.Path[SealedFiles.PathOf(document, "").Length..]),
     ];
 
     /// <summary>

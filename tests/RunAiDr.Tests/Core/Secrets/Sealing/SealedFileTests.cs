@@ -19,14 +19,14 @@ public sealed class SealedFileTests
     };
 
     [Fact]
-    public void Files_of_known_ciphers_are_found_with_their_documents()
+    public void Files_of_both_ciphers_are_found_with_their_documents()
     {
         var tree = new MemoryStateTree()
             .Put("secrets/values/runai-backend.age", "x").Put("secrets/values/runai-backend.macs.yaml", "{}")
             .Put("secrets/recipients.yaml", "{}").Put("secrets/notes.txt", "x").Put("values/runai-backend.age", "x")
             .Put("secrets/namespaces/runai/secrets/a.b.sops.yaml", "x").PutLink("secrets/values/link.age", "runai-backend.age");
 
-        var found = SealedFile.In(tree, [".age", ".sops.yaml"]);
+        var found = SealedFile.In(tree);
 
         Assert.Equal([new("namespaces/runai/secrets/a.b.yaml", ".sops.yaml"), Values], found);
         Assert.Equal(["secrets/namespaces/runai/secrets/a.b.sops.yaml", "secrets/values/runai-backend.age"], found.Select(file => file.Path));
