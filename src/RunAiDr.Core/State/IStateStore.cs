@@ -65,7 +65,10 @@ public interface IStateWriter : IStateSink, IDisposable
     /// </summary>
     void ReplaceSnapshots();
 
-    /// <summary>Number of files that the tip has and this tree lacks, and number of files the tip has.</summary>
+    /// <summary>
+    /// Number of files that the tip has and this tree lacks, and number of files the tip has; not counted are those that
+    /// follow from others, the runbook and secrets.
+    /// </summary>
     (int Deleted, int Before) Deletions();
 
     /// <summary>The changes against the tip, by path, for the commit message.</summary>

@@ -183,6 +183,15 @@ public abstract class StateStoreContract
     }
 
     [Fact]
+    public void A_document_and_its_secrets_are_one_deletion()
+    {
+        Commit(("values/a.yaml", "1"), ("secrets/values/a.age", "1"), ("secrets/values/a.macs.yaml", "1"), ("secrets/recipients.yaml", "1"));
+        using var writer = Store.Begin(Cluster);
+
+        Assert.Equal((1, 1), writer.Deletions());
+    }
+
+    [Fact]
     public void Changes_and_deletions_are_told_against_the_tip()
     {
         Commit(("same", "1"), ("changed", "1"), ("deleted/x", "1"), ("deleted/y", "1"));

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Scopes;
-using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
