@@ -11,6 +11,7 @@ using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Mapping;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Scopes;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
@@ -26,16 +27,16 @@ internal sealed class Session : IDisposable
     private readonly bool _inside;
     private readonly TimeProvider _clock;
 
-    private Session(DrConfig config, ClusterConfig chosen, Scope scope, Invocation invocation)
+    private Session(DrConfig config, ClusterConfig chosen, SecretSealing? sealing, Invocation invocation)
     {
         (Config, _chosen, _clock) = (config, chosen, invocation.Process.Clock);
         _invocation = invocation;
         _connection = Connections.Of(invocation, chosen);
         _inside = Connections.IsInside(invocation, _connection);
-        Scope = scope;
+        Scope = Connections.ScopeOf(chosen);
         Store = GitStateStore.Open(StoreOptions(config), _clock);
         Cluster = new ClusterClient(_connection, _clock);
-        Exporter = new ClusterExporter(Cluster, scope) { Rules = Connections.RulesOf(chosen) };
+        Exporter = new ClusterExporter(Cluster, Scope) { Rules = Connections.RulesOf(chosen), Sealing = sealing };
     }
 
     public DrConfig Config { get; }
@@ -60,14 +61,23 @@ internal sealed class Session : IDisposable
     public static Session Open(Invocation invocation)
     {
         var config = ReadConfig(invocation);
+        return Of(config, ChosenOf(invocation, config), config.Sealing?.ToCompare(), invocation);
+    }
+
+    /// <summary>As <see cref="Open"/>, to write restore points: with what encrypts their secrets.</summary>
+    /// <exception cref="RunAiDrException">As above, or secrets cannot be encrypted or commits signed as configured.</exception>
+    public static async Task<Session> OpenToWriteAsync(Invocation invocation, CancellationToken ct)
+    {
+        var config = ReadConfig(invocation);
         var cluster = ChosenOf(invocation, config);
-        return Of(config, cluster, invocation);
+        GitStateStore.EnsureCanSign(StoreOptions(config));
+        return Of(config, cluster, config.Sealing is { } sealing ? await sealing.OpenAsync(ct) : null, invocation);
     }
 
     /// <summary>For one cluster of the configuration.</summary>
     /// <exception cref="RunAiDrException">As above.</exception>
-    public static Session Of(DrConfig config, ClusterConfig cluster, Invocation invocation) =>
-        new(config, cluster, Connections.ScopeOf(cluster), invocation);
+    public static Session Of(DrConfig config, ClusterConfig cluster, SecretSealing? sealing, Invocation invocation) =>
+        new(config, cluster, sealing, invocation);
 
     // Where the release of the control plane is on the cluster that this session works on.
     private SnapshotConfig Snapshots => _chosen.Snapshots with

@@ -47,8 +47,7 @@ internal sealed class CheckpointCommand : OperatorCommand
                 Fault.Configuration, $"{given} is a name that runai-dr gives itself, and retention deletes.", "Choose another name, or leave out --name.");
         }
 
-        using var session = Session.Open(invocation);
-        session.EnsureCanSign();
+        using var session = await Session.OpenToWriteAsync(invocation, ct);
         var process = invocation.Process;
         using var own = RepositoryLock.Take(
             session.Config.Repository, RepositoryLock.CheckpointsOf(session.Name), process.Host, process.Id, process.Clock);

@@ -40,13 +40,12 @@ internal sealed class ExportCommand : OperatorCommand
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
-        using var session = Session.Open(invocation);
         if (invocation.Get(_explainSecrets))
         {
-            return await ExplainAsync(session, invocation, ct);
+            return await ExplainAsync(invocation, ct);
         }
 
-        session.EnsureCanSign();
+        using var session = await Session.OpenToWriteAsync(invocation, ct);
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
@@ -74,8 +73,9 @@ internal sealed class ExportCommand : OperatorCommand
         return ExitCode.Success;
     }
 
-    private static async Task<int> ExplainAsync(Session session, Invocation invocation, CancellationToken ct)
+    private static async Task<int> ExplainAsync(Invocation invocation, CancellationToken ct)
     {
+        using var session = Session.Open(invocation);
         var report = await session.Exporter.ExportAsync(session.Name, new DroppedTree(), ct);
         invocation.Printer.Result(
             invocation.Format,

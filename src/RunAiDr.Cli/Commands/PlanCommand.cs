@@ -26,7 +26,7 @@ internal sealed class PlanCommand : OperatorCommand
         var saved = session.Store.Open(session.Name, reference);
         var signature = session.CheckSignature(reference, saved.Id);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
-        var options = _options.Read(invocation) with { Secrets = _options.Target.Mapping(invocation).Named(await _options.Secrets(invocation).ReadAsync(session, tree, ct)) };
+        var options = _options.Read(invocation) with { Secrets = await _options.Secrets(invocation).ReadAsync(session, saved, ct) };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         plan = plan with { Checks = [.. signature.Rows, .. plan.Checks] };
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => signature.In(Documents.Of(plan)));

@@ -15,15 +15,11 @@ internal sealed class RehearseCommand : OperatorCommand
 
     private readonly Option<string?> _secrets = new("--secrets")
     {
-        Description = "YAML file of placeholder name to secret value; values that are missing are made up",
-        HelpName = "file",
+        Description = "YAML file of placeholder name to secret value, or folder of files with these names; values that are missing are made up",
+        HelpName = "path",
     };
 
-    private readonly Option<string?> _identity = new("--identity")
-    {
-        Description = "Private key of age that opens the encrypted secrets of the restore point",
-        HelpName = "file",
-    };
+    private readonly Option<string[]> _identity = RestoreOptions.Identity();
 
     private readonly Option<bool> _requireSignature = RequireSignature.Option();
 
@@ -58,7 +54,7 @@ internal sealed class RehearseCommand : OperatorCommand
     {
         var config = Session.ReadConfig(invocation with { RequiresSignature = invocation.Get(_requireSignature) });
         var chosen = Session.ChosenOf(invocation, config);
-        var secrets = new RestoreSecrets(PathOf(invocation, _secrets), PathOf(invocation, _identity), null);
+        var secrets = RestoreOptions.SecretsOf(invocation, _secrets, _identity);
         var done = await new Rehearsal(config, chosen, invocation).RunAsync(invocation.Get(_reference) ?? "", secrets, ct);
         if (done.ExitCode != ExitCode.Cancelled)
         {

@@ -51,7 +51,7 @@ internal sealed class RehydrateCommand : OperatorCommand
         var saved = session.Store.Open(session.Name, reference);
         var signature = session.CheckSignature(reference, saved.Id).Enforce(invocation.Process);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
-        var plan = await PlanAsync(invocation, session, tree, ct);
+        var plan = await PlanAsync(invocation, session, (saved, tree), ct);
         if (plan.Obstacle is { } obstacle)
         {
             throw Blocked(plan, obstacle);
@@ -87,12 +87,14 @@ internal sealed class RehydrateCommand : OperatorCommand
     }
 
     /// <summary>Plans, and asks a person for secret values that are missing.</summary>
-    private async Task<RehydrationPlan> PlanAsync(Invocation invocation, Session session, IStateTree tree, CancellationToken ct)
+    private async Task<RehydrationPlan> PlanAsync(
+        Invocation invocation, Session session, (IStateTree Saved, IStateTree Mapped) trees, CancellationToken ct)
     {
+        var (saved, tree) = trees;
         var options = _options.Read(invocation) with
         {
             DryRun = invocation.Get(_dryRun) is not null,
-            Secrets = _options.Target.Mapping(invocation).Named(await _options.Secrets(invocation).ReadAsync(session, tree, ct)),
+            Secrets = await _options.Secrets(invocation).ReadAsync(session, saved, ct),
         };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         if (plan.MissingSecrets.Count == 0 || options.WithoutSecrets || invocation.Process.Ask is not { } ask)

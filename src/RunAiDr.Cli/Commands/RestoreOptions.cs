@@ -3,6 +3,7 @@ using RunAiDr.Cli.Restoring;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 
 namespace RunAiDr.Cli.Commands;
@@ -12,15 +13,11 @@ internal sealed class RestoreOptions
 {
     private readonly Option<string?> _secrets = new("--secrets")
     {
-        Description = "YAML file of placeholder name to secret value",
-        HelpName = "file",
+        Description = "YAML file of placeholder name to secret value, or folder of files with these names",
+        HelpName = "path",
     };
 
-    private readonly Option<string?> _identity = new("--identity")
-    {
-        Description = "Private key of age that opens the encrypted secrets of the restore point",
-        HelpName = "file",
-    };
+    private readonly Option<string[]> _identity = Identity();
 
     private readonly Option<string?> _secretsFrom = new("--secrets-from")
     {
@@ -106,11 +103,27 @@ internal sealed class RestoreOptions
     };
 
     /// <summary>Where secret values come from.</summary>
-    public RestoreSecrets Secrets(Invocation invocation) =>
-        new(PathOf(invocation, _secrets), PathOf(invocation, _identity), invocation.Get(_secretsFrom));
+    public RestoreSecrets Secrets(Invocation invocation) => SecretsOf(invocation, _secrets, _identity) with
+    {
+        ClusterSecret = invocation.Get(_secretsFrom),
+        Mapping = Target.Mapping(invocation),
+    };
 
-    private static string? PathOf(Invocation invocation, Option<string?> option) =>
-        invocation.Get(option) is { } path ? invocation.PathOf(path) : null;
+    internal static RestoreSecrets SecretsOf(Invocation invocation, Option<string?> source, Option<string[]> identity) => new()
+    {
+        Source = invocation.Get(source) is { } path ? invocation.PathOf(path) : null,
+        Identities = IdentitiesOf(invocation, identity),
+        Note = line => invocation.Process.Error.WriteLine(Visible.Text(line)),
+    };
+
+    internal static string[] IdentitiesOf(Invocation invocation, Option<string[]> identity) =>
+        [.. (invocation.Get(identity) ?? []).Select(invocation.PathOf)];
+
+    internal static Option<string[]> Identity() => new("--identity")
+    {
+        Description = "Private key of age or ssh that opens the encrypted secrets; may be given more than once",
+        HelpName = "file",
+    };
 
     internal static Option<string[]> Many(string name, string description, string help) => new(name)
     {

@@ -21,6 +21,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
         "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
+        .. SealingConfig.Keys,
         "checkpoint.schedule", "checkpoint.timeZone", "rehearsal.schedule",
         "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly", .. SignatureConfig.Keys,
     ];
@@ -47,6 +48,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
             Sync = ReadSync(defaults.Sync),
             Web = WebConfig.Read(_values),
             Remote = ReadRemote(),
+            Sealing = SealingConfig.Read(_values),
             LeaderElection = new(
                 _values.Flag("leaderElection.enabled") ?? false,
                 _values.Text("leaderElection.namespace"),

@@ -35,6 +35,9 @@ internal sealed record DrConfig
     /// <summary>Where <c>sync</c> pushes to; nowhere when absent.</summary>
     public RemoteConfig? Remote { get; init; }
 
+    /// <summary>For whom secrets are encrypted; they are left out when absent.</summary>
+    public SealingConfig? Sealing { get; init; }
+
     /// <summary>Whether replicas of <c>sync</c> elect the one that writes.</summary>
     public LeaderElectionConfig LeaderElection { get; init; } = new(false, null, "runai-dr");
 

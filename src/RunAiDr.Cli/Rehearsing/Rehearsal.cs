@@ -62,11 +62,14 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
     private async Task<RehearsalResult> PlayAsync(
         RehearsalResult result, IStateTree tree, RestorePoint point, RestoreSecrets secrets, CancellationToken ct)
     {
-        var snapshots = await SavedSnapshots.AskAsync(point, () => Session.Of(config, chosen, invocation), ct);
+        var snapshots = await SavedSnapshots.AskAsync(point, () => Session.Of(config, chosen, null, invocation), ct);
         await using var plane = await ThrowAwayControlPlane.StartAsync(_process, point, ct);
         var course = RehearsalCourse.Of(point, chosen, plane.HasControllers, ScratchPostgres.IsInstalled);
         await using var database = course.RestoresDump ? await StartDatabaseAsync(ct) : null;
-        using var session = Session.Of(config, chosen, invocation with { TargetKubeconfig = plane.Kubeconfig });
+
+        // Values that are made up differ from the saved ones, and are meant to.
+        var sealing = secrets.Identities.Count > 0 ? config.Sealing?.ToCompare() : null;
+        using var session = Session.Of(config, chosen, sealing, invocation with { TargetKubeconfig = plane.Kubeconfig });
         using var data = new RehearsalData(chosen.Snapshots, database, _process.Clock);
         var values = new Dictionary<string, SecretText>(await secrets.ReadAsync(session, tree, ct), StringComparer.Ordinal);
         var madeUp = MadeUpSecrets.For(point.SecretNames.Where(name => !values.ContainsKey(name)).ToArray()).ToList();

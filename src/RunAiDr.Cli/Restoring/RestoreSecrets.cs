@@ -1,46 +1,77 @@
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
+using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Rehydration.Mapping;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
-using RunAiDr.Data;
 
 namespace RunAiDr.Cli.Restoring;
 
 /// <summary>
-/// Where the plain values come from: the encrypted files of the restore point, a Secret of the target, the operator's file.
-/// Each one goes over those before it.
+/// Where the plain values come from: the encrypted files of the restore point, a Secret of the target, the operator's file
+/// or folder. Each one goes over those before it.
 /// </summary>
-internal sealed record RestoreSecrets(string? File, string? IdentityFile, string? ClusterSecret)
+internal sealed record RestoreSecrets
 {
     private static readonly ResourceKind Secret = new("", "v1", "Secret", "secrets", true);
 
-    /// <exception cref="RunAiDrException">A source cannot be read.</exception>
-    public async Task<IReadOnlyDictionary<string, SecretText>> ReadAsync(Session session, IStateTree tree, CancellationToken ct)
+    /// <summary>The operator's file or folder.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Files of private keys.</summary>
+    public IReadOnlyList<string> Identities { get; init; } = [];
+
+    /// <summary>Namespace and name of a Secret of the target.</summary>
+    public string? ClusterSecret { get; init; }
+
+    /// <summary>Values are found under the names that their placeholders have on the target too.</summary>
+    public RestoreMapping Mapping { get; init; } = RestoreMapping.None;
+
+    /// <summary>Takes what the operator has to know about the values.</summary>
+    public Action<string> Note { get; init; } = _ => { };
+
+    /// <param name="session">Of the target.</param>
+    /// <param name="saved">The restore point, before anything of it got another name.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="RunAiDrException">A source cannot be read, or does not hold what it should.</exception>
+    public async Task<IReadOnlyDictionary<string, SecretText>> ReadAsync(Session session, IStateTree saved, CancellationToken ct)
     {
         var values = new Dictionary<string, SecretText>(StringComparer.Ordinal);
-        Add(values, IdentityFile is { } identity ? await DecryptedAsync(tree, identity, ct) : []);
+        Add(values, await DecryptedAsync(session.Config.Sealing, saved, ct));
         Add(values, ClusterSecret is { } name ? await OfClusterAsync(session, name, ct) : []);
-        Add(values, SecretsFile.Read(File));
-        return values;
+        Add(values, Source is { } source ? OfOperator(source, saved) : []);
+        return Mapping.Named(values);
     }
 
-    private static async Task<IEnumerable<KeyValuePair<string, SecretText>>> DecryptedAsync(
-        IStateTree tree, string identity, CancellationToken ct)
+    private async Task<IEnumerable<KeyValuePair<string, SecretText>>> DecryptedAsync(SealingConfig? config, IStateTree saved, CancellationToken ct)
     {
-        var values = new List<KeyValuePair<string, SecretText>>();
-        foreach (var file in tree.Files.Where(file => file.IsRegular && IsEncrypted(file.Path)))
+        // Other keys than those of age sops finds by itself, when this machine may use them.
+        var isAsked = Identities.Count > 0;
+        var files = isAsked || config?.SopsConfigFile is not null ? SealedFile.In(saved) : [];
+        if (files.Count == 0)
         {
-            var where = $"{file.Path} of {tree.Id.Abbreviated}";
-            values.AddRange(SecretValues.Parse(await AgeFile.DecryptAsync(tree.Read(file.Path) ?? [], identity, where, ct), where, Fault.RestorePoint));
+            return [];
         }
 
-        return values;
-    }
+        var mac = config?.ToCompare()?.Mac;
+        try
+        {
+            var opened = await new SealedSecrets(Identities, mac).OpenAsync(saved, files, ct);
+            if (mac is null)
+            {
+                Note("The encrypted values are not authenticated: without the key of secrets.hmacKeyFile nothing proves that an export wrote them.");
+            }
 
-    private static bool IsEncrypted(string path) =>
-        path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) && path.EndsWith(".age", StringComparison.Ordinal);
+            return opened.SelectMany(file => file.Values);
+        }
+        catch (RunAiDrException fault) when (!isAsked && fault.Fault == Fault.Configuration)
+        {
+            Note($"The encrypted values are not used: {fault.Message}");
+            return [];
+        }
+    }
 
     /// <summary>Each value of its data is a file as the operator's: names to texts.</summary>
     private static async Task<IEnumerable<KeyValuePair<string, SecretText>>> OfClusterAsync(Session session, string place, CancellationToken ct)
@@ -60,6 +91,17 @@ internal sealed record RestoreSecrets(string? File, string? IdentityFile, string
         }
 
         return values;
+    }
+
+    private IReadOnlyDictionary<string, SecretText> OfOperator(string source, IStateTree saved)
+    {
+        if (!Directory.Exists(source))
+        {
+            return SecretsFile.Read(source);
+        }
+
+        var names = RestorePoint.Read(saved).SecretNames.ToDictionary(name => name, name => new SecretText(name), StringComparer.Ordinal);
+        return SecretsDirectory.Read(source, Mapping.Named(names).Keys.ToHashSet(StringComparer.Ordinal));
     }
 
     private static byte[] Bytes(string? base64, string where)

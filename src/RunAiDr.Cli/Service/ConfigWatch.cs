@@ -144,15 +144,22 @@ internal sealed class ConfigWatch : IDisposable
         Repositories.RemoteOf(config, _invocation.Process.Clock)?.Dispose();
     }
 
-    /// <summary>Of the configuration and the files of scopes and secret rules together; a file that is missing for a moment counts as empty.</summary>
+    /// <summary>Of the configuration, the files of scopes and secret rules, and those that say how secrets are encrypted, together; one that is missing, or may not be read, counts as empty: whoever needs it tells.</summary>
     private byte[] Digest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var files = _newest.Clusters.SelectMany(cluster => new[] { cluster.Scope, cluster.SecretRules }).OfType<string>()
-            .Prepend(_invocation.PathOf(_invocation.Get(_invocation.Globals.Config)!));
+            .Concat(_newest.Sealing?.Files ?? []).Prepend(_invocation.PathOf(_invocation.Get(_invocation.Globals.Config)!));
         foreach (var file in files.Where(File.Exists))
         {
-            hash.AppendData(File.ReadAllBytes(file));
+            try
+            {
+                hash.AppendData(File.ReadAllBytes(file));
+            }
+            catch (UnauthorizedAccessException)
+            {
+                hash.AppendData([]);
+            }
         }
 
         return hash.GetHashAndReset();

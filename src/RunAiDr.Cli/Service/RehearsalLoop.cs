@@ -84,7 +84,7 @@ internal sealed class RehearsalLoop(DrConfig config, Invocation invocation, ILog
 
         try
         {
-            var done = await new Rehearsal(config, course.Cluster, _silent).RunAsync(checkpoint, new RestoreSecrets(null, null, null), ct);
+            var done = await new Rehearsal(config, course.Cluster, _silent).RunAsync(checkpoint, new RestoreSecrets(), ct);
             ct.ThrowIfCancellationRequested();
             var record = RehearsalRecord.Of(done);
             record.Write(config.Repository, course.Cluster.Name);

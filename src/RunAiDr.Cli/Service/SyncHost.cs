@@ -4,6 +4,7 @@ using RunAiDr.Cli.Service.Web;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Leases;
 using RunAiDr.Core;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
@@ -21,6 +22,7 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
     {
         using var configs = new ConfigWatch(invocation, log);
         var config = configs.Newest;
+        var sealing = await SealingOf(config, ct);
         using var reviews = new ClusterReviews(Connections.Of(invocation, config.Clusters[0]), _process.Clock, log);
         await using var web = await new WebServer(config.Web, _process, log).StartAsync(Status, reviews.JudgeAsync, ct);
         await Repositories.PrepareAsync(config, invocation, ct);
@@ -33,16 +35,32 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
         configs.Start();
         while (!ct.IsCancellationRequested)
         {
-            (config, var outdated) = configs.Take();
+            var (newest, outdated) = configs.Take();
+            if (!ReferenceEquals(newest, config))
+            {
+                try
+                {
+                    (sealing, config) = (await SealingOf(newest, ct), newest);
+                }
+                catch (RunAiDrException fault)
+                {
+                    log.ConfigurationWrong(fault.Message);
+                }
+            }
+
             reviews.Use(Connections.Of(invocation, config.Clusters[0]));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, outdated);
-            await RunAsync(config, stop.Token);
+            await RunAsync(config, sealing, stop.Token);
         }
     }
 
-    private async Task RunAsync(DrConfig config, CancellationToken ct)
+    // Told once, before anything of the new configuration is at work.
+    private static async Task<SecretSealing?> SealingOf(DrConfig config, CancellationToken ct) =>
+        config.Sealing is { } sealing ? await sealing.OpenAsync(ct) : null;
+
+    private async Task RunAsync(DrConfig config, SecretSealing? sealing, CancellationToken ct)
     {
-        using var service = new SyncService(config, invocation, log, Repositories.RemoteOf(config, _process.Clock));
+        using var service = new SyncService(config, invocation, log, Repositories.RemoteOf(config, _process.Clock), sealing);
         _service = service;
         if (!config.LeaderElection.Enabled)
         {

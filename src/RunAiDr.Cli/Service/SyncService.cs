@@ -4,6 +4,7 @@ using RunAiDr.Cluster;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Export;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
 
@@ -27,7 +28,7 @@ internal sealed class SyncService : IDisposable
     private readonly ILogger _log;
     private Func<bool> _mayPush = () => false;
 
-    public SyncService(DrConfig config, Invocation invocation, ILogger log, GitRemote? remote)
+    public SyncService(DrConfig config, Invocation invocation, ILogger log, GitRemote? remote, SecretSealing? sealing)
     {
         var clock = invocation.Process.Clock;
         var chance = new Random();
@@ -45,10 +46,10 @@ internal sealed class SyncService : IDisposable
         {
             var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble) { NewCommit = () => _pushes?.Notify() };
             _meters.Observe(journal.Status);
-            _workers.Add(new Worker(config, cluster, invocation, journal));
+            _workers.Add(new Worker(config, cluster, invocation, journal, sealing));
             if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
             {
-                _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, invocation), invocation, log)
+                _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, sealing, invocation), invocation, log)
                 {
                     NewCommit = () => _pushes?.Notify(),
                     Publish = PublishAsync,
@@ -185,7 +186,7 @@ internal sealed class SyncService : IDisposable
         private readonly GitStateStore _store;
         private readonly ClusterClient _client;
 
-        public Worker(DrConfig config, ClusterConfig cluster, Invocation invocation, SyncJournal journal)
+        public Worker(DrConfig config, ClusterConfig cluster, Invocation invocation, SyncJournal journal, SecretSealing? sealing)
         {
             var clock = invocation.Process.Clock;
             var scope = Connections.ScopeOf(cluster);
@@ -201,7 +202,7 @@ internal sealed class SyncService : IDisposable
                 Resync = config.Sync.Resync,
                 DeletionGuard = config.DeletionGuard,
             };
-            Sync = new ClusterSync(new ClusterExporter(_client, scope) { Rules = rules }, _client, _store, options, journal);
+            Sync = new ClusterSync(new ClusterExporter(_client, scope) { Rules = rules, Sealing = sealing }, _client, _store, options, journal);
         }
 
         public SyncJournal Journal { get; }

@@ -42,6 +42,26 @@ internal static class ContentChecks
             { Items = unknown };
     }
 
+    /// <summary>Values that are no texts, where a text is wanted.</summary>
+    public static IEnumerable<PlanCheck> Misfits(IReadOnlyCollection<RestorableResource> restored, RehydrationOptions options)
+    {
+        string[] misfits =
+        [
+            .. (from item in restored
+                from name in SecretFilling.MisfitsIn(item.Resource, options.Secrets)
+                select $"{name} (in {item.Path})").Order(StringComparer.Ordinal),
+        ];
+        return misfits.Length == 0 ? [] : [Misfit(misfits)];
+    }
+
+    /// <summary>See <see cref="Misfits"/>.</summary>
+    public static PlanCheck Misfit(IReadOnlyList<string> names) => new(
+        "secrets",
+        CheckResult.Blocked,
+        $"{names.Count} values are no text, and only a whole value in data of a Secret can be anything else",
+        "Supply a text for them.")
+    { Items = names };
+
     public static PlanCheck Secrets(
         IReadOnlyCollection<RestorableResource> restored, TargetReads reads, RehydrationOptions options)
     {
@@ -65,7 +85,7 @@ internal static class ContentChecks
                 "secrets",
                 CheckResult.Blocked,
                 $"{missing.Length} values are not supplied",
-                "Supply the values, create the Secrets on the target, or leave these resources out.")
+                "Supply the values (--identity opens those that are encrypted in the restore point), create the Secrets on the target, or leave these resources out.")
             {
                 Items = missing,
             };

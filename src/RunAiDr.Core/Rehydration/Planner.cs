@@ -45,6 +45,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, Scope? sco
             .. partChecks,
             ContentChecks.Kinds(restored, kinds, parts),
             ContentChecks.Secrets(restored, reads, options),
+            .. ContentChecks.Misfits(restored, options),
             .. ContentChecks.Projects(restored),
             await targetChecks.PermissionsAsync(ct),
             await targetChecks.NamespacesAsync(ct),

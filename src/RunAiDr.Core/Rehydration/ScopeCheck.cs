@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 
 namespace RunAiDr.Core.Rehydration;
@@ -14,6 +15,7 @@ internal sealed class ScopeCheck : IScopeContext
     private readonly Scope _scope;
     private readonly HashSet<string> _projectNamespaces;
     private readonly HashSet<ResourceKey> _referenced;
+    private readonly HashSet<(string Namespace, string Name)> _namedByValues;
 
     private ScopeCheck(Scope scope, RestorePoint saved)
     {
@@ -21,6 +23,8 @@ internal sealed class ScopeCheck : IScopeContext
         _projectNamespaces = saved.Resources.Select(item => item.Resource)
             .Where(resource => resource.Kind is { Group: "", Plural: "namespaces" } && scope.IsProject(HeadOf(resource).Labels))
             .Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+        _namedByValues = saved.Releases
+            .SelectMany(release => Settings.Secrets(release.Values).Select(name => (release.Namespace, name))).ToHashSet();
         _referenced = [];
         _referenced = saved.Resources.Select(item => item.Resource)
             .Where(resource => Binding.Is(resource) && scope.MatchSaved(HeadOf(resource), this) is not null)
@@ -59,6 +63,8 @@ internal sealed class ScopeCheck : IScopeContext
     public bool IsProjectNamespace(string @namespace) => _projectNamespaces.Contains(@namespace);
 
     public bool IsReferenced(ResourceHead head) => _referenced.Contains(head.Key);
+
+    public bool IsNamedByValues(ResourceHead head) => _namedByValues.Contains((head.Namespace ?? "", head.Name));
 
     private bool Exports(Resource resource) =>
         _scope.MatchSaved(HeadOf(resource), this) is { Treatment: not Treatment.Compare };

@@ -19,7 +19,7 @@ internal static class SecretFilling
     }
 
     /// <summary>
-    /// A copy with each known placeholder replaced, unknown ones kept. A value in <c>data</c> of a Secret that is one
+    /// A copy with each known placeholder replaced, unknown ones and those kept whose value is no text. A value in <c>data</c> of a Secret that is one
     /// placeholder as a whole is encoded as base64, as the API wants it.
     /// </summary>
     public static Resource Fill(Resource resource, IReadOnlyDictionary<string, SecretText> values)
@@ -40,6 +40,17 @@ internal static class SecretFilling
 
         return resource with { Body = (JsonObject)Replace(body, values) };
     }
+
+    /// <summary>
+    /// Names whose value fits no place that they have: bytes that are no text fit only what <c>data</c> of a Secret holds as
+    /// a whole.
+    /// </summary>
+    public static IEnumerable<string> MisfitsIn(Resource resource, IReadOnlyDictionary<string, SecretText> values) =>
+        NamesIn(Fill(resource, values).Body).Where(values.ContainsKey);
+
+    /// <summary>As <see cref="MisfitsIn(Resource, IReadOnlyDictionary{string, SecretText})"/>, of values.</summary>
+    public static IEnumerable<string> MisfitsIn(JsonObject body, IReadOnlyDictionary<string, SecretText> values) =>
+        NamesIn(body).Where(name => values.GetValueOrDefault(name)?.IsBinary == true);
 
     /// <summary>A copy of values with each known placeholder replaced, unknown ones kept.</summary>
     public static JsonObject Fill(JsonObject body, IReadOnlyDictionary<string, SecretText> values) =>
@@ -117,7 +128,7 @@ internal static class SecretFilling
         }
         else if (node is JsonValue leaf && leaf.TryGetValue<string>(out var text))
         {
-            var filled = Placeholder.Replace(text, name => values.GetValueOrDefault(name)?.Reveal());
+            var filled = Placeholder.Replace(text, name => values.GetValueOrDefault(name) is { IsBinary: false } secret ? secret.Reveal() : null);
             return ReferenceEquals(filled, text) ? node : JsonValue.Create(filled);
         }
 

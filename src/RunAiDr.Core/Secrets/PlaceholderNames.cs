@@ -10,6 +10,10 @@ internal sealed class PlaceholderNames(string document)
 
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
+    /// <summary>How the names of a document begin.</summary>
+    /// <param name="path">Path of its file.</param>
+    public static string BeginningIn(string path) => WithoutOthers($"{Path.ChangeExtension(path, null)}/");
+
     public string Next(IEnumerable<string> path, string? label)
     {
         var place = string.Join('.', label is null ? path : path.Append(label));
@@ -35,15 +39,16 @@ internal sealed class PlaceholderNames(string document)
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-        var legal = string.Create(text.Length, text, (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = IsLegal(source[i]) ? source[i] : '-';
-            }
-        });
-        return $"{legal}-{hash.AsSpan(0, HashDigits)}";
+        return $"{WithoutOthers(text)}-{hash.AsSpan(0, HashDigits)}";
     }
+
+    private static string WithoutOthers(string text) => string.Create(text.Length, text, (span, source) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            span[i] = IsLegal(source[i]) ? source[i] : '-';
+        }
+    });
 
     private static bool IsLegal(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-';
 }

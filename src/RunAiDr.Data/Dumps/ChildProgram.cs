@@ -47,7 +47,7 @@ internal sealed class ChildProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Except(Inherited, StringComparer.Ordinal).ToList())
+        foreach (var name in call.KeepsEnvironment ? [] : start.Environment.Keys.Except(Inherited, StringComparer.Ordinal).ToList())
         {
             start.Environment.Remove(name);
         }

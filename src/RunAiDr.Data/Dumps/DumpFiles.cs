@@ -1,3 +1,5 @@
+using RunAiDr.Data.Age;
+
 namespace RunAiDr.Data.Dumps;
 
 /// <summary>Names of the files of a set.</summary>

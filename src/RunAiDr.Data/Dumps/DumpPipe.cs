@@ -1,4 +1,5 @@
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Age;
 
 namespace RunAiDr.Data.Dumps;
 

@@ -1,4 +1,6 @@
+using RunAiDr.Core;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Age;
 using RunAiDr.Data.Postgres;
 
 namespace RunAiDr.Data.Dumps;
@@ -11,13 +13,14 @@ internal sealed class DumpRun(PostgresConnector connector, DumpOptions options, 
 
     private readonly List<string> _warnings = [];
 
-    /// <exception cref="Core.RunAiDrException">It failed, and nothing of it is left.</exception>
+    /// <exception cref="RunAiDrException">It failed, and nothing of it is left.</exception>
     public async Task<SnapshotReference> RunAsync(SnapshotRequest request, CancellationToken ct)
     {
         progress.Begin("preparing");
         var folder = Folder(request);
         var tools = await DumpTools.FindAsync(options.ProgramFolder, ct);
-        var recipients = await AgeRecipients.ReadAsync(options.RecipientsFile, Programs.OnPath("age"), ct);
+        var recipients = options.RecipientsFile is { } file
+            ? await AgeRecipients.ReadAsync(file, Programs.OnPath("age"), Fault.Snapshot, ct) : AgeRecipients.None;
         await using var databases = await FrozenDatabases.OpenAsync(connector, ct);
         tools.EnsureReads(databases.Databases[0].Connection.PostgreSqlVersion);
         var snapshots = databases.Databases.ToDictionary(database => database.Name, database => database.SnapshotId);

@@ -8,6 +8,9 @@ internal sealed record ProgramCall(string Program, IReadOnlyList<string> Argumen
     /// <summary>Beside the few variables that each program gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether it gets the whole environment instead, because that is where it finds credentials of its own.</summary>
+    public bool KeepsEnvironment { get; init; }
+
     /// <summary>Taken out of what the program prints.</summary>
     public string? Secret { get; init; }
 

@@ -30,6 +30,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rehydrate")]
     [InlineData("verify")]
     [InlineData("rehearse")]
+    [InlineData("rekey")]
     [InlineData("demo")]
     public async Task The_help_reads_like_this(string command)
     {

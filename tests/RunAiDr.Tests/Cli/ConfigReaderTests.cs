@@ -102,6 +102,25 @@ public sealed class ConfigReaderTests : IDisposable
             config);
     }
 
+    [Theory]
+    [InlineData("{recipientsFile: r, hmacKeyFile: k}", "r", null, false)]
+    [InlineData("{recipientsFile: r, hmacKeyFile: k, encryption: age}", "r", null, false)]
+    [InlineData("{recipientsFile: r, hmacKeyFile: k, encryption: sops}", "r", null, true)]
+    [InlineData("{sopsConfigFile: s, hmacKeyFile: k, encryption: sops}", null, "s", true)]
+    public void For_whom_secrets_are_encrypted_is_read(string secrets, string? recipients, string? sopsConfig, bool usesSops)
+    {
+        var config = Read($"cluster: prod\nrepository: dr.git\nsecrets: {secrets}\n");
+
+        Assert.Equal(
+            new SealingConfig(_folder.File("k"))
+            {
+                RecipientsFile = recipients is null ? null : _folder.File(recipients),
+                SopsConfigFile = sopsConfig is null ? null : _folder.File(sopsConfig),
+                UsesSops = usesSops,
+            },
+            config.Sealing);
+    }
+
     [Fact]
     public void Every_mistake_is_told_at_once_with_its_line()
     {
@@ -196,6 +215,11 @@ public sealed class ConfigReaderTests : IDisposable
     [InlineData("cluster: a\nrepository: r\nlisten: 8080", "not an address and a port")]
     [InlineData("cluster: a\nrepository: r\ntls: {certFile: c}", ":3:7: tls.certFile and tls.keyFile go together")]
     [InlineData("cluster: a\nrepository: r\ntls: {keyFile: k}", ":3:7: tls.certFile and tls.keyFile go together")]
+    [InlineData("cluster: a\nrepository: r\nsecrets: {recipientsFile: f}", ":3:11: secrets.hmacKeyFile is missing: recipients and HMAC key go together")]
+    [InlineData("cluster: a\nrepository: r\nsecrets: {hmacKeyFile: f}", ":3:11: secrets.recipientsFile is missing")]
+    [InlineData("cluster: a\nrepository: r\nsecrets: {encryption: gpg}", ":3:11: gpg: not one of age, sops")]
+    [InlineData("cluster: a\nrepository: r\nsecrets: {hmacKeyFile: f, sopsConfigFile: s}", ":3:27: secrets.sopsConfigFile is for secrets.encryption: sops")]
+    [InlineData("cluster: a\nrepository: r\nsecrets: {hmacKeyFile: f, recipientsFile: r, sopsConfigFile: s, encryption: sops}", "instead of secrets.recipientsFile")]
     [InlineData("cluster: a\nrepository: r\nleaderElection: {enabled: maybe}", "not true or false")]
     public void A_mistake_is_told_with_its_place(string text, string complaint)
     {

@@ -44,6 +44,11 @@ internal sealed class ReleasePart(SavedRelease release, RestoreTools tools, Rehy
                 $"Set charts.{(release.IsControlPlane ? "controlPlane" : "cluster")} in the configuration, or leave the phase out with --skip {PhaseNames.Of(Phase)}.");
         }
 
+        if (SecretFilling.MisfitsIn(release.Values, options.Secrets).ToArray() is { Length: > 0 } misfits)
+        {
+            return ContentChecks.Misfit(misfits);
+        }
+
         var missing = SecretFilling.NamesIn(release.Values).Where(name => !options.Secrets.ContainsKey(name)).ToArray();
         return missing.Length == 0 ? null : new(
             "secrets",

@@ -41,7 +41,7 @@ internal static class RestoreParts
         return [.. parts.Where(part => options.Phases.Contains(part.Phase)).OrderBy(part => part.Phase)];
     }
 
-    /// <summary>Files of the restore point that parts restore.</summary>
+    /// <summary>Files of the restore point that parts restore, or that hold values for what is restored.</summary>
     public static bool Restores(string path) =>
         path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal)
         || path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal)

@@ -1,6 +1,7 @@
 using System.Text;
 using RunAiDr.Core;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Age;
 
 namespace RunAiDr.Data.Dumps.Restoring;
 

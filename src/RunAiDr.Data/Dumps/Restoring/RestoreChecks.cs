@@ -1,5 +1,6 @@
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Snapshots;
+using RunAiDr.Data.Age;
 
 namespace RunAiDr.Data.Dumps.Restoring;
 
@@ -70,7 +71,7 @@ internal sealed class RestoreChecks(PgDumpSnapshots dumps, DumpOptions options)
             return;
         }
 
-        var identity = new AgeIdentity(file, program);
+        var identity = new AgeIdentity([file], program);
         if (identity.Unreadable(KeySubject) is { } unreadable)
         {
             _checks.Add(unreadable);

@@ -1,4 +1,5 @@
 using RunAiDr.Core;
+using RunAiDr.Data.Age;
 using RunAiDr.Data.Dumps;
 using RunAiDr.Tests.Support;
 
@@ -119,7 +120,7 @@ public sealed class DumpProgramTests(DumpServer server) : DumpScene, IClassFixtu
     {
         var keys = await KeysAsync();
 
-        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => AgeRecipients.ReadAsync(keys.Recipients, null, CancellationToken.None));
+        var fault = await Assert.ThrowsAsync<RunAiDrException>(() => AgeRecipients.ReadAsync(keys.Recipients, null, Fault.Snapshot, CancellationToken.None));
 
         Assert.Equal("Install age.", fault.Remedy);
     }

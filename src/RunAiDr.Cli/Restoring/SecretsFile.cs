@@ -2,15 +2,13 @@ using RunAiDr.Core;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Secrets.Sealing;
 
-namespace RunAiDr.Cli.Configuration;
+namespace RunAiDr.Cli.Restoring;
 
-/// <summary>The operator's file of secret values: a YAML mapping of placeholder names to plain texts.</summary>
+/// <summary>The operator's file of secret values: a YAML mapping of placeholder names to values.</summary>
 internal static class SecretsFile
 {
-    /// <exception cref="RunAiDrException">The file cannot be read or is no mapping of names to texts.</exception>
-    public static IReadOnlyDictionary<string, SecretText> Read(string? path) => path is null
-        ? new Dictionary<string, SecretText>(StringComparer.Ordinal)
-        : SecretValues.Parse(Load(path), path, Fault.Configuration);
+    /// <exception cref="RunAiDrException">The file cannot be read or is no mapping of names to values.</exception>
+    public static IReadOnlyDictionary<string, SecretText> Read(string path) => SecretValues.Parse(Load(path), path, Fault.Configuration);
 
     private static byte[] Load(string path)
     {

@@ -1,0 +1,96 @@
+using System.Globalization;
+using RunAiDr.Core;
+using RunAiDr.Core.Secrets.Sealing;
+using RunAiDr.Core.State;
+using RunAiDr.Git;
+
+namespace RunAiDr.Cli.Restoring;
+
+/// <summary>Encrypts the secrets at the tip of the branch of record for other recipients.</summary>
+/// <param name="store">The DR repository.</param>
+/// <param name="secrets">Opens what is there.</param>
+/// <param name="cipher">Encrypts for the new recipients.</param>
+/// <param name="force">Encrypts what is for these recipients already too.</param>
+internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecretCipher cipher, bool force)
+{
+    /// <summary>What no encryption can change, so everybody who changes keys is told.</summary>
+    public const string History =
+        "Older commits stay readable with the old keys. Where an old key has leaked, change the passwords themselves.";
+
+    // The service commits as often as its cluster changes; each time everything is read again.
+    private const int MostAttempts = 10;
+
+    /// <summary>
+    /// The new files of a cluster. Null when nothing has to be done: it has no encrypted secrets, or they are for these
+    /// recipients already.
+    /// </summary>
+    /// <exception cref="RunAiDrException">A file cannot be opened or encrypted.</exception>
+    public async Task<RekeyedTree?> PrepareAsync(string cluster, CancellationToken ct)
+    {
+        if (store.Tip(cluster) is not { } tree || SealedFile.In(tree) is not { Count: > 0 } files)
+        {
+            return null;
+        }
+
+        var recipients = SealedFiles.Recipients(cipher);
+        var isForThem = tree.Read(SealedFiles.RecipientsPath)?.AsSpan().SequenceEqual(recipients) == true;
+        if (isForThem && !force)
+        {
+            return null;
+        }
+
+        var opened = await secrets.OpenAsync(tree, files, ct);
+        var edits = new StateEdit[files.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = ct };
+        await Parallel.ForAsync(0, files.Count, options, async (i, stop) =>
+        {
+            var (file, values) = opened[i];
+            edits[i] = new StateEdit(SealedFiles.PathOf(file.Document, cipher.Extension), await cipher.EncryptAsync(SecretValues.ToBytes(values), stop));
+        });
+        return new RekeyedTree(
+            cluster,
+            tree.TreeId,
+            files.Count,
+            [
+                .. edits,
+                .. files.Where(file => file.Extension != cipher.Extension).Select(file => new StateEdit(file.Path, null)),
+                .. isForThem ? Array.Empty<StateEdit>() : [new StateEdit(SealedFiles.RecipientsPath, recipients)],
+            ]);
+    }
+
+    /// <summary>
+    /// Commits them as one commit, and prepares them again when the cluster's folder has changed meanwhile. Null when somebody
+    /// else has encrypted them for these recipients by then.
+    /// </summary>
+    /// <exception cref="RunAiDrException">It changes faster than it can be encrypted.</exception>
+    public async Task<CommitId?> CommitAsync(RekeyedTree prepared, CancellationToken ct)
+    {
+        var current = prepared;
+        for (var attempt = 1; current is not null && attempt <= MostAttempts; attempt++)
+        {
+            if (store.Amend(current.Cluster, current.TreeId, current.Edits, TextOf(current)) is { } amended)
+            {
+                return amended.Commit;
+            }
+
+            current = await PrepareAsync(prepared.Cluster, ct);
+        }
+
+        return current is null ? null : throw new RunAiDrException(
+            Fault.Repository,
+            $"The folder of cluster {prepared.Cluster} changes faster than its secrets are encrypted.",
+            "Stop `runai-dr sync` and run rekey again.");
+    }
+
+    private CommitText TextOf(RekeyedTree rekeyed) => new(
+        $"{rekeyed.Cluster}: encrypt secrets for other keys",
+        string.Create(CultureInfo.InvariantCulture, $"{rekeyed.Files} files, for\n{string.Join('\n', cipher.Recipients)}\n\n{History}"),
+        [KeyValuePair.Create("Cluster", rekeyed.Cluster)]);
+}
+
+/// <summary>The encrypted files of one cluster for its new recipients.</summary>
+/// <param name="Cluster">Its name.</param>
+/// <param name="TreeId">Its folder, from which they were read.</param>
+/// <param name="Files">How many were encrypted.</param>
+/// <param name="Edits">What becomes of the folder.</param>
+internal sealed record RekeyedTree(string Cluster, string TreeId, int Files, IReadOnlyList<StateEdit> Edits);
