@@ -34,7 +34,7 @@ public sealed class RunbookTests : IDisposable
             file!.AsObject().Select(entry => entry.Key).Order(StringComparer.Ordinal));
         Assert.Equal("600\n", (await RunAsync("stat -c %a secrets.yaml")).Output);
         var refused = (await Workspace.RunAsync(cluster, "plan", "p", "--secrets", "secrets.yaml")).Expect(2);
-        Assert.Contains("secrets.yaml:1: the value is not a text", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("secrets.yaml:1: the value is neither a text nor base64", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
