@@ -39,10 +39,11 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
             return null;
         }
 
-        var opened = await secrets.OpenAsync(tree, files, ct);
-        var edits = new StateEdit[files.Count];
+        // A document whose secrets stand there twice, by age and by sops, gets one file.
+        var opened = (await secrets.OpenAsync(tree, files, ct)).DistinctBy(item => item.File.Document).ToList();
+        var edits = new StateEdit[opened.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = ct };
-        await Parallel.ForAsync(0, files.Count, options, async (i, stop) =>
+        await Parallel.ForAsync(0, opened.Count, options, async (i, stop) =>
         {
             var (file, values) = opened[i];
             edits[i] = new StateEdit(SealedFiles.PathOf(file.Document, cipher.Extension), await cipher.EncryptAsync(SecretValues.ToBytes(values), stop));
@@ -50,7 +51,7 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
         return new RekeyedTree(
             cluster,
             tree.TreeId,
-            files.Count,
+            opened.Count,
             [
                 .. edits,
                 .. files.Where(file => file.Extension != cipher.Extension).Select(file => new StateEdit(file.Path, null)),

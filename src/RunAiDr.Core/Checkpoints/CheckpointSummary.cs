@@ -46,9 +46,9 @@ public static class CheckpointSummary
             yield return string.Create(CultureInfo.InvariantCulture, $"From the oldest to the newest part: {report.Skew.TotalSeconds:0.#} s");
         }
 
-        if (report.Export.Placeholders.Count > 0)
+        if (report.Export.Placeholders.Count - (report.Export.Encryption?.Secrets ?? 0) is > 0 and var missing)
         {
-            yield return $"Missing: {report.Export.Placeholders.Count} secret values, which `runai-dr plan` lists";
+            yield return $"Missing: {missing} secret values, which `runai-dr plan` lists";
         }
 
         foreach (var warning in report.Export.Warnings)

@@ -1,6 +1,5 @@
 using System.Text;
 using RunAiDr.Core;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
