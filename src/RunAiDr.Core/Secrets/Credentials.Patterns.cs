@@ -69,7 +69,7 @@ internal static partial class Credentials
     /// <summary>What makes an address of a cloud's storage open to whoever has it.</summary>
     [GeneratedRegex(
         @"[?&;](?:sig|signature|x-amz-signature|x-amz-security-token|x-goog-signature|code|key|access_token|token)="
-        + @"(?<secret>[^&\s""'<>]{16,})",
+        + @"(?<secret>[^&\s""'<>\uE000]{16,})",
         Linear)]
     private static partial Regex SignedUrl();
 

@@ -56,7 +56,7 @@ internal static class Entropy
     }
 
     /// <summary>
-    /// A password as a generator with symbols makes it: capitals, small letters, digits and several symbols, and at every
+    /// A password as a generator with symbols makes it: capitals, small letters, digits and symbols, and at nearly every
     /// other letter another kind of letter.
     /// </summary>
     public static bool IsPassword(string text)
@@ -75,11 +75,11 @@ internal static class Entropy
             }
 
             kinds |= 1 << KindOf(text[i]);
-            symbols += "!#$%&*+?@^~|;<>".Contains(text[i], StringComparison.Ordinal) ? 1 : 0;
+            symbols += "!#$%&*?@^~|;<>".Contains(text[i], StringComparison.Ordinal) ? 1 : 0;
             changes += i > 0 && KindOf(text[i]) != KindOf(text[i - 1]) ? 1 : 0;
         }
 
-        return kinds == 0b1111 && symbols >= 2 && changes * 2 >= text.Length;
+        return kinds == 0b1111 && symbols >= 1 && changes * 20 >= text.Length * 9;
     }
 
     /// <summary>Bits of entropy of one letter.</summary>

@@ -111,8 +111,10 @@ internal static partial class RandomWords
             return [];
         }
 
+        // Of checksum/config the first word tells more than the last.
         var (from, length) = Assignments.NameBefore(text, at - 1);
-        return text.AsSpan(from, length);
+        var prefix = from > 0 && text[from - 1] == '/' ? Assignments.NameBefore(text, from - 1).Length + 1 : 0;
+        return text.AsSpan(from - prefix, length + prefix);
     }
 
     /// <summary>A UUID, hex digits of one case, or the short ones of commits, events and volumes.</summary>

@@ -165,7 +165,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         var spans = _finder.Find(text, name, nearly);
         if (IsSecretByName(name, text))
         {
-            return spans.Count == 1 && spans[0].Label is "bearer" or "basic" ? Spans(text, spans) : Whole(text, $"name {name}");
+            var isBehindScheme = spans.Count == 1 && spans[0].End == text.Length && IsScheme(text.AsSpan(0, spans[0].Start).Trim());
+            return isBehindScheme ? Spans(text, spans) : Whole(text, $"name {name}");
         }
 
         nearly.ForEach(span => _found.Leave(_path, span));
@@ -178,7 +179,15 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
     private string RuleReason(string path) => $"rule {path} of chart {rules.Chart}";
 
     private bool IsSecretByName(string name, string text) =>
-        rules.IsSecretName(name) && !SecretMask.IsHarmless(SecretMask.Of(text)) && !NamesSecret(name, text);
+        rules.IsSecretName(name) && !IsHarmless(SecretMask.Of(text)) && !NamesSecret(name, text);
+
+    /// <summary><c>Bearer</c> with a placeholder behind it was looked through before.</summary>
+    private static bool IsHarmless(string masked) =>
+        SecretMask.IsHarmless(masked) || (masked.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank
+            && IsScheme(masked.AsSpan(0, blank)) && SecretMask.IsHarmless(masked.AsSpan(blank)));
+
+    private static bool IsScheme(ReadOnlySpan<char> word) =>
+        word.Equals("bearer", StringComparison.OrdinalIgnoreCase) || word.Equals("basic", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Below a reference stands the key of a Secret; annotations of ingresses name Secrets: <c>auth-secret: namespace/name</c>.

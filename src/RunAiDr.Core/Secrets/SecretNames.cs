@@ -57,7 +57,7 @@ internal static class SecretNames
         {
             "secret" => !Kinds.Contains(before),
             "key" or "keys" => SecretKeys.Contains(before)
-                || (before == "access" && words.Contains("secret", StringComparer.Ordinal)),
+                || (before == "access" && words.Exists(word => word is "secret" or "shared")),
             "string" => before == "connection",
             "pwd" => IsPasswordNotFolder(name),
             _ => IsPasswordWord(last) || Secrets.Contains(last) || EndsInSecret(last),

@@ -54,7 +54,7 @@ public sealed class ExplainSecretsTests
             """);
         await workspace.DoAsync(cluster, "export");
 
-        Assert.Contains("uid: runai-dr-secret:values/runai-cluster/cluster.uid:", workspace.Text("values/runai-cluster.yaml"), StringComparison.Ordinal);
+        Assert.Contains("runai-dr-secret:values/runai-cluster/cluster.uid:", workspace.Text("values/runai-cluster.yaml"), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(workspace.File("rules.yaml"), "version: 1\n");
         var refused = (await workspace.RunAsync(cluster, "export")).Expect(2);

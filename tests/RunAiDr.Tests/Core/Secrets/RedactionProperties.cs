@@ -39,14 +39,6 @@ public class RedactionProperties
     }
 
     [Property]
-    public bool Redacting_twice_changes_nothing(JsonObject document)
-    {
-        var once = Redact(document);
-
-        return Redact((JsonObject)once.Document!).Document!.ToJsonString() == once.Document!.ToJsonString();
-    }
-
-    [Property]
     public bool Every_placeholder_has_its_value_and_its_reason(JsonObject document)
     {
         var redaction = Redact(document);
