@@ -43,8 +43,8 @@ internal sealed class RestorePointSignature(Repository repository, string cluste
                 tag.Name == name
                     ? Verify(new SignedObject(what, "verify-tag", tag.Sha, signature, tag.Tagger?.When))
                     : new(SignatureState.Bad, $"{what} was made as {tag.Name} and renamed"),
-            TagAnnotation => new(SignatureState.Unsigned, $"{what} is not signed"),
-            _ => new(SignatureState.Unsigned, $"{what} is only a name: nobody signed that it is commit {reference.Commit.Sha}"),
+            TagAnnotation => new(SignatureState.NotSigned, $"{what} is not signed"),
+            _ => new(SignatureState.NotSigned, $"{what} is only a name: nobody signed that it is commit {reference.Commit.Sha}"),
         };
     }
 
@@ -53,7 +53,7 @@ internal sealed class RestorePointSignature(Repository repository, string cluste
         var what = $"commit {commit.Sha}";
         return !trusted.IsConfigured ? NotChecked(what)
             : SignatureOf(commit) is { } signature ? Verify(new SignedObject(what, "verify-commit", commit.Sha, signature, commit.Committer.When))
-            : new(SignatureState.Unsigned, $"{what} is not signed");
+            : new(SignatureState.NotSigned, $"{what} is not signed");
     }
 
     private static SignatureVerdict NotChecked(string what) =>

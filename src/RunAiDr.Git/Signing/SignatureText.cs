@@ -40,7 +40,7 @@ internal static class SignatureText
         const int Head = 10;
         var lines = signature.TrimEnd('\n').Split('\n');
         var raw = new byte[signature.Length];
-        if (lines[^1] != SshEnd || !Convert.TryFromBase64String(string.Concat(lines[1..^1]), raw, out var length) 
+        if (lines[^1] != SshEnd || !Convert.TryFromBase64String(string.Concat(lines[1..^1]), raw, out var length)
             || length < Head || !raw.AsSpan().StartsWith("SSHSIG"u8))
         {
             return null;

@@ -8,7 +8,7 @@ public enum SignatureState
 
     Good,
 
-    Unsigned,
+    NotSigned,
 
     /// <summary>Signed with a key that is not allowed.</summary>
     UnknownSigner,

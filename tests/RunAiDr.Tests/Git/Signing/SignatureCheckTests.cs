@@ -36,7 +36,7 @@ public sealed class SignatureCheckTests : IDisposable
         _world.Store.Tag(TestRepository.Cluster, "third", commit, "The third");
 
         Assert.Equal(SignatureState.Good, _world.Check("third").State);
-        Assert.Equal(SignatureState.Unsigned, _world.Check(commit.Sha).State);
+        Assert.Equal(SignatureState.NotSigned, _world.Check(commit.Sha).State);
     }
 
     [Fact]

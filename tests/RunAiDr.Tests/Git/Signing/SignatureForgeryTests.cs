@@ -29,7 +29,7 @@ public sealed class SignatureForgeryTests : IDisposable
     [InlineData("it was signed for another purpose", SignatureState.Bad)]
     [InlineData("somebody else signed it", SignatureState.UnknownSigner)]
     [InlineData("it has a signature of an unknown kind", SignatureState.UnknownSigner)]
-    [InlineData("it has no signature", SignatureState.Unsigned)]
+    [InlineData("it has no signature", SignatureState.NotSigned)]
     public void A_tag_is_refused_when(string forgery, SignatureState expected)
     {
         var (content, signature) = SignatureWorld.Parts(_world.Raw("tag", "dr/prod-a/first"));
@@ -77,7 +77,7 @@ public sealed class SignatureForgeryTests : IDisposable
     {
         _world.Point(FirstTag, _world.Second.Sha);
 
-        Assert.Equal(SignatureState.Unsigned, _world.Check("first").State);
+        Assert.Equal(SignatureState.NotSigned, _world.Check("first").State);
         Assert.Equal(SignatureState.Good, _world.Check(_world.Second.Sha).State);
     }
 
@@ -111,7 +111,7 @@ public sealed class SignatureForgeryTests : IDisposable
     [InlineData("its committer is another", SignatureState.Bad)]
     [InlineData("its signature is that of another commit", SignatureState.Bad)]
     [InlineData("its tree is another and somebody else signed it", SignatureState.UnknownSigner)]
-    [InlineData("its tree is another and it is not signed", SignatureState.Unsigned)]
+    [InlineData("its tree is another and it is not signed", SignatureState.NotSigned)]
     public void A_commit_is_refused_when(string forgery, SignatureState expected)
     {
         var commit = _world.Raw("commit", _world.Second.Sha);
@@ -142,7 +142,7 @@ public sealed class SignatureForgeryTests : IDisposable
         _world.Point($"refs/replace/{forged}", _world.Second.Sha);
         _world.Point("refs/heads/main", forged);
 
-        Assert.Equal(SignatureState.Unsigned, _world.Check("main").State);
+        Assert.Equal(SignatureState.NotSigned, _world.Check("main").State);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class SignatureForgeryTests : IDisposable
         _world.Point("refs/tags/dr/prod-a/third", _world.Write("tag", content.Replace(_world.First.Sha, new string('1', 40), StringComparison.Ordinal)));
 
         Assert.Equal(["second", "third"], _world.Store.Tags(TestRepository.Cluster).Select(tag => tag.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(SignatureState.Unsigned, _world.Check("first").State);
+        Assert.Equal(SignatureState.NotSigned, _world.Check("first").State);
         Assert.Equal(Fault.RestorePoint, Assert.Throws<RunAiDrException>(() => _world.Check("third")).Fault);
     }
 

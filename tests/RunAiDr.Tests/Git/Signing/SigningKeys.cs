@@ -11,7 +11,7 @@ internal sealed class SigningKeys : IDisposable
     private string? _gpgHome;
 
     /// <summary>Home of gpg with the secret keys.</summary>
-    public string GpgHome => _gpgHome ??= Directory.CreateDirectory(_folder.File("gnupg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    public string GpgHome => _gpgHome ??= Directory.CreateDirectory(_folder.File("gnupg")).FullName;
 
     public string File(string name) => _folder.File(name);
 
