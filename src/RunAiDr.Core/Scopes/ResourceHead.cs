@@ -53,7 +53,7 @@ internal sealed class ResourceHead
     public static ResourceHead Read(ResourceKind kind, ReadOnlyMemory<byte> json)
     {
         var head = new ResourceHead(kind, json);
-        var reader = new Utf8JsonReader(json.Span);
+        var reader = WholeJson.Reader(json.Span);
         reader.Read();
         while (NextProperty(ref reader))
         {
