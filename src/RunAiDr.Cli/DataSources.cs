@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cluster;
@@ -118,11 +119,15 @@ internal sealed class DataSources : IAsyncDisposable
         Trouble = () => forward?.Trouble,
         User = config.Database.User,
         Password = password,
-        Tls = config.Database.Tls ?? PostgresTls.Prefer,
+        Tls = config.Database.Tls ?? (IsNear(config.Database.Host) ? PostgresTls.Prefer : PostgresTls.VerifyFull),
         AuthorityFile = config.Database.CaFile,
         Databases = config.Database.Names,
         Bracket = config.Database.Bracket,
     };
+
+    // The database of the release, reached through the API server or inside the cluster, and one on this machine.
+    private static bool IsNear(string? host) =>
+        host is null or "localhost" || host.StartsWith('/') || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>From the file of the configuration, or from the Secret of the release.</summary>
     private static async Task<Func<SecretText?>> PasswordAsync(SnapshotConfig config, ClusterClient cluster, CancellationToken ct)

@@ -13,6 +13,8 @@ public sealed partial class ClusterClient
 
     internal TimeProvider Clock => _api.Clock;
 
+    internal ServerWords Words => _api.Words;
+
     /// <summary>The pods of a namespace that have every label of a selector.</summary>
     /// <exception cref="RunAiDr.Core.RunAiDrException">The server cannot be reached or refuses.</exception>
     internal async Task<IReadOnlyList<JsonObject>> PodsAsync(string @namespace, string selector, CancellationToken ct)

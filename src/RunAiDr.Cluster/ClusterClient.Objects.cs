@@ -13,8 +13,6 @@ public sealed partial class ClusterClient
 {
     private static readonly ResourceKind Events = new("", "v1", "Event", "events", Namespaced: true);
 
-    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = ApiAnswer.MaxDepth };
-
     /// <inheritdoc/>
     public Task<IReadOnlyList<JsonObject>> ListAsync(ResourceKind kind, string labelSelector, CancellationToken ct) =>
         ListAsync(new ListSelection(kind, LabelSelector: labelSelector), ct);
@@ -32,10 +30,23 @@ public sealed partial class ClusterClient
                 attempt = page.Attempt;
             }
 
-            found.AddRange(page.Items.Select(item => JsonNode.Parse(item.Span, documentOptions: Deep)).OfType<JsonObject>());
+            found.AddRange(page.Items.Select(item => ObjectOf(selection, item)));
         }
 
         return found;
+    }
+
+    private JsonObject ObjectOf(ListSelection selection, ReadOnlyMemory<byte> item)
+    {
+        try
+        {
+            return WholeJson.Object(item.Span);
+        }
+        catch (JsonException)
+        {
+            var request = new ApiRequest(HttpMethod.Get, "") { Verb = "list", Kind = selection.Kind, Namespace = selection.Namespace };
+            throw ApiFailure.Broken(request, _api.Server, "an object of the list is not JSON");
+        }
     }
 
     /// <summary>Patches (RFC 7386) an object and gives it as stored; null when it is not there.</summary>

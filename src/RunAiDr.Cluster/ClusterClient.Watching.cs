@@ -33,10 +33,12 @@ public sealed partial class ClusterClient
 
     private static bool IsWhole(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = ApiAnswer.MaxDepth });
         try
         {
-            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
+            var reader = WholeJson.Reader(body);
+            var isObject = WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject;
+            WholeJson.Skip(ref reader);
+            return isObject && !WholeJson.Next(ref reader);
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Git;
 
@@ -10,8 +11,8 @@ internal sealed class GitCommand(string folder)
     public async Task<string?> RunAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {
         using var process = Start(arguments);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = Complaints.ReadAsync(process.StandardError, ct);
+        var output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, ct);
         try
         {
             process.PriorityClass = ProcessPriorityClass.Idle;
@@ -32,7 +33,7 @@ internal sealed class GitCommand(string folder)
             throw;
         }
 
-        _ = await output;
+        await output;
         var printed = await errors;
         return process.ExitCode == 0 ? null : $"git {arguments[0]} ended with {process.ExitCode}: {printed.Trim()}";
     }
@@ -46,6 +47,7 @@ internal sealed class GitCommand(string folder)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        ChildEnvironment.Reduce(start.Environment, []);
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["LC_ALL"] = "C";

@@ -27,6 +27,20 @@ public sealed class GitRemote : IStateRemote, IDisposable
         _chance = chance ?? new Random().NextDouble;
     }
 
+    /// <summary>Why a text cannot be the URL of a remote, without showing it; null when it can.</summary>
+    public static string? RefusalOf(string url)
+    {
+        try
+        {
+            _ = RemoteAddress.Parse(url);
+            return null;
+        }
+        catch (RunAiDrException refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
     /// <summary>Opens the repository a second time: the store's handle is in use by others. Does not connect.</summary>
     /// <param name="options">The repository and its remote.</param>
     /// <param name="clock">Measures silence and pauses.</param>

@@ -4,12 +4,15 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using RunAiDr.Core;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Git;
 
 /// <summary>The requests of Git's smart protocol: certificates checked, credentials sent to this server only.</summary>
 internal sealed class HttpConnection : IDisposable
 {
+    private const int LargestHeaders = 64; // KiB
+
     private readonly RemoteSession _session;
     private readonly HttpClient _client;
     private readonly AuthenticationHeaderValue? _credentials;
@@ -24,6 +27,7 @@ internal sealed class HttpConnection : IDisposable
             AllowAutoRedirect = false,
             ConnectTimeout = session.Options.SilenceLimit,
             UseCookies = false,
+            MaxResponseHeadersLength = LargestHeaders,
             UseProxy = session.Options.Proxy is not null,
             Proxy = session.Options.Proxy is { } proxy ? new WebProxy(proxy) : null,
         };
@@ -66,9 +70,13 @@ internal sealed class HttpConnection : IDisposable
         {
             throw answer.StatusCode == HttpStatusCode.OK
                 ? RemoteFault.NotGit(_session.Address)
-                : RemoteFault.Of(answer.StatusCode, _session.Address, answer.Headers.Location);
+                : RemoteFault.Of(answer.StatusCode, _session.Address, MovedTo(answer.Headers.Location));
         }
     }
+
+    private string MovedTo(Uri? location) => location is { IsAbsoluteUri: true }
+        ? _session.Hide($"{location.Scheme}://{location.Authority}{location.AbsolutePath}")
+        : "another path";
 
     private static AuthenticationHeaderValue? Credentials(RemoteSession session)
     {
@@ -83,8 +91,10 @@ internal sealed class HttpConnection : IDisposable
                 Fault.Configuration, $"{session.Address} is not encrypted: the password would be readable on the way.", "Use https://.");
         }
 
-        var pair = $"{session.Options.Username}:{password.Reveal().Trim()}";
-        return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        var secret = password.Reveal().Trim();
+        var pair = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{session.Options.Username}:{secret}"));
+        session.WillSend(new SecretText(secret), new SecretText(pair));
+        return new AuthenticationHeaderValue("Basic", pair);
     }
 
     private static X509ChainPolicy TrustOnly(string file)

@@ -33,6 +33,7 @@ internal sealed class HttpTransportStream(
             var count = Math.Min((int)Math.Min(length, int.MaxValue), buffer.Length);
             var got = _content.ReadAsync(buffer.AsMemory(0, count), session.Ended).AsTask().GetAwaiter().GetResult();
             session.Touch();
+            session.Heard(got, isPack: action == GitSmartSubtransportAction.UploadPack);
             dataStream.Write(buffer, 0, got);
             ArrayPool<byte>.Shared.Return(buffer);
             return got;

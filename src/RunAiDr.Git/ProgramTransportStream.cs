@@ -18,6 +18,7 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
     private readonly Task<string> _errors;
     private readonly CancellationTokenRegistration _kill;
     private bool _closed;
+    private bool _spoken;
 
     public ProgramTransportStream(ProgramTransport transport, RemoteSession session, string service)
         : base(transport)
@@ -25,7 +26,7 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
         _session = session;
         _command = TransportCommand.Of(session, service);
         _process = Start(_command);
-        _errors = Task.Run(() => _process.StandardError.ReadToEnd());
+        _errors = Task.Run(() => Complaints.ReadAsync(_process.StandardError, session.Ended));
         _kill = session.Ended.Register(Kill);
     }
 
@@ -33,7 +34,8 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
     {
         try
         {
-            dataStream.CopyTo(_process.StandardInput.BaseStream);
+            _spoken = true;
+            dataStream.CopyToAsync(_process.StandardInput.BaseStream, _session.Ended).GetAwaiter().GetResult();
             _process.StandardInput.BaseStream.Flush();
         }
         catch (IOException)
@@ -50,8 +52,12 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
         var read = _session.Guard(() =>
         {
             var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-            var got = _process.StandardOutput.BaseStream.Read(buffer, 0, (int)Math.Min(length, buffer.Length));
+            var room = buffer.AsMemory(0, (int)Math.Min(length, buffer.Length));
+
+            // With the token: a program that this one started may hold the pipe open when it has been killed.
+            var got = _process.StandardOutput.BaseStream.ReadAsync(room, _session.Ended).AsTask().GetAwaiter().GetResult();
             _session.Touch();
+            _session.Heard(got, isPack: _spoken && _session.StoresAnswer);
             dataStream.Write(buffer, 0, got);
             ArrayPool<byte>.Shared.Return(buffer);
             return got > 0 ? got : throw Ended();
@@ -97,7 +103,7 @@ internal sealed class ProgramTransportStream : SmartSubtransportStream
     private RunAiDrException Ended()
     {
         Finish();
-        var printed = _errors.Wait(EndPatience) ? _errors.GetAwaiter().GetResult() : "";
+        var printed = Task.WaitAny([_errors], EndPatience) == 0 && _errors.IsCompletedSuccessfully ? _errors.GetAwaiter().GetResult() : "";
         return _session.Address.IsSsh && _process.ExitCode == TransportCommand.SshFailed
             ? RemoteFault.SshFailed(_session.Address, printed)
             : RemoteFault.ProgramFailed(_session.Address, printed);

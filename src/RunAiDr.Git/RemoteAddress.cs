@@ -52,6 +52,8 @@ internal sealed class RemoteAddress
 
         return uri switch
         {
+            { Scheme: "http", IsLoopback: false } =>
+                throw Refused($"The remote on {Visible.Text(uri.Host)} is not encrypted: anybody on the way could read and forge restore points."),
             { Scheme: "https" or "http" } => new RemoteAddress(uri),
             { Scheme: "ssh" } => new RemoteAddress(Ssh(uri)),
             { Scheme: "file", Host: "" } => new RemoteAddress(uri),

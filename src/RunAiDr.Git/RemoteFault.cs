@@ -10,7 +10,7 @@ internal static class RemoteFault
 {
     private const int LongestReason = 400;
 
-    public static RunAiDrException Of(HttpStatusCode status, RemoteAddress address, Uri? location) => status switch
+    public static RunAiDrException Of(HttpStatusCode status, RemoteAddress address, string location) => status switch
     {
         HttpStatusCode.Unauthorized => Fault(
             $"{address} refused the credentials (401).", "Renew the token or password, and check the user name that goes with it."),
@@ -24,7 +24,7 @@ internal static class RemoteFault
         HttpStatusCode.RequestEntityTooLarge => Fault(
             $"{address} takes no push of this size (413).", "Raise the limit of the server or of the proxy before it (nginx: client_max_body_size)."),
         >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => Fault(
-            $"{address} has moved to {Visible.Text(location?.GetLeftPart(UriPartial.Path) ?? "an unnamed place")} ({(int)status}).",
+            $"{address} has moved to {Reason(location)} ({(int)status}); a redirect is not followed, as it would take the credentials along.",
             "Write the new URL into the configuration, without /info/refs at its end."),
         _ => Fault(
             $"{address} answered with status {(int)status}.", "Look at the log of that server; the push is tried again."),
@@ -38,6 +38,8 @@ internal static class RemoteFault
             $"No secure connection to {address}: {Innermost(failure)}",
             "Its certificate must bear this host's name and come from an authority of the system or of the configured file.",
             failure),
+        // What the framework tells of it quotes the answer.
+        HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded => NotGit(address),
         HttpRequestError.ProxyTunnelError => Fault(
             $"The proxy does not connect to {address}: {Innermost(failure)}", "Check the address of the proxy and what it permits.", failure),
         _ => Unreachable(address, Innermost(failure), failure),
@@ -54,6 +56,12 @@ internal static class RemoteFault
     public static RunAiDrException Silent(RemoteAddress address, TimeSpan limit) => Fault(
         $"{address} was silent for {limit.TotalSeconds:0} s.", "Check the server and the network; the push is tried again.");
 
+    public static RunAiDrException Endless(RemoteAddress address, TimeSpan limit) => Fault(
+        $"The conversation with {address} was not over after {limit.TotalMinutes:0} minutes.", "Check the server and the network; the push is tried again.");
+
+    public static RunAiDrException TooMuch(RemoteAddress address, long most) => Fault(
+        $"{address} lists references, or reports of a push, in more than {most >> 20} MiB.", "Look at that repository: delete references that nobody needs.");
+
     public static RunAiDrException SshFailed(RemoteAddress address, string printed) => Fault(
         $"ssh does not connect to {address}: {Reason(printed)}",
         "The host key must be in known_hosts (ssh-keyscan shows it; compare it first), the key readable and permitted on the server, its passphrase right.");
@@ -65,10 +73,10 @@ internal static class RemoteFault
     public static RunAiDrException NoProgram(string program, Exception failure) => new(
         Core.Fault.Configuration, $"The program {program} cannot be started.", $"Install it ({program}).", failure);
 
-    public static RunAiDrException Protocol(RemoteAddress address, Exception failure) => Fault(
-        $"The conversation with {address} failed: {Reason(failure.Message)}",
-        "Look at the log of that server; the push is tried again.",
-        failure);
+    // Without the exception: it repeats what the server said.
+    public static RunAiDrException Protocol(RemoteAddress address, string words) => Fault(
+        $"The conversation with {address} failed: {Reason(words)}",
+        "Look at the log of that server; the push is tried again.");
 
     public static RunAiDrException Declined(RemoteAddress address, string reference, string reason) => Fault(
         $"{address} declined {reference}: {Reason(reason)}",

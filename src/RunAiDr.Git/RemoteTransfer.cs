@@ -10,10 +10,23 @@ internal sealed class RemoteTransfer(Repository repository, RemoteAddress addres
     private const string Incoming = "refs/runai-dr/remote/";
     private const string Outgoing = "refs/runai-dr/outgoing";
 
-    public RemoteRefs List(CancellationToken ct) => Run(() => new RemoteRefs(
-        repository.Network.ListReferences(address.Uri.AbsoluteUri)
-            .OfType<DirectReference>()
-            .ToDictionary(reference => reference.CanonicalName, reference => reference.TargetIdentifier, StringComparer.Ordinal)), ct);
+    public RemoteRefs List(CancellationToken ct) => Run(
+        () =>
+        {
+            RemoteSession.Current.ListsOnly();
+            try
+            {
+                return new RemoteRefs(repository.Network.ListReferences(address.Uri.AbsoluteUri)
+                    .OfType<DirectReference>()
+                    .ToDictionary(reference => reference.CanonicalName, reference => reference.TargetIdentifier, StringComparer.Ordinal));
+            }
+            catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+            {
+                // The same reference twice, or a symbolic one to nowhere.
+                throw RemoteFault.Protocol(address, "its list of references contradicts itself");
+            }
+        },
+        ct);
 
     /// <summary>Takes a branch and gives its tip; null when the remote no longer has it.</summary>
     public Commit? FetchBranch(string branch, CancellationToken ct)
@@ -52,7 +65,7 @@ internal sealed class RemoteTransfer(Repository repository, RemoteAddress addres
             var declined = new Dictionary<string, string>(StringComparer.Ordinal);
             repository.Network.Push(Remote(), specifications, new PushOptions
             {
-                OnPushStatusError = status => declined[status.Reference] = status.Message,
+                OnPushStatusError = status => declined[status.Reference] = RemoteSession.Current.Hide(status.Message),
                 OnPackBuilderProgress = (_, _, _) => !ct.IsCancellationRequested,
             });
             return declined;

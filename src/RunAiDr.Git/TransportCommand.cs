@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Git;
 
@@ -25,6 +26,7 @@ internal sealed class TransportCommand : IDisposable
     public static TransportCommand Of(RemoteSession session, string service)
     {
         var command = new TransportCommand(session.Address.IsSsh ? "ssh" : "git");
+        ChildEnvironment.Reduce(command.StartInfo.Environment, session.Address.IsSsh ? ["SSH_AUTH_SOCK"] : []);
         command.StartInfo.Environment["LC_ALL"] = "C";
         if (session.Address.IsSsh)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Cluster.Http;
 using RunAiDr.Core;
@@ -49,7 +50,7 @@ internal static class RealServer
     private static string[] ServerArguments(string home, int store, int port) =>
     [
         $"--etcd-servers=http://127.0.0.1:{store}", "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1",
-        $"--secure-port={port}", $"--cert-dir={home}", "--endpoint-reconciler-type=none",
+        $"--secure-port={port}", $"--tls-cert-file={home}/server.crt", $"--tls-private-key-file={home}/server.key", "--endpoint-reconciler-type=none",
         $"--token-auth-file={home}/tokens.csv", "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.0.0.0/24", "--service-account-issuer=https://kubernetes.default.svc",
         $"--service-account-key-file={home}/sa.key", $"--service-account-signing-key-file={home}/sa.key",
@@ -73,6 +74,15 @@ internal static class RealServer
     {
         using var key = RSA.Create(2048);
         await File.WriteAllTextAsync(Path.Combine(home, "sa.key"), key.ExportRSAPrivateKeyPem(), ct);
+        using var tls = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=bench", tls, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await File.WriteAllTextAsync(Path.Combine(home, "server.crt"), certificate.ExportCertificatePem(), ct);
+        await File.WriteAllTextAsync(Path.Combine(home, "server.key"), tls.ExportPkcs8PrivateKeyPem(), ct);
         await File.WriteAllTextAsync(Path.Combine(home, "tokens.csv"), $"{Token},admin,admin,system:masters\n", ct);
     }
 
@@ -87,7 +97,7 @@ internal static class RealServer
             current-context: bench
             clusters:
             - name: bench
-              cluster: {server: "https://127.0.0.1:{{port}}", insecure-skip-tls-verify: true}
+              cluster: {server: "https://127.0.0.1:{{port}}", certificate-authority: "{{home}}/server.crt"}
             users:
             - name: bench
               user: {token: {{Token}}}

@@ -1,4 +1,5 @@
 using RunAiDr.Core;
+using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Configuration;
 
@@ -104,18 +105,35 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         _values.Duration("sync.maxWait", TimeSpan.Zero, TimeSpan.FromHours(1)) ?? defaults.MaxWait,
         _values.Duration("sync.resync", TimeSpan.FromSeconds(10), TimeSpan.FromDays(1)) ?? defaults.Resync);
 
-    private RemoteConfig? ReadRemote() => _values.Text("remote.url") is not { } url
-        ? null
-        : new RemoteConfig(url)
+    private RemoteConfig? ReadRemote()
+    {
+        if (_values.Text("remote.url") is not { } url)
+        {
+            return null;
+        }
+
+        if (GitRemote.RefusalOf(url) is { } refusal)
+        {
+            _values.Mistake("remote.url", refusal);
+        }
+
+        var proxy = _values.Text("remote.proxy");
+        if (proxy is not null && !(Uri.TryCreate(proxy, UriKind.Absolute, out var address) && address is { Scheme: "http", UserInfo: "" }))
+        {
+            _values.Mistake("remote.proxy", "remote.proxy: not an http address without a password in it");
+        }
+
+        return new RemoteConfig(url)
         {
             Username = _values.Text("remote.username"),
             TokenFile = _values.FilePath("remote.tokenFile"),
             CaFile = _values.FilePath("remote.caFile"),
-            Proxy = _values.Text("remote.proxy"),
+            Proxy = proxy,
             SshKeyFile = _values.FilePath("remote.sshKeyFile"),
             PassphraseFile = _values.FilePath("remote.passphraseFile"),
             KnownHostsFile = _values.FilePath("remote.knownHostsFile"),
         };
+    }
 
     /// <summary>Either one cluster at the top, or several in a list.</summary>
     private List<ClusterConfig> ReadClusters()

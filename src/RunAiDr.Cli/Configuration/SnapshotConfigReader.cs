@@ -133,7 +133,7 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
         var s3 = new S3Options { Bucket = bucket };
         return s3 with
         {
-            Endpoint = Address("dumps.s3.endpoint"),
+            Endpoint = Encrypted("dumps.s3.endpoint"),
             Region = Text("dumps.s3.region") ?? s3.Region,
             Prefix = Text("dumps.s3.prefix")?.Trim('/') ?? s3.Prefix,
             AccessKey = SecretIn("dumps.s3.accessKeyFile"),
@@ -152,6 +152,17 @@ internal sealed class SnapshotConfigReader(ConfigValues values, string prefix)
         {
             values.Mistake(prefix + "database.provider", "pgdump needs either dumps.directory or dumps.s3.bucket");
         }
+    }
+
+    private Uri? Encrypted(string key)
+    {
+        var address = Address(key);
+        if (address is { Scheme: "http", IsLoopback: false })
+        {
+            values.Mistake(prefix + key, $"{key}: not https, so that dumps would be readable on the way");
+        }
+
+        return address;
     }
 
     private Uri? Address(string key)

@@ -14,9 +14,6 @@ public sealed record ClusterConnection(Uri Server)
     /// <summary>The name the server's certificate must hold, when it is not the host of <see cref="Server"/>.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>Accepts any certificate of the server.</summary>
-    public bool Insecure { get; init; }
-
     /// <summary>Proxy with scheme http, https or socks5; null takes that of the environment.</summary>
     public Uri? Proxy { get; init; }
 

@@ -36,6 +36,9 @@ public sealed record Credential(X509Certificate2Collection? Chain = null)
 
     internal SecretText? Secret { get; private init; }
 
+    /// <summary>What in it must not be told: the header, and the password where it is coded in that.</summary>
+    internal IReadOnlyList<SecretText> Secrets { get; private init; } = [];
+
     internal AuthenticationHeaderValue? Header =>
         Secret is null ? null : new AuthenticationHeaderValue(Scheme, Secret.Reveal());
 
@@ -54,13 +57,18 @@ public sealed record Credential(X509Certificate2Collection? Chain = null)
                 "Put exactly one bearer token there.");
         }
 
-        return new Credential(chain) { Scheme = "Bearer", Secret = new SecretText(token) };
+        var secret = new SecretText(token);
+        return new Credential(chain) { Scheme = "Bearer", Secret = secret, Secrets = [secret] };
     }
 
-    public static Credential Basic(string user, string password, X509Certificate2Collection? chain = null) =>
-        new(chain)
+    public static Credential Basic(string user, string password, X509Certificate2Collection? chain = null)
+    {
+        var secret = new SecretText(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
+        return new Credential(chain)
         {
             Scheme = "Basic",
-            Secret = new SecretText(Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))),
+            Secret = secret,
+            Secrets = password.Length > 0 ? [secret, new SecretText(password)] : [secret],
         };
+    }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Connections;
 
@@ -37,8 +38,8 @@ internal sealed class ExecCredentials(ExecPlugin plugin, TimeProvider clock, X50
         var output = await ExecRun.OutputAsync(plugin, clock, CancellationToken.None);
         try
         {
-            var printed = JsonNode.Parse(output) as JsonObject;
-            if ((string?)printed?["kind"] != "ExecCredential" || (string?)printed["apiVersion"] != plugin.ApiVersion)
+            var printed = WholeJson.Object(output);
+            if ((string?)printed["kind"] != "ExecCredential" || (string?)printed["apiVersion"] != plugin.ApiVersion)
             {
                 throw ExecRun.Failure(plugin, $"did not print an ExecCredential of {plugin.ApiVersion}", "Update the plugin or apiVersion.");
             }

@@ -19,7 +19,6 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
 
     public static ExecPlugin From(KubeconfigEntry exec, KubeconfigEntry cluster, ClusterConnection connection)
     {
-        var where = $"{exec.File}: {exec.Place}";
         var apiVersion = exec.Text("apiVersion") ?? "";
         if (!ApiVersions.Contains(apiVersion, StringComparer.Ordinal))
         {
@@ -30,19 +29,23 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"{where}: the plugin asks questions (interactiveMode: Always)",
+                $"{exec.Where}: the plugin asks questions (interactiveMode: Always)",
                 "Use a plugin or user that needs no terminal.");
         }
 
         var command = exec.Text("command") ?? throw exec.Wrong("command", "set");
-        return new ExecPlugin(
-            command.Contains('/') ? exec.FullPath(command) : command,
-            [.. exec.List("args").Select(a => a?.ToString() ?? "")],
-            apiVersion,
-            where)
+        var environment = exec.List("env").OfType<JsonObject>()
+            .Select(e => new KeyValuePair<string, string>(e["name"]?.ToString() ?? "", e["value"]?.ToString() ?? "")).ToList();
+        string[] arguments = [.. exec.List("args").Select(a => a?.ToString() ?? "")];
+        if (command.Contains('=') || environment.Exists(e => e.Key.Length == 0 || e.Key.Contains('='))
+            || arguments.Append(command).Concat(environment.SelectMany(e => (string[])[e.Key, e.Value])).Any(text => text.Contains('\0')))
         {
-            Environment = [.. exec.List("env").OfType<JsonObject>()
-                .Select(e => new KeyValuePair<string, string>(e["name"]?.ToString() ?? "", e["value"]?.ToString() ?? ""))],
+            throw exec.Wrong("command", "a program with arguments and variables that can be given to it");
+        }
+
+        return new ExecPlugin(command.Contains('/') ? exec.FullPath(command) : command, arguments, apiVersion, exec.Where)
+        {
+            Environment = environment,
             InstallHint = exec.Text("installHint"),
             Info = InfoFor(apiVersion, exec.Flag("provideClusterInfo") ? ClusterInfo(cluster, connection) : null),
         };
@@ -65,11 +68,6 @@ internal sealed record ExecPlugin(string Command, IReadOnlyList<string> Argument
         if (cluster.Bytes("certificate-authority") is { } authority)
         {
             info["certificate-authority-data"] = Convert.ToBase64String(authority);
-        }
-
-        if (connection.Insecure)
-        {
-            info["insecure-skip-tls-verify"] = true;
         }
 
         if (connection.ServerName is { } name)

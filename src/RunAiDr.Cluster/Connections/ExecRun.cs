@@ -10,6 +10,7 @@ namespace RunAiDr.Cluster.Connections;
 internal static class ExecRun
 {
     private const int MostOutput = 1024 * 1024;
+    private const string OurOwn = "RUNAI_DR_";
 
     public static async Task<byte[]> OutputAsync(ExecPlugin plugin, TimeProvider clock, CancellationToken ct)
     {
@@ -44,6 +45,13 @@ internal static class ExecRun
     private static Process Start(ExecPlugin plugin)
     {
         var start = ChildProgram.StartInfo(plugin.Command, plugin.Arguments);
+
+        // As kubectl does it, a plugin gets the environment: nobody knows what it looks for there. What is ours it does not.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith(OurOwn, StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach (var (name, value) in plugin.Environment)
         {
             start.Environment[name] = value;

@@ -38,21 +38,18 @@ public static class Kubeconfig
 
     private static ClusterConnection ConnectionTo(KubeconfigEntry cluster)
     {
-        var authorities = cluster.Bytes("certificate-authority");
-        var insecure = cluster.Flag("insecure-skip-tls-verify");
-        if (insecure && authorities is not null)
+        if (cluster.Flag("insecure-skip-tls-verify"))
         {
-            throw new RunAiDrException(
-                Fault.Configuration,
-                $"{cluster.File}: {cluster.Place} has a certificate authority and insecure-skip-tls-verify",
-                "Remove one of the two.");
+            throw cluster.Refused(
+                "insecure-skip-tls-verify",
+                "is true: whoever answers at that address would get the credentials",
+                "Remove it; give the authority of the server as certificate-authority-data and, where its certificate bears another name than the host, that as tls-server-name.");
         }
 
         return new ClusterConnection(ServerOf(cluster))
         {
-            Authorities = authorities is null ? null : PemFiles.Authorities(authorities, $"{cluster.File}: {cluster.Place}"),
-            Insecure = insecure,
-            ServerName = cluster.Text("tls-server-name"),
+            Authorities = cluster.Bytes("certificate-authority") is { } authorities ? PemFiles.Authorities(authorities, cluster.Where) : null,
+            ServerName = ServerNameOf(cluster),
             Proxy = ProxyOf(cluster),
             DisableCompression = cluster.Flag("disable-compression"),
         };
@@ -62,10 +59,22 @@ public static class Kubeconfig
     {
         var text = cluster.Text("server") ?? throw cluster.Wrong("server", "set");
         var url = text.Contains("://", StringComparison.Ordinal) ? text : $"https://{text}";
-        return Uri.TryCreate(url, UriKind.Absolute, out var server) && server.Scheme is "https" or "http"
-            ? server
-            : throw cluster.Wrong("server", "an http or https URL");
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http") || server.UserInfo.Length > 0)
+        {
+            throw cluster.Wrong("server", "an http or https URL without credentials");
+        }
+
+        // A proxy of kubectl or of a test on this machine.
+        return server is { Scheme: "http", IsLoopback: false }
+            ? throw cluster.Refused("server", $"is http: credentials and secrets would be sent in clear to {server.Authority}", "Use an https server URL.")
+            : server;
     }
+
+    private static string? ServerNameOf(KubeconfigEntry cluster) => cluster.Text("tls-server-name") switch
+    {
+        { } name when Uri.CheckHostName(name) is UriHostNameType.Unknown => throw cluster.Wrong("tls-server-name", "a host name"),
+        var name => name,
+    };
 
     private static Uri? ProxyOf(KubeconfigEntry cluster)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RunAiDr.Core;
+using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Cluster.Connections;
 
@@ -9,6 +10,15 @@ namespace RunAiDr.Cluster.Connections;
 /// </summary>
 internal sealed record KubeconfigEntry(JsonObject Fields, string File, string Place)
 {
+    /// <summary>Knows the lines.</summary>
+    public required YamlDocument Document { get; init; }
+
+    /// <summary>The JSON pointer of this map in <see cref="Document"/>.</summary>
+    public string Pointer { get; init; } = "";
+
+    /// <summary>File, line and column, and the map's name: <c>config:4:3: clusters[c]</c>.</summary>
+    public string Where => At(Pointer);
+
     /// <summary>A text field, null when it is absent or empty.</summary>
     public string? Text(string field) => Fields[field] switch
     {
@@ -27,7 +37,7 @@ internal sealed record KubeconfigEntry(JsonObject Fields, string File, string Pl
     public KubeconfigEntry? Map(string field) => Fields[field] switch
     {
         null => null,
-        JsonObject map => new KubeconfigEntry(map, File, $"{Place}.{field}"),
+        JsonObject map => new KubeconfigEntry(map, File, $"{Place}.{field}") { Document = Document, Pointer = PointerTo(field) },
         _ => throw Wrong(field, "a map"),
     };
 
@@ -59,19 +69,30 @@ internal sealed record KubeconfigEntry(JsonObject Fields, string File, string Pl
     public string FullPath(string path) => Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(File)) ?? "/");
 
     public RunAiDrException Wrong(string field, string expected) =>
-        new(Fault.Configuration, $"{File}: {Place}.{field} is not {expected}", "Correct the kubeconfig.");
+        Refused(field, $"is not {expected}", "Correct the kubeconfig.");
+
+    public RunAiDrException Refused(string field, string why, string remedy, Exception? inner = null) =>
+        new(Fault.Configuration, $"{At(PointerTo(field))}.{field} {why}", remedy, inner);
+
+    private string PointerTo(string field) => Pointer + YamlDocument.PointerTo(field);
+
+    private string At(string pointer)
+    {
+        var (line, column) = Document.Locate(pointer);
+        return $"{File}:{line}:{column}: {Place}";
+    }
 
     private byte[] ReadFile(string field, string path)
     {
         try
         {
-            return System.IO.File.ReadAllBytes(path);
+            return SmallFile.Read(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new RunAiDrException(
-                Fault.Configuration,
-                $"{File}: {Place}.{field} names {path}, which cannot be read ({failure.GetType().Name})",
+            throw Refused(
+                field,
+                $"names {path}, which cannot be read ({failure.GetType().Name})",
                 "Correct the path; it is relative to the kubeconfig.",
                 failure);
         }

@@ -30,13 +30,17 @@ internal sealed class KubeconfigFiles
     /// <summary>The entry called <paramref name="name"/> of <c>clusters</c>, <c>users</c> or <c>contexts</c>.</summary>
     public KubeconfigEntry? Find(string list, string name) =>
         Entries(list).FirstOrDefault(e => e.Text("name") == name) is { } entry
-            ? new KubeconfigEntry(entry.Map(list.TrimEnd('s'))?.Fields ?? [], entry.File, $"{list}[{name}]")
+            ? (entry.Map(list.TrimEnd('s')) ?? entry with { Fields = [] }) with { Place = $"{list}[{name}]" }
             : null;
 
     public IEnumerable<string> NamesIn(string list) => Entries(list).Select(e => e.Text("name") ?? "").Distinct(StringComparer.Ordinal);
 
     private IEnumerable<KubeconfigEntry> Entries(string list) => _files.SelectMany(file => file.List(list)
-        .Select(entry => new KubeconfigEntry(entry as JsonObject ?? throw file.Wrong(list, "a list of maps"), file.File, list)));
+        .Select((entry, index) => new KubeconfigEntry(entry as JsonObject ?? throw file.Wrong(list, "a list of maps"), file.File, list)
+        {
+            Document = file.Document,
+            Pointer = $"/{list}/{index}",
+        }));
 
     private static List<string> PathsOf(KubeconfigSource source)
     {
@@ -61,12 +65,10 @@ internal sealed class KubeconfigFiles
     {
         try
         {
-            return YamlReader.Read(File.ReadAllBytes(path), path, Fault.Configuration) switch
-            {
-                JsonObject root => new KubeconfigEntry(root, path, "kubeconfig"),
-                null => new KubeconfigEntry([], path, "kubeconfig"),
-                _ => throw new RunAiDrException(Fault.Configuration, $"{path} is not a kubeconfig: it holds no map", "Name another file."),
-            };
+            var document = YamlReader.ReadDocument(SmallFile.Read(path), path, Fault.Configuration);
+            return document.Root is null or JsonObject
+                ? new KubeconfigEntry(document.Root as JsonObject ?? [], path, "kubeconfig") { Document = document }
+                : throw new RunAiDrException(Fault.Configuration, $"{path} is not a kubeconfig: it holds no map", "Name another file.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

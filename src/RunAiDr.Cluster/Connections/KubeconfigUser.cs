@@ -10,38 +10,30 @@ internal static class KubeconfigUser
     public static ClusterConnection Apply(
         ClusterConnection connection, KubeconfigEntry cluster, KubeconfigEntry user, TimeProvider clock)
     {
-        var where = $"{user.File}: {user.Place}";
         if (user.Map("auth-provider") is { } provider)
         {
             throw new RunAiDrException(
                 Fault.Configuration,
-                $"{where} uses the auth-provider \"{provider.Text("name")}\", which Kubernetes no longer supports",
+                $"{user.Where} uses the auth-provider \"{provider.Text("name")}\", which Kubernetes no longer supports",
                 "Use an exec plugin (for example kubelogin or gke-gcloud-auth-plugin) instead.");
         }
 
-        var credentials = CredentialsOf(connection, cluster, user, clock);
-        var secret = credentials is not FixedCredentials { Credential.Secret: null };
-        if (connection.Server is { Scheme: "http", IsLoopback: false } && secret)
+        return connection with
         {
-            throw new RunAiDrException(
-                Fault.Configuration,
-                $"{where} would be sent in clear to {connection.Server.Authority}",
-                "Use an https server URL.");
-        }
-
-        return connection with { Credentials = credentials, Impersonation = ImpersonationOf(user) };
+            Credentials = CredentialsOf(connection, cluster, user, clock),
+            Impersonation = ImpersonationOf(user),
+        };
     }
 
     private static CredentialSource CredentialsOf(
         ClusterConnection connection, KubeconfigEntry cluster, KubeconfigEntry user, TimeProvider clock)
     {
-        var where = $"{user.File}: {user.Place}";
         var chain = ChainOf(user, clock);
         var (token, name) = (user.Text("token"), user.Text("username"));
         if (token is not null && name is not null)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"{where} has both a token and a user name", "Remove one of the two.");
+                Fault.Configuration, $"{user.Where} has both a token and a user name", "Remove one of the two.");
         }
 
         if (user.Text("tokenFile") is { } path)
@@ -51,7 +43,7 @@ internal static class KubeconfigUser
 
         if (token is not null)
         {
-            return new FixedCredentials(Credential.Bearer(token, $"{where}.token", chain));
+            return new FixedCredentials(Credential.Bearer(token, $"{user.Where}.token", chain));
         }
 
         if (name is not null)
@@ -70,7 +62,7 @@ internal static class KubeconfigUser
         return (certificate, key) switch
         {
             (null, null) => null,
-            (not null, not null) => PemFiles.ClientChain(certificate, key, $"{user.File}: {user.Place}", clock),
+            (not null, not null) => PemFiles.ClientChain(certificate, key, user.Where, clock),
             _ => throw user.Wrong(certificate is null ? "client-certificate" : "client-key", "set although its other half is"),
         };
     }
@@ -78,29 +70,34 @@ internal static class KubeconfigUser
     private static List<KeyValuePair<string, string>> ImpersonationOf(KubeconfigEntry user)
     {
         var headers = new List<KeyValuePair<string, string>>();
-        AddTo(headers, "Impersonate-User", user.Text("as"));
-        AddTo(headers, "Impersonate-Uid", user.Text("as-uid"));
+        Add("Impersonate-User", "as", user.Text("as"));
+        Add("Impersonate-Uid", "as-uid", user.Text("as-uid"));
         foreach (var group in user.List("as-groups"))
         {
-            AddTo(headers, "Impersonate-Group", (group as JsonValue)?.ToString());
+            Add("Impersonate-Group", "as-groups", (group as JsonValue)?.ToString());
         }
 
         foreach (var (key, values) in user.Map("as-user-extra")?.Fields ?? [])
         {
             foreach (var value in values as JsonArray ?? [])
             {
-                AddTo(headers, $"Impersonate-Extra-{Uri.EscapeDataString(key)}", value?.ToString());
+                Add($"Impersonate-Extra-{Uri.EscapeDataString(key)}", "as-user-extra", value?.ToString());
             }
         }
 
         return headers;
-    }
 
-    private static void AddTo(List<KeyValuePair<string, string>> headers, string name, string? value)
-    {
-        if (value is not null)
+        void Add(string name, string field, string? value)
         {
-            headers.Add(new(name, value));
+            if (value?.All(c => c is >= ' ' and <= '~') == false)
+            {
+                throw user.Wrong(field, "a text of ASCII characters, as headers are");
+            }
+
+            if (value is not null)
+            {
+                headers.Add(new(name, value));
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using RunAiDr.Core;
 
 namespace RunAiDr.Cluster.Connections;
@@ -14,19 +15,19 @@ internal sealed class TokenFileCredentials(string path, TimeProvider clock, X509
 
     public override bool Renews => true;
 
-    public override async ValueTask<Credential> GetAsync(bool refused, CancellationToken ct)
+    public override ValueTask<Credential> GetAsync(bool refused, CancellationToken ct)
     {
         if (!refused && _last is { } last && clock.GetUtcNow() - last.ReadAt < Freshness)
         {
-            return last.Credential;
+            return ValueTask.FromResult(last.Credential);
         }
 
         try
         {
-            var token = await File.ReadAllTextAsync(path, ct);
+            var token = Encoding.UTF8.GetString(SmallFile.Read(path));
             var credential = Credential.Bearer(token.Trim(), path, chain);
             _last = new Reading(credential, clock.GetUtcNow());
-            return credential;
+            return ValueTask.FromResult(credential);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

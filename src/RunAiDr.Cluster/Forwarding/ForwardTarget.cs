@@ -100,5 +100,5 @@ internal sealed record ForwardTarget(string Namespace, string Pod, int Port)
 
     private static string NameOf(JsonObject pod) => pod.Map("metadata")?.Text("name") ?? "";
 
-    private static RunAiDrException Missing(string message, string remedy) => new(Fault.Snapshot, message, remedy);
+    private static RunAiDrException Missing(string message, string remedy) => new(Fault.Snapshot, ServerWords.Short(message), remedy);
 }

@@ -106,7 +106,7 @@ public sealed class PortForward : IAsyncDisposable
         {
             using var web = await _target.ConnectAsync(_client, _stop.Token);
             await using var stream = new NetworkStream(socket, ownsSocket: false);
-            return await new Tunnel(stream, web, _client.Clock).RunAsync(_stop.Token);
+            return await new Tunnel(stream, web, _client.Clock).RunAsync(_stop.Token) is { } trouble ? _client.Words.Of(trouble) : null;
         }
         catch (RunAiDrException failure)
         {

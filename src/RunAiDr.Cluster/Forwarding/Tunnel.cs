@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
-using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Forwarding;
 
@@ -36,7 +35,7 @@ internal sealed class Tunnel(NetworkStream client, WebSocket web, TimeProvider c
         await Task.WhenAll(up, down);
         if (_error.Length > 0)
         {
-            return Visible.Text(_error.ToString().Trim());
+            return _error.ToString().Trim();
         }
 
         if (await down is null)
@@ -119,7 +118,7 @@ internal sealed class Tunnel(NetworkStream client, WebSocket web, TimeProvider c
         }
         else if (_error.Length < LongestError)
         {
-            _error.Append(Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, LongestError)]));
+            _error.Append(Encoding.UTF8.GetString(bytes.Span[..Math.Min(bytes.Length, LongestError - _error.Length)]));
         }
     }
 

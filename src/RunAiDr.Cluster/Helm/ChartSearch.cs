@@ -71,7 +71,7 @@ internal sealed class ChartSearch(HelmRun helm, Func<string, string> hide)
     {
         try
         {
-            return JsonNode.Parse(json) as JsonArray;
+            return WholeJson.Value(json) as JsonArray;
         }
         catch (JsonException)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Cluster.Helm;
 
@@ -11,6 +12,15 @@ internal sealed class HelmRun(HelmOptions options, TimeProvider clock)
 
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TimeToDrain = TimeSpan.FromSeconds(5);
+
+    // Its own, those of its ways to a registry and to the cluster, and those of clouds: helm runs the credential plugins of
+    // a kubeconfig, and gives them what it has.
+    private static readonly string[] Inherited =
+    [
+        "HELM_*", "DOCKER_CONFIG", "KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT",
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "AWS_*", "AZURE_*", "AAD_*", "GOOGLE_*", "CLOUDSDK_*", "USE_GKE_GCLOUD_AUTH_PLUGIN",
+    ];
 
     // They would lead helm to another server or namespace than the kubeconfig does, or make it print values.
     private static readonly string[] Misleading =
@@ -65,6 +75,7 @@ internal sealed class HelmRun(HelmOptions options, TimeProvider clock)
     private Process Start(HelmCall call)
     {
         var start = ChildProgram.StartInfo(options.Program, call.Arguments);
+        ChildEnvironment.Reduce(start.Environment, Inherited);
         foreach (var name in Misleading)
         {
             start.Environment.Remove(name);

@@ -1,17 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Http;
 
 /// <summary>A whole answer of the API server. Its body belongs to the buffer it was read into.</summary>
 internal sealed record ApiAnswer(int Status, string? MediaType, TimeSpan? RetryAfter, ReadOnlyMemory<byte> Body)
 {
-    // Schemas inside CustomResourceDefinitions nest deeper than the 64 levels that System.Text.Json takes by default.
-    public const int MaxDepth = 1000;
+    /// <summary>For what of it is told.</summary>
+    public required ServerWords Words { get; init; }
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
-
-    /// <summary>Where a redirect leads to, without its query, else null.</summary>
+    /// <summary>The server that a redirect leads to, null when it is the same or there is none.</summary>
     public string? Location { get; init; }
 
     public bool Succeeded => Status is >= 200 and < 300;
@@ -20,8 +19,7 @@ internal sealed record ApiAnswer(int Status, string? MediaType, TimeSpan? RetryA
         && (MediaType == "application/json" || MediaType.EndsWith("+json", StringComparison.Ordinal));
 
     /// <exception cref="JsonException">The body is not a JSON object.</exception>
-    public JsonObject ToObject() =>
-        JsonNode.Parse(Body.Span, documentOptions: Options) as JsonObject ?? throw new JsonException("not an object");
+    public JsonObject ToObject() => WholeJson.Object(Body.Span);
 
     /// <summary>The Status object of a refusal, null when the body is none.</summary>
     public StatusBody? ToStatus()
@@ -33,7 +31,7 @@ internal sealed record ApiAnswer(int Status, string? MediaType, TimeSpan? RetryA
 
         try
         {
-            return StatusBody.From(ToObject());
+            return StatusBody.From(ToObject(), Words);
         }
         catch (JsonException)
         {

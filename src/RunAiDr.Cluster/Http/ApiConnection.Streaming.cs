@@ -5,7 +5,7 @@ namespace RunAiDr.Cluster.Http;
 
 internal sealed partial class ApiConnection
 {
-    private const long LongestRefusal = 64 * 1024; // a login page may never end
+    private const long LongestRefusal = 4 * 1024 * 1024; // it may quote the whole of what was sent, and a login page may never end
 
     /// <summary>
     /// Asks for an answer whose body goes on for long: only its headers, or the whole of a refusal, must come in time.
@@ -21,7 +21,7 @@ internal sealed partial class ApiConnection
                 ? await OpenAsAsync(await _connection.Credentials.GetAsync(refused: true, ct), request, ct)
                 : answer;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+        catch (Exception failure) when (ApiFailure.IsOfTransport(failure))
         {
             throw ApiFailure.From(request, failure, Server, _trust.Refusal);
         }
@@ -29,7 +29,7 @@ internal sealed partial class ApiConnection
 
     private async Task<OpenAnswer> OpenAsAsync(Credential credential, ApiRequest request, CancellationToken ct)
     {
-        _clientCertificate.Use(credential.Chain);
+        Use(credential);
         using var message = MessageFor(request, credential);
         using var limit = new RequestLimit(_connection.Timeouts, _clock, ct);
         try
@@ -38,13 +38,13 @@ internal sealed partial class ApiConnection
             var buffer = new BodyBuffer();
             if (AnswerOf(response, buffer) is { Succeeded: true, IsJson: true })
             {
-                return new OpenAnswer(response, await response.Content.ReadAsStreamAsync(ct), null);
+                return new OpenAnswer(response, await response.Content.ReadAsStreamAsync(ct), null) { Words = _words };
             }
 
             using (response)
             {
                 await ReadBodyAsync(response.Content, buffer, limit, LongestRefusal);
-                return new OpenAnswer(null, Stream.Null, AnswerOf(response, buffer));
+                return new OpenAnswer(null, Stream.Null, AnswerOf(response, buffer)) { Words = _words };
             }
         }
         catch (OperationCanceledException stopped) when (!ct.IsCancellationRequested)
@@ -57,5 +57,7 @@ internal sealed partial class ApiConnection
 /// <summary>An answer that has begun: a JSON <paramref name="Body"/> to read on, or a whole <paramref name="Refusal"/>.</summary>
 internal sealed record OpenAnswer(HttpResponseMessage? Response, Stream Body, ApiAnswer? Refusal) : IDisposable
 {
+    public required ServerWords Words { get; init; }
+
     public void Dispose() => Response?.Dispose();
 }

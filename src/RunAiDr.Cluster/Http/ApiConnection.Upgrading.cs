@@ -23,7 +23,7 @@ internal sealed partial class ApiConnection
                 ? await UpgradeAsAsync(await _connection.Credentials.GetAsync(refused: true, ct), request, protocol, ct)
                 : answer;
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+        catch (Exception failure) when (ApiFailure.IsOfTransport(failure))
         {
             throw ApiFailure.From(request, failure, Server, _trust.Refusal);
         }
@@ -32,7 +32,7 @@ internal sealed partial class ApiConnection
     private async Task<UpgradeAnswer> UpgradeAsAsync(
         Credential credential, ApiRequest request, string protocol, CancellationToken ct)
     {
-        _clientCertificate.Use(credential.Chain);
+        Use(credential);
         using var message = MessageFor(request, credential);
         var handshake = new WebSocketHandshake(protocol);
         handshake.Ask(message);

@@ -14,6 +14,7 @@ internal sealed partial class ApiConnection : IDisposable
     private readonly ClusterConnection _connection;
     private readonly TimeProvider _clock;
     private readonly ServerTrust _trust;
+    private readonly ServerWords _words = new();
     private readonly ClientCertificate _clientCertificate = new();
     private readonly HttpClient _http;
     private readonly ResiliencePipeline<ApiAnswer> _repeatable;
@@ -38,6 +39,9 @@ internal sealed partial class ApiConnection : IDisposable
 
     public ClusterTimeouts Timeouts => _connection.Timeouts;
 
+    /// <summary>For what this server says outside of its answers.</summary>
+    public ServerWords Words => _words;
+
     /// <summary>The answer, whatever its status, after the retries it deserves.</summary>
     /// <param name="request">What to ask.</param>
     /// <param name="into">Where the body goes; null allocates.</param>
@@ -51,7 +55,7 @@ internal sealed partial class ApiConnection : IDisposable
         {
             return await pipeline.ExecuteAsync(async token => await SendOnceAsync(request, buffer, token), ct);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or TimeoutException)
+        catch (Exception failure) when (ApiFailure.IsOfTransport(failure))
         {
             throw ApiFailure.From(request, failure, Server, _trust.Refusal);
         }
@@ -108,19 +112,26 @@ internal sealed partial class ApiConnection : IDisposable
     private async Task<ApiAnswer> SendAsAsync(
         Credential credential, ApiRequest request, BodyBuffer buffer, CancellationToken ct)
     {
-        _clientCertificate.Use(credential.Chain);
+        Use(credential);
         using var message = MessageFor(request, credential);
         using var limit = new RequestLimit(_connection.Timeouts, _clock, ct);
         try
         {
             using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            await ReadBodyAsync(response.Content, buffer, limit, most: long.MaxValue);
-            return AnswerOf(response, buffer);
+            var most = response.IsSuccessStatusCode ? request.LargestAnswer : LongestRefusal;
+            var whole = await ReadBodyAsync(response.Content, buffer, limit, most);
+            return whole || !response.IsSuccessStatusCode ? AnswerOf(response, buffer) : throw ApiFailure.TooLarge(request, Server);
         }
         catch (OperationCanceledException stopped) when (!ct.IsCancellationRequested)
         {
             throw limit.Elapsed(stopped);
         }
+    }
+
+    private void Use(Credential credential)
+    {
+        _clientCertificate.Use(credential.Chain);
+        _words.Remember(credential);
     }
 
     private HttpRequestMessage MessageFor(ApiRequest request, Credential credential)
@@ -152,21 +163,24 @@ internal sealed partial class ApiConnection : IDisposable
     private Uri UriFor(ApiRequest request) =>
         new(Server.GetLeftPart(UriPartial.Authority) + Server.AbsolutePath.TrimEnd('/') + request.Path);
 
-    private static async Task ReadBodyAsync(HttpContent content, BodyBuffer buffer, RequestLimit limit, long most)
+    /// <summary>False when there is more than may be.</summary>
+    private static async Task<bool> ReadBodyAsync(HttpContent content, BodyBuffer buffer, RequestLimit limit, long most)
     {
         await using var body = await content.ReadAsStreamAsync(limit.Token);
         buffer.Clear(Math.Min(content.Headers.ContentLength ?? 0, most));
-        while (buffer.Content.Length < most)
+        while (buffer.Content.Length <= most)
         {
             limit.Reading();
             var read = await body.ReadAsync(buffer.Room(), limit.Token);
             if (read == 0)
             {
-                return;
+                return true;
             }
 
             buffer.Advance(read);
         }
+
+        return false;
     }
 
     private ApiAnswer AnswerOf(HttpResponseMessage response, BodyBuffer buffer) =>
@@ -181,8 +195,7 @@ internal sealed partial class ApiConnection : IDisposable
             },
             buffer.Content)
         {
-            Location = response.Headers.Location is { IsAbsoluteUri: true } to
-                ? to.GetLeftPart(UriPartial.Authority)
-                : response.Headers.Location?.OriginalString.Split('?')[0],
+            Words = _words,
+            Location = response.Headers.Location is { IsAbsoluteUri: true } to ? $"{to.Scheme}://{to.Authority}" : null,
         };
 }

@@ -7,6 +7,7 @@ namespace RunAiDr.Cluster.Http;
 internal static class ApiFailure
 {
     private const int LongestQuote = 200;
+    private const int Quotable = 64 * 1024;
 
     /// <summary>For an answer that is not what was asked for.</summary>
     public static RunAiDrException From(ApiRequest request, ApiAnswer answer, Uri server)
@@ -16,7 +17,7 @@ internal static class ApiFailure
         return answer.Status switch
         {
             >= 300 and < 400 => Unreachable(
-                $"{where}: the server answered with a redirect ({answer.Status}) to {answer.Location ?? "nowhere"}",
+                $"{where}: the server answered with a redirect ({answer.Status}) to {answer.Words.Of(answer.Location ?? "another path")}",
                 "Set the URL in the kubeconfig to the API server itself; redirects are not followed."),
             401 => new RunAiDrException(
                 Fault.ClusterRefused,
@@ -39,13 +40,21 @@ internal static class ApiFailure
 
     /// <summary>For an answer no API server gives: a login page, a proxy's error, half a document.</summary>
     public static RunAiDrException NotAnApiServer(ApiRequest request, ApiAnswer answer, Uri server) => Unreachable(
-        $"{server.Authority}: {request.What}: the answer ({answer.Status}, {answer.MediaType ?? "no content type"}) "
+        $"{server.Authority}: {request.What}: the answer ({answer.Status}, {answer.Words.Of(answer.MediaType ?? "no content type")}) "
             + $"is not that of an API server{Quote(answer)}",
         "Check the server URL and the proxy of the kubeconfig, and that the API server is healthy.");
 
     public static RunAiDrException Broken(ApiRequest request, Uri server, string why) => Unreachable(
         $"{server.Authority}: {request.What}: {why}",
         "Try again; if it stays, look for a proxy or load balancer that cuts answers.");
+
+    public static RunAiDrException TooLarge(ApiRequest request, Uri server) => Unreachable(
+        $"{server.Authority}: {request.What}: the answer is larger than {request.LargestAnswer / 1024 / 1024} MiB",
+        "Look at what the server holds there: no API server sends as much at once.");
+
+    /// <summary>Whether the way to the server or back failed.</summary>
+    public static bool IsOfTransport(Exception failure) =>
+        failure is HttpRequestException or IOException or TimeoutException or InvalidDataException;
 
     /// <summary>For a failure on the way to the server or back.</summary>
     public static RunAiDrException From(ApiRequest request, Exception failure, Uri server, string? distrust)
@@ -63,11 +72,18 @@ internal static class ApiFailure
                     "Check certificate-authority, tls-server-name and the server's certificate."),
             HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
                 ("the TLS handshake failed", "Check that the port speaks TLS and accepts the client certificate."),
+            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
+                ($"the headers of the answer are larger than {Transport.LargestHeaders} KiB", "Check the server URL of the kubeconfig."),
+            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
+                ("the answer is not HTTP", "Check the server URL of the kubeconfig, and that the port speaks what it says."),
+            InvalidDataException => ("the answer cannot be unpacked", "Try again; look for a proxy that changes answers."),
             HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } =>
                 ("the proxy refused the connection", "Check proxy-url and its credentials."),
             _ => ("the connection ended in the middle of the answer", "Try again; look for a proxy that cuts answers."),
         };
-        return Unreachable($"{where}: {why}", remedy, failure);
+
+        // That of the framework quotes such an answer, which may hold the credentials.
+        return Unreachable($"{where}: {why}", remedy, failure is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } ? null : failure);
     }
 
     private static RunAiDrException Unreachable(string message, string remedy, Exception? inner = null) =>
@@ -82,12 +98,12 @@ internal static class ApiFailure
     private static string SocketErrorOf(Exception failure) =>
         failure.InnerException is System.Net.Sockets.SocketException socket ? socket.SocketErrorCode.ToString() : "failed";
 
-    // The first words tell a login page from an ingress error; they are cut and flattened for one line of a terminal.
+    // The first words tell a login page from an ingress error; they are flattened for one line of a terminal.
     private static string Quote(ApiAnswer answer)
     {
-        var text = Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, LongestQuote)]);
-        var words = string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)])
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return answer.IsJson || words.Length == 0 ? "" : $"; it begins: {words}";
+        var text = Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, Quotable)]);
+        var words = answer.Words.Of(string.Join(' ', new string([.. text.Select(c => char.IsControl(c) ? ' ' : c)])
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        return answer.IsJson || words.Length == 0 ? "" : $"; it begins: {words[..Math.Min(words.Length, LongestQuote)]}";
     }
 }

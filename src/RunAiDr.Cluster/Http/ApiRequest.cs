@@ -17,6 +17,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
 
     public string Accept { get; init; } = "application/json";
 
+    /// <summary>How many bytes its answer may have: a CustomResourceDefinition or a discovery document has a few MiB.</summary>
+    public long LargestAnswer { get; init; } = 64 * 1024 * 1024;
+
     public string? ContentType { get; init; }
 
     public ReadOnlyMemory<byte> Body { get; init; }

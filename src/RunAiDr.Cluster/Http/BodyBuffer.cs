@@ -4,6 +4,7 @@ namespace RunAiDr.Cluster.Http;
 internal sealed class BodyBuffer
 {
     private const int Smallest = 16 * 1024;
+    private const int LargestTrusted = 16 * 1024 * 1024; // a server may announce what it never sends
 
     private byte[] _bytes = [];
     private int _length;
@@ -16,7 +17,7 @@ internal sealed class BodyBuffer
         _length = 0;
         if (expected > _bytes.Length)
         {
-            _bytes = new byte[Math.Max(expected, Smallest)];
+            _bytes = new byte[Math.Clamp(expected, Smallest, LargestTrusted)];
         }
     }
 

@@ -43,7 +43,7 @@ internal static class Retries
         { Result.Status: 500 } => InternalError,
         { Result.Status: 502 or 503 or 504 } => Unavailable,
         { Exception: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => 0,
-        { Exception: HttpRequestException or IOException } => Unavailable,
+        { Exception: HttpRequestException or IOException or InvalidDataException } => Unavailable,
         { Exception: TimeoutException } => TimedOut,
         _ => 0,
     };

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Http;
 
@@ -10,6 +11,8 @@ namespace RunAiDr.Cluster.Http;
 /// </summary>
 internal sealed class ServerTrust(X509Certificate2Collection? authorities, TimeProvider clock)
 {
+    private const int LongestRefusal = 500; // a certificate may have any number of names
+
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     /// <summary>Why the last certificate was refused, null when none was.</summary>
@@ -17,9 +20,12 @@ internal sealed class ServerTrust(X509Certificate2Collection? authorities, TimeP
 
     public bool Accept(X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
-        Refusal = certificate is X509Certificate2 server ? RefusalOf(server, sent, errors) : "it sent no certificate";
+        Refusal = certificate is X509Certificate2 server ? Shown(RefusalOf(server, sent, errors)) : "it sent no certificate";
         return Refusal is null;
     }
+
+    private static string? Shown(string? refusal) =>
+        refusal is null ? null : Visible.Text(refusal.Length > LongestRefusal ? $"{refusal[..LongestRefusal]}…" : refusal);
 
     private string? RefusalOf(X509Certificate2 server, X509Chain? sent, SslPolicyErrors errors)
     {

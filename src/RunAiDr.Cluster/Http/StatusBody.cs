@@ -3,25 +3,29 @@ using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Http;
 
-/// <summary>The <c>kind: Status</c> object that the API server sends with a refusal.</summary>
+/// <summary>The <c>kind: Status</c> object that the API server sends with a refusal, in texts that can be told.</summary>
 internal sealed record StatusBody(int Code, string? Reason, string Message, IReadOnlyList<StatusCause> Causes)
 {
+    private const int MostCauses = 100;
+
     /// <summary>A list revision or continue token that the server has compacted.</summary>
     public bool IsExpired => Code == 410 || Reason is "Expired" or "Gone";
 
-    public static StatusBody? From(JsonObject body)
+    public static StatusBody? From(JsonObject body, ServerWords words)
     {
         if (body.Text("kind") != "Status")
         {
             return null;
         }
 
-        var causes = body.Map("details")?.Maps("causes") ?? [];
+        var causes = (body.Map("details")?.Maps("causes") ?? []).Take(MostCauses);
         return new StatusBody(
             body["code"] is JsonValue code && code.TryGetValue<int>(out var number) ? number : 0,
-            body.Text("reason"),
-            body.Text("message") ?? "",
-            [.. causes.Select(c => new StatusCause(c.Text("reason"), c.Text("message"), c.Text("field")))]);
+            Told(body, "reason"),
+            Told(body, "message") ?? "",
+            [.. causes.Select(c => new StatusCause(Told(c, "reason"), Told(c, "message"), Told(c, "field")))]);
+
+        string? Told(JsonObject part, string field) => part.Text(field) is { } text ? words.Of(text) : null;
     }
 }
 

@@ -19,6 +19,8 @@ internal sealed class ClientCertificate
 /// <summary>Makes the HTTP handler that a connection asks for.</summary>
 internal static class Transport
 {
+    public const int LargestHeaders = 64; // KiB
+
     // A peer that vanished without a word is noticed within half a minute: by pings of HTTP/2, by those of TCP elsewhere.
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(10);
@@ -36,6 +38,7 @@ internal static class Transport
             KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
             ConnectCallback = ConnectAsync,
+            MaxResponseHeadersLength = LargestHeaders,
             AutomaticDecompression = connection.DisableCompression ? DecompressionMethods.None : DecompressionMethods.GZip,
             SslOptions = TlsOptions(connection, trust, certificate),
         };
@@ -68,8 +71,7 @@ internal static class Transport
             // The callback may return null: then no certificate is sent.
             LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate.Leaf!,
             ClientCertificateContext = FixedChain(connection),
-            RemoteCertificateValidationCallback = (_, server, sent, errors) =>
-                connection.Insecure || trust.Accept(server, sent, errors),
+            RemoteCertificateValidationCallback = (_, server, sent, errors) => trust.Accept(server, sent, errors),
         };
 
     // Only a context sends intermediates too; a chain that a plugin renews is sent as its leaf.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RunAiDr.Cluster.Http;
+using RunAiDr.Cluster.Watching;
 using RunAiDr.Core.Export;
 
 namespace RunAiDr.Cluster.Reading;
@@ -11,6 +12,9 @@ namespace RunAiDr.Cluster.Reading;
 internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection> selections, int attempt, CancellationToken ct)
     : IAsyncDisposable
 {
+    private const int MostPages = 10_000; // of one selection: five million resources
+    private const long LargestPage = 512 * 1024 * 1024; // 500 resources of etcd's largest size, as JSON
+
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
     private readonly HashSet<string> _tokens = new(StringComparer.Ordinal);
     private BodyBuffer _read = new();
@@ -86,10 +90,16 @@ internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection>
             Verb = "list",
             Kind = selection.Kind,
             Namespace = selection.Namespace,
+            LargestAnswer = LargestPage,
         };
         if (token is not null && !_tokens.Add(token))
         {
             throw ApiFailure.Broken(request, api.Server, "the list never ends: the server repeats a continue token");
+        }
+
+        if (_tokens.Count >= MostPages)
+        {
+            throw ApiFailure.Broken(request, api.Server, $"the list never ends: it has more than {MostPages} pages");
         }
 
         var answer = await api.SendAsync(request, _next, _stop.Token);
@@ -115,7 +125,7 @@ internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection>
         }
         catch (JsonException)
         {
-            throw ApiFailure.Broken(request, api.Server, "the list page is cut off or is not JSON");
+            throw ApiFailure.Broken(request, api.Server, "the list page is cut off, is not JSON or has too many items");
         }
 
         if (page.Kind == "Status" && answer.ToStatus()?.IsExpired == true)
@@ -128,12 +138,12 @@ internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection>
             throw ApiFailure.NotAnApiServer(request, answer, api.Server);
         }
 
-        if (page.Revision.Length == 0 || (_revision is not null && page.Revision != _revision))
+        if (!Revisions.IsSound(page.Revision) || (_revision is not null && page.Revision != _revision))
         {
             throw ApiFailure.Broken(
                 request,
                 api.Server,
-                $"asked for revision {_revision ?? "now"}, the server sent \"{page.Revision}\": no consistent cut");
+                $"asked for revision {_revision ?? "now"}, the server sent \"{api.Words.Of(page.Revision)}\": no consistent cut");
         }
 
         return page;

@@ -21,6 +21,7 @@ internal sealed class Discovery(ApiConnection api)
         + "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
     private const int AtOnce = 8;
+    private const int MostVersions = 2000; // each is a request
 
     private static readonly string[] Measurements = ["metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io"];
 
@@ -80,6 +81,12 @@ internal sealed class Discovery(ApiConnection api)
     private async Task<List<ResourceKind>> FromVersionsAsync(
         IReadOnlyList<(string Group, string Version)> versions, CancellationToken ct)
     {
+        if (versions.Count > MostVersions)
+        {
+            throw ApiFailure.Broken(
+                new ApiRequest(HttpMethod.Get, "/apis"), api.Server, $"the server claims to serve {versions.Count} versions of groups, more than {MostVersions}");
+        }
+
         var found = new List<ResourceKind>[versions.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct };
         await Parallel.ForAsync(0, versions.Count, options, async (i, token) =>
@@ -125,8 +132,8 @@ internal sealed class Discovery(ApiConnection api)
         {
             throw new RunAiDrException(
                 Fault.ClusterUnreachable,
-                $"{api.Server.Authority}: the API {group}/{version} is registered but does not answer, so its kinds are unknown",
-                $"See `kubectl get apiservice {version}.{group}`; repair the server behind it or delete the APIService.");
+                api.Words.Of($"{api.Server.Authority}: the API {group}/{version} is registered but does not answer, so its kinds are unknown"),
+                api.Words.Of($"See `kubectl get apiservice {version}.{group}`; repair the server behind it or delete the APIService."));
         }
     }
 }

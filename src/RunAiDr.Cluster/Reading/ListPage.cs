@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RunAiDr.Cluster.Http;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Reading;
 
@@ -7,14 +7,16 @@ namespace RunAiDr.Cluster.Reading;
 internal sealed record ListPage(
     string Kind, string Revision, string? Continue, IReadOnlyList<ReadOnlyMemory<byte>> Items)
 {
-    /// <exception cref="JsonException">The body is not a whole JSON document, or not a list.</exception>
+    private const int MostItems = 1_000_000; // some servers do not know pages and send everything
+
+    /// <exception cref="JsonException">The body is not a whole JSON document, not a list, or too long.</exception>
     public static ListPage From(ReadOnlyMemory<byte> body)
     {
-        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = ApiAnswer.MaxDepth });
+        var reader = WholeJson.Reader(body.Span);
         string? kind = null, revision = null, token = null;
         List<ReadOnlyMemory<byte>> items = [];
-        Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject);
+        while (WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("kind"u8))
             {
@@ -30,12 +32,12 @@ internal sealed record ListPage(
             }
             else
             {
-                reader.Skip();
+                WholeJson.Skip(ref reader);
             }
         }
 
         Expect(reader.TokenType == JsonTokenType.EndObject);
-        while (reader.Read())
+        while (WholeJson.Next(ref reader))
         {
             // Nothing but blanks may follow: the reader throws.
         }
@@ -46,8 +48,8 @@ internal sealed record ListPage(
     private static (string? Revision, string? Token) ReadMetadata(ref Utf8JsonReader reader)
     {
         string? revision = null, token = null;
-        Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject);
+        while (WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("resourceVersion"u8))
             {
@@ -59,7 +61,7 @@ internal sealed record ListPage(
             }
             else
             {
-                reader.Skip();
+                WholeJson.Skip(ref reader);
             }
         }
 
@@ -68,25 +70,25 @@ internal sealed record ListPage(
 
     private static void ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<ReadOnlyMemory<byte>> items)
     {
-        reader.Read();
+        WholeJson.Next(ref reader);
         if (reader.TokenType == JsonTokenType.Null)
         {
             return;
         }
 
         Expect(reader.TokenType == JsonTokenType.StartArray);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (WholeJson.Next(ref reader) && reader.TokenType != JsonTokenType.EndArray)
         {
-            Expect(reader.TokenType == JsonTokenType.StartObject);
+            Expect(reader.TokenType == JsonTokenType.StartObject && items.Count < MostItems);
             var start = (int)reader.TokenStartIndex;
-            reader.Skip();
+            WholeJson.Skip(ref reader);
             items.Add(body[start..(int)reader.BytesConsumed]);
         }
     }
 
     private static string? ReadText(ref Utf8JsonReader reader)
     {
-        reader.Read();
+        WholeJson.Next(ref reader);
         return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RunAiDr.Cluster.Http;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster.Watching;
 
@@ -17,12 +17,12 @@ internal readonly record struct WatchLine(WatchLineType Type, ReadOnlyMemory<byt
     /// <exception cref="JsonException">The line is not a whole watch event.</exception>
     public static WatchLine From(ReadOnlyMemory<byte> line)
     {
-        var reader = new Utf8JsonReader(line.Span, new JsonReaderOptions { MaxDepth = ApiAnswer.MaxDepth });
+        var reader = WholeJson.Reader(line.Span);
         WatchLineType? type = null;
         ReadOnlyMemory<byte> body = default;
         string? revision = null;
-        Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject);
+        while (WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
             {
@@ -30,25 +30,25 @@ internal readonly record struct WatchLine(WatchLineType Type, ReadOnlyMemory<byt
             }
             else if (reader.ValueTextEquals("object"u8))
             {
-                Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
+                Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject);
                 var start = (int)reader.TokenStartIndex;
                 revision = ReadRevision(ref reader);
                 body = line[start..(int)reader.BytesConsumed];
             }
             else
             {
-                reader.Skip();
+                WholeJson.Skip(ref reader);
             }
         }
 
-        Expect(reader.TokenType == JsonTokenType.EndObject && !reader.Read());
-        Expect(body.Length > 0 && (type == WatchLineType.Error || revision is { Length: > 0 }));
+        Expect(reader.TokenType == JsonTokenType.EndObject && !WholeJson.Next(ref reader));
+        Expect(body.Length > 0 && (type == WatchLineType.Error || Revisions.IsSound(revision)));
         return new WatchLine(type ?? throw new JsonException("no type"), body, revision ?? "");
     }
 
     private static WatchLineType? ReadType(ref Utf8JsonReader reader)
     {
-        Expect(reader.Read() && reader.TokenType == JsonTokenType.String);
+        Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.String);
         return reader.ValueTextEquals("MODIFIED"u8) || reader.ValueTextEquals("ADDED"u8) ? WatchLineType.Changed
             : reader.ValueTextEquals("DELETED"u8) ? WatchLineType.Deleted
             : reader.ValueTextEquals("BOOKMARK"u8) ? WatchLineType.Bookmark
@@ -60,26 +60,26 @@ internal readonly record struct WatchLine(WatchLineType Type, ReadOnlyMemory<byt
     private static string? ReadRevision(ref Utf8JsonReader reader)
     {
         string? revision = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!reader.ValueTextEquals("metadata"u8))
             {
-                reader.Skip();
+                WholeJson.Skip(ref reader);
                 continue;
             }
 
-            Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            Expect(WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.StartObject);
+            while (WholeJson.Next(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (reader.ValueTextEquals("resourceVersion"u8))
                 {
-                    reader.Read();
+                    WholeJson.Next(ref reader);
                     Expect(reader.TokenType == JsonTokenType.String);
                     revision = reader.GetString();
                 }
                 else
                 {
-                    reader.Skip();
+                    WholeJson.Skip(ref reader);
                 }
             }
         }

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using RunAiDr.Cluster.Http;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
 
 namespace RunAiDr.Cluster.Watching;
@@ -9,8 +9,6 @@ namespace RunAiDr.Cluster.Watching;
 internal sealed class WatchSession(OpenAnswer answer, string after, WatchLimit limit, CancellationToken ct) : IDisposable
 {
     private const int LongestLine = 32 * 1024 * 1024; // objects have about 1.5 MiB in etcd, as JSON a multiple at worst
-
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = ApiAnswer.MaxDepth };
 
     private readonly string _after = after;
     private readonly LineBuffer _lines = new(LongestLine);
@@ -63,8 +61,7 @@ internal sealed class WatchSession(OpenAnswer answer, string after, WatchLimit l
         happened = null;
         if (line.Type == WatchLineType.Error)
         {
-            var body = JsonNode.Parse(line.Object.Span, documentOptions: Options) as JsonObject;
-            End = WatchEnd.Of(body is null ? null : StatusBody.From(body));
+            End = WatchEnd.Of(StatusBody.From(WholeJson.Object(line.Object.Span), answer.Words));
             return true;
         }
 

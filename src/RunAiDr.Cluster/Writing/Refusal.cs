@@ -8,8 +8,6 @@ namespace RunAiDr.Cluster.Writing;
 /// <summary>Tells why the server refused a resource.</summary>
 internal static class Refusal
 {
-    private const int LongestReason = 1000; // the server quotes whole values
-
     public static ApplyResult Of(ResourceKey key, ApiAnswer answer)
     {
         var status = answer.ToStatus();
@@ -29,20 +27,17 @@ internal static class Refusal
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => $"{g.Key}: {string.Join(", ", g.Select(c => c.Field).Order(StringComparer.Ordinal))}"));
 
-    private static string Shortened(string message) =>
-        message.Length <= LongestReason ? message : $"{message[..LongestReason]}…";
-
     private static string ReasonText(ResourceKey key, ApiAnswer answer, StatusBody? status)
     {
         var start = $"{answer.Status} {status?.Reason}".TrimEnd();
         if (status is null)
         {
-            return $"{start}: {Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, 200)]).Trim()}";
+            return $"{start}: {answer.Words.Of(Encoding.UTF8.GetString(answer.Body.Span).Trim())}";
         }
 
         if (key is not { Group: "", Plural: "secrets" })
         {
-            return $"{start}: {Shortened(status.Message)}";
+            return $"{start}: {status.Message}";
         }
 
         // The server may quote values in its message: of a Secret only the refused fields are told.

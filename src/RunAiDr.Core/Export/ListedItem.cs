@@ -17,20 +17,35 @@ internal static class ListedItem
         }
         catch (JsonException)
         {
-            // Without the inner exception: it may quote the text.
-            throw new RunAiDrException(
-                Fault.ClusterUnreachable,
-                $"The list of {kind.QualifiedName} holds an item that is not a resource.",
-                "Check that the address is that of an API server and that no proxy changes its answers.");
+            throw NoResource(kind);
         }
     }
 
     /// <summary>The whole resource in canonical form.</summary>
+    /// <exception cref="RunAiDrException">A key is there twice.</exception>
     public static Resource Clean(ResourceHead head)
     {
-        var body = (JsonObject)JsonNode.Parse(head.Json.Span)!; // the head was read from it: an object
+        var body = BodyOf(head);
         body["apiVersion"] ??= head.Kind.ApiVersion; // items of lists of built-in kinds lack both
         body["kind"] ??= head.Kind.Kind;
         return CanonicalForm.Clean(new Resource(head.Kind, body));
     }
+
+    private static JsonObject BodyOf(ResourceHead head)
+    {
+        try
+        {
+            return WholeJson.Checked(head.Json.Span) as JsonObject ?? throw NoResource(head.Kind);
+        }
+        catch (JsonException)
+        {
+            throw NoResource(head.Kind);
+        }
+    }
+
+    // Without the inner exception: it may quote the text.
+    private static RunAiDrException NoResource(ResourceKind kind) => new(
+        Fault.ClusterUnreachable,
+        $"The list of {kind.QualifiedName} holds an item that is not a resource.",
+        "Check that the address is that of an API server and that no proxy changes its answers.");
 }

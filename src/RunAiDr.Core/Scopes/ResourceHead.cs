@@ -10,7 +10,6 @@ namespace RunAiDr.Core.Scopes;
 internal sealed class ResourceHead
 {
     // Deeper than any YAML that is read; the reader's own limit is below what custom resources may be.
-    private const int DeepestNesting = 500;
 
     private static readonly Dictionary<string, string> NoLabels = [];
 
@@ -56,7 +55,7 @@ internal sealed class ResourceHead
     public static ResourceHead Read(ResourceKind kind, ReadOnlyMemory<byte> json)
     {
         var head = new ResourceHead(kind, json);
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        var reader = WholeJson.Reader(json.Span);
         reader.Read();
         while (NextProperty(ref reader))
         {

@@ -43,6 +43,11 @@ internal static class LibpqEnvironment
             environment["PGHOSTADDR"] = dial.Address.ToString();
         }
 
+        if (!options.VerifiesServer)
+        {
+            environment["PGREQUIREAUTH"] = "!password"; // from libpq 16 on
+        }
+
         if (password is not null)
         {
             environment["PGPASSWORD"] = password;

@@ -1,5 +1,3 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -11,14 +9,24 @@ namespace RunAiDr.Data.Dumps;
 /// <summary>Connects to a bucket as the options say.</summary>
 internal static class S3Client
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
-
-    /// <exception cref="RunAiDrException">The file of authorities cannot be read.</exception>
+    /// <exception cref="RunAiDrException">The file of authorities cannot be read, or the endpoint is not encrypted.</exception>
     public static AmazonS3Client Create(S3Options options)
     {
+        if (options.Endpoint is { Scheme: "http", IsLoopback: false } clear)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"The storage at {clear.Authority} is not encrypted: dumps would be readable on the way.", "Use an https endpoint, and dumps.s3.caFile where its authority is your own.");
+        }
+
+        if (options.AuthorityFile is { } file)
+        {
+            _ = AuthorityFile.TrustOnly(file); // the library makes its client at the first request only
+        }
+
         var config = new AmazonS3Config
         {
-            Timeout = Timeout,
+            Timeout = S3Transport.Timeout,
+            HttpClientFactory = new S3Transport(options),
 
             // Checksums that only AWS knows are refused by other storages.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -31,11 +39,6 @@ internal static class S3Client
         else
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-        }
-
-        if (options.AuthorityFile is { } file)
-        {
-            config.HttpClientFactory = new TrustingFactory(AuthorityFile.TrustOnly(file), file);
         }
 
         return options is { AccessKey: { } access, SecretKey: { } secret }
@@ -54,22 +57,5 @@ internal static class S3Client
     private sealed class ReadKeys(Func<Core.Secrets.SecretText> access, Func<Core.Secrets.SecretText> secret) : AWSCredentials
     {
         public override ImmutableCredentials GetCredentials() => new(access().Reveal(), secret().Reveal(), token: null);
-    }
-
-    private sealed class TrustingFactory(X509ChainPolicy policy, string file) : HttpClientFactory
-    {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
-        {
-            return new HttpClient(new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy },
-            })
-            {
-                Timeout = Timeout,
-            };
-        }
-
-        public override string GetConfigUniqueString(IClientConfig clientConfig) => file;
     }
 }

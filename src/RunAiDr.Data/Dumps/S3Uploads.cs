@@ -15,21 +15,27 @@ internal static class S3Uploads
         var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = prefix };
         try
         {
-            ListMultipartUploadsResponse page;
-            do
+            for (var pages = 0; pages < S3Objects.MostPages; pages++)
             {
-                page = await client.ListMultipartUploadsAsync(request, ct);
-                uploads.AddRange((page.MultipartUploads ?? []).Select(upload => (upload.Key, upload.UploadId)));
+                var page = await client.ListMultipartUploadsAsync(request, ct);
+                uploads.AddRange((page.MultipartUploads ?? [])
+                    .Where(upload => upload.Key?.StartsWith(prefix, StringComparison.Ordinal) == true && upload.UploadId is not null)
+                    .Select(upload => (upload.Key, upload.UploadId)));
+                if (page.IsTruncated != true)
+                {
+                    return uploads;
+                }
+
                 (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
             }
-            while (page.IsTruncated == true);
         }
         catch (AmazonS3Exception failure) when (failure.StatusCode == HttpStatusCode.NotImplemented)
         {
             // Such a storage keeps no list of them.
+            return uploads;
         }
 
-        return uploads;
+        throw S3Fault.Endless(options, prefix);
     });
 
     public static async Task AbortAsync(AmazonS3Client client, S3Options options, string key, string id)

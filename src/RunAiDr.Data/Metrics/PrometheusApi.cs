@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RunAiDr.Core;
@@ -39,8 +40,9 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
 
         if (await DataOfAsync(answer, ct) is null)
         {
+            var type = ServerText.Of(answer.Content.Headers.ContentType?.MediaType ?? "no content type", options.BearerToken?.Invoke());
             throw Failure(
-                $"the answer ({(int)answer.StatusCode}, {answer.Content.Headers.ContentType?.MediaType ?? "no content type"}) is not that of a Prometheus",
+                $"the answer ({(int)answer.StatusCode}, {type}) is not that of a Prometheus",
                 "Check that the URL is that of Prometheus or Thanos query itself, without /api/v1 and without a login page before it.");
         }
     }
@@ -82,7 +84,7 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
             return null;
         }
 
-        var lines = (await answer.Content.ReadAsStringAsync(ct)).Split('\n');
+        var lines = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(ct)).Split('\n');
         return Number(lines.FirstOrDefault(line => line.StartsWith(name + " ", StringComparison.Ordinal))?[(name.Length + 1)..]);
     }
 
@@ -100,8 +102,8 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
 
         try
         {
-            var body = JsonNode.Parse(await answer.Content.ReadAsByteArrayAsync(ct)) as JsonObject;
-            return body?.Text("status") == "success" ? body["data"] : null;
+            var body = WholeJson.Object(await answer.Content.ReadAsByteArrayAsync(ct));
+            return body.Text("status") == "success" ? body["data"] : null;
         }
         catch (JsonException)
         {
@@ -137,6 +139,12 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
             return null;
         }
 
+        if (options is { Url: { Scheme: "http", IsLoopback: false }, Dial: null })
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"{Where} is not encrypted: the bearer token would be readable on the way.", "Use an https URL.");
+        }
+
         // A header with such a character would be refused with an exception that quotes it.
         return token.Length > 0 && token.All(c => c is > ' ' and <= '~')
             ? new AuthenticationHeaderValue("Bearer", token)
@@ -150,7 +158,10 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
     {
         HttpRequestError.NameResolutionError => Lost("the host name is not known", "Check the URL and the DNS.", failure),
         HttpRequestError.SecureConnectionError => Lost(
-            "no TLS connection can be made, or the certificate of the server is not trusted", "Check the URL and the authority file.", failure),
+            $"no TLS connection can be made, or the certificate of the server is not trusted: {ServerText.Of(failure.GetBaseException().Message)}",
+            "Check the URL and the authority file.",
+            failure),
+        HttpRequestError.InvalidResponse => Failure("the answer is not HTTP", "Check the URL."), // the cause quotes the answer
         HttpRequestError.ConnectionError => Lost("no connection", "Check the URL, the network and that the server runs.", failure),
         _ => Lost($"the connection ended in the middle of the answer ({failure.HttpRequestError})", "Check that the URL is that of an HTTP server; try again.", failure),
     };

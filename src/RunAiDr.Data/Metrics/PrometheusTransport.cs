@@ -6,11 +6,14 @@ namespace RunAiDr.Data.Metrics;
 /// <summary>Makes the HTTP handler that the options ask for.</summary>
 internal static class PrometheusTransport
 {
+    private const int LargestHeaders = 64; // KiB
+
     public static SocketsHttpHandler For(PrometheusOptions options)
     {
         var handler = new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, // it would lead to a login page
+            AllowAutoRedirect = false, // it would lead to a login page, with the token
+            MaxResponseHeadersLength = LargestHeaders,
             UseCookies = false,
             UseProxy = options.Dial is null && !options.Url.IsLoopback,
             ConnectTimeout = options.Timeout,

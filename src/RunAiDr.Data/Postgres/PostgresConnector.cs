@@ -1,5 +1,5 @@
-using System.Net.Sockets;
 using Npgsql;
+using RunAiDr.Core;
 
 namespace RunAiDr.Data.Postgres;
 
@@ -14,7 +14,7 @@ public sealed class PostgresConnector(PostgresOptions options)
     /// <summary>Where server-wide questions are asked: the first database of the scope, or the one that every server has.</summary>
     internal string AnyDatabase => options.Databases is [var first, ..] ? first : "postgres";
 
-    /// <exception cref="RunAiDr.Core.RunAiDrException">It cannot be reached or refuses.</exception>
+    /// <exception cref="RunAiDrException">It cannot be reached or refuses.</exception>
     internal async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken ct)
     {
         var trust = new PostgresTrust(options);
@@ -33,9 +33,10 @@ public sealed class PostgresConnector(PostgresOptions options)
         {
             throw PostgresFault.OfOpening(failure, options, database, trust);
         }
-        catch (Exception failure) when (failure is SocketException or TimeoutException)
+        catch (Exception failure) when (failure is not (OperationCanceledException or RunAiDrException))
         {
-            // Looking up the name fails outside of the driver's own exceptions.
+            // Looking up the name fails outside of the driver's own exceptions. At what is no PostgreSQL it throws whatever
+            // comes to hand, Exception itself included.
             throw PostgresFault.Of(new NpgsqlException(null, failure), options, database);
         }
         finally
@@ -48,7 +49,7 @@ public sealed class PostgresConnector(PostgresOptions options)
     }
 
     /// <summary>A session that may run and rest as long as it must, whatever limits the role has.</summary>
-    /// <exception cref="RunAiDr.Core.RunAiDrException">As <see cref="OpenAsync"/>.</exception>
+    /// <exception cref="RunAiDrException">As <see cref="OpenAsync"/>.</exception>
     internal async Task<NpgsqlConnection> OpenUnlimitedAsync(string database, CancellationToken ct)
     {
         var session = await OpenAsync(database, ct);
@@ -96,6 +97,9 @@ public sealed class PostgresConnector(PostgresOptions options)
             PostgresTls.Prefer => SslMode.Prefer,
             _ => SslMode.Require,
         },
+
+        // Whoever answers could ask for it.
+        RequireAuth = options.VerifiesServer ? null : "!Password",
 
         // Asking for it costs a connection, and the second of two failures would be told.
         GssEncryptionMode = GssEncryptionMode.Disable,

@@ -32,7 +32,9 @@ internal static class PostgresFault
         {
             return options.Tls >= PostgresTls.Require && !trust.Begun
                 ? New($"{where} does not offer TLS.", "Switch TLS on in the server (ssl = on), or use the TLS mode disable.", failure)
-                : New($"{where} asks {options.User} for a password or a way of authentication that is not there.", "Configure the password of this role.", failure);
+                : New($"{where} asks {options.User} for a password or a way of authentication that is not there.",
+                    "Configure the password of this role. In the clear it is given to a server with a verified certificate only: use scram-sha-256, or the TLS mode verify-full.",
+                    failure);
         }
 
         return failure.InnerException is AuthenticationException
@@ -54,10 +56,10 @@ internal static class PostgresFault
             PostgresErrorCodes.CannotConnectNow =>
                 New($"{where} does not accept connections: it starts, stops or recovers.", "Wait until it is ready; a standby needs hot_standby = on.", answer),
             PostgresErrorCodes.InsufficientPrivilege =>
-                New($"{where}: {options.User} lacks a right: {answer.MessageText}.", "Grant it, or configure a role that has it.", answer),
+                New($"{where}: {options.User} lacks a right: {Told(answer, options)}.", "Grant it, or configure a role that has it.", answer),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
                 New($"{where} closed the connection: it shuts down, or somebody ended the session.", "Try again when it is up.", answer),
-            _ => New($"{where} failed with SQLSTATE {answer.SqlState}: {answer.MessageText}.", "See the log of the server.", answer),
+            _ => New($"{where} failed with SQLSTATE {ServerText.Of(answer.SqlState)}: {Told(answer, options)}.", "See the log of the server.", answer),
         };
 
     private static RunAiDrException OfConnection(NpgsqlException failure, PostgresOptions options, string where)
@@ -73,6 +75,9 @@ internal static class PostgresFault
             _ => New($"{where}: the connection was lost{dialled}.{tunnel}", "Check that the server runs and that it is a PostgreSQL.", failure),
         };
     }
+
+    private static string Told(PostgresException answer, PostgresOptions options) =>
+        ServerText.Of(answer.MessageText, options.Password?.Invoke());
 
     private static RunAiDrException New(string message, string remedy, Exception inner) => new(Fault.Snapshot, message, remedy, inner);
 }

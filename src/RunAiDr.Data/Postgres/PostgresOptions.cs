@@ -35,6 +35,9 @@ public sealed record PostgresOptions
     /// </summary>
     public bool Bracket { get; init; }
 
+    /// <summary>Whether it is sure who answers.</summary>
+    internal bool VerifiesServer => Tls >= PostgresTls.VerifyCa || (Tls == PostgresTls.Require && AuthorityFile is not null);
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }
 

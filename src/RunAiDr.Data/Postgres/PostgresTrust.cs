@@ -19,7 +19,7 @@ internal sealed class PostgresTrust(PostgresOptions options)
     {
         Begun = true;
         tls.TargetHost = options.Host;
-        if (options.Tls == PostgresTls.Prefer || (options.Tls == PostgresTls.Require && options.AuthorityFile is null))
+        if (!options.VerifiesServer)
         {
             return;
         }
@@ -31,7 +31,8 @@ internal sealed class PostgresTrust(PostgresOptions options)
 
     private bool Accept(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        Refusal = certificate is X509Certificate2 server ? RefusalOf(server, chain, errors) : "it sent no certificate";
+        var refusal = certificate is X509Certificate2 server ? RefusalOf(server, chain, errors) : "it sent no certificate";
+        Refusal = refusal is null ? null : ServerText.Of(refusal);
         return Refusal is null;
     }
 

@@ -86,6 +86,7 @@ public sealed class ExecPluginTests : IDisposable
     [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":{\"CANARY-0001\":1}}}'", "did not print a readable ExecCredential")]
     [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"clientKeyData\":\"CANARY-0001\"}}'", "neither a token nor")]
     [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"CANARY-0001 x\"}}'", "the token is empty or holds")]
+    [InlineData("echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"kind\":\"CANARY-0001\"}'", "did not print a readable ExecCredential")]
     [InlineData("head -c 2000000 /dev/zero", "printed more than 1048576 bytes")]
     [InlineData("echo CANARY-0001; sleep 30", "gave no answer within 60 s")]
     [InlineData("sleep 5 & echo CANARY-0001", "gave no answer within 60 s")]

@@ -39,13 +39,12 @@ public sealed class KubeconfigTests : IDisposable
             clusters: [{name: c, cluster: {server: "https://first.example"}}]
             users: [{name: u, user: {username: a, password: b}}]
             """);
-        var second = Put("second", Minimal.Replace("cluster: {server", "cluster: {insecure-skip-tls-verify: true, server", StringComparison.Ordinal));
+        var second = Put("second", Minimal.Replace("cluster: {server", "cluster: {tls-server-name: second, server", StringComparison.Ordinal));
 
         var connection = Kubeconfig.Load(
             new KubeconfigSource(null, $"{first}:{_folder}/absent::{second}", "/nowhere"), TimeProvider.System);
 
         Assert.Equal("first.example", connection.Server.Host);
-        Assert.False(connection.Insecure);
         Assert.Equal("Basic", Fixed(connection).Scheme);
     }
 
@@ -132,6 +131,9 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("users[u].client-certificate names", "client-certificate: absent.crt", "client-key: absent.key")]
     [InlineData("exec.apiVersion is not client.authentication.k8s.io/v1 or", "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}")]
     [InlineData("exec.command is not set", "exec: {apiVersion: client.authentication.k8s.io/v1}")]
+    [InlineData("users[u].as is not a text of ASCII characters", "as: \"a\\nImpersonate-Group: system:masters\"")]
+    [InlineData("exec.command is not a program", "exec: {apiVersion: client.authentication.k8s.io/v1, command: \"x=y\"}")]
+    [InlineData("exec.command is not a program", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, args: [\"a\\0b\"]}")]
     [InlineData("asks questions", "exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}")]
     public void A_wrong_user_is_refused_without_showing_secrets(string why, params string[] fields)
     {
@@ -147,11 +149,32 @@ public sealed class KubeconfigTests : IDisposable
     [InlineData("clusters[c].proxy-url is not a URL with scheme", "server: h", "proxy-url: ftp://h")]
     [InlineData("clusters[c].certificate-authority-data is not base64", "server: h", "certificate-authority-data: \"!\"")]
     [InlineData("clusters[c].insecure-skip-tls-verify is not true or false", "server: h", "insecure-skip-tls-verify: maybe")]
-    [InlineData("has a certificate authority and insecure-skip-tls-verify", "server: h", "insecure-skip-tls-verify: true", "certificate-authority-data: eA==")]
-    [InlineData("would be sent in clear to h", "server: http://h")]
+    [InlineData("config:8:34: clusters[c].insecure-skip-tls-verify is true: whoever answers", "server: h", "insecure-skip-tls-verify: true")]
+    [InlineData("clusters[c].server is http: credentials and secrets would be sent in clear to h", "server: http://h")]
+    [InlineData("clusters[c].server is not an http or https URL without credentials", "server: https://CANARY:CANARY@h")]
+    [InlineData("clusters[c].tls-server-name is not a host name", "server: h", "tls-server-name: \"a b\"")]
     public void A_wrong_cluster_is_refused_by_name(string why, params string[] fields)
     {
-        AssertRefused(Put("config", WithCluster(fields)), why);
+        var failure = AssertRefused(Put("config", WithCluster(fields)), why);
+
+        Assert.DoesNotContain("CANARY", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_verification_nobody_is_asked_and_the_other_ways_are_named()
+    {
+        var failure = AssertRefused(Put("config", WithCluster("server: h", "insecure-skip-tls-verify: true")), "insecure-skip-tls-verify is true");
+
+        Assert.Contains("certificate-authority-data", failure.Remedy, StringComparison.Ordinal);
+        Assert.Contains("tls-server-name", failure.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kubeconfig_without_an_end_is_refused()
+    {
+        var failure = Assert.Throws<RunAiDrException>(() => Load("/dev/zero"));
+
+        Assert.Contains("/dev/zero is larger than 4 MiB", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,15 +85,6 @@ public class TlsTests
     }
 
     [Fact]
-    public async Task An_insecure_connection_takes_any_certificate()
-    {
-        await using var server = await LoopbackServer.StartAsync(AnswerAsync, _authority.Issue("x", days: -2, loopback: false));
-        using var client = Client(server.Connection with { Insecure = true });
-
-        Assert.NotNull(await client.GetRawAsync("/version", default));
-    }
-
-    [Fact]
     public async Task The_client_certificate_is_shown_to_the_server()
     {
         var (certificate, key) = _authority.IssuePem("alice");

@@ -83,7 +83,7 @@ public sealed class S3UploadTests : IAsyncLifetime, IDisposable
 
         var fault = await Assert.ThrowsAsync<RunAiDrException>(() => storage.ListAsync("research", CancellationToken.None));
 
-        Assert.Contains("cannot be reached", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("no secure connection: The remote certificate is invalid", fault.Message, StringComparison.Ordinal);
     }
 
     private S3Options Options => new()

@@ -26,6 +26,9 @@ public sealed class PrometheusFaultTests : IDisposable
     [InlineData(404, "text/plain", "404 page not found", "the answer (404, text/plain) is not that of a Prometheus")]
     [InlineData(503, "text/plain", "Service Unavailable", "the answer (503, text/plain) is not that of a Prometheus")]
     [InlineData(200, "application/json", "{\"status\":\"succ", "the answer (200, application/json) is not that of a Prometheus")]
+    [InlineData(200, "application/json", "{\"status\":\"success\",\"data\":{},\"data\":{}}", "the answer (200, application/json) is not that of a Prometheus")]
+    [InlineData(200, "application/json", "{\"status\":\"\\ud800\",\"data\":{}}", "the answer (200, application/json) is not that of a Prometheus")]
+    [InlineData(200, "text/canary-token-metrics", "x", "the answer (200, text/[secret]) is not that of a Prometheus")]
     [InlineData(200, "application/json", "[1]", "the answer (200, application/json) is not that of a Prometheus")]
     public async Task An_answer_of_somebody_else_is_a_fault_that_says_so(int status, string type, string body, string expected)
     {
@@ -37,6 +40,54 @@ public sealed class PrometheusFaultTests : IDisposable
         Assert.Equal($"The metrics at {server.Url}: {expected}", failure.Message);
         Assert.NotEmpty(failure.Remedy);
         Assert.DoesNotContain(Token, failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task No_redirect_is_followed(int status)
+    {
+        var asked = 0;
+        await using var elsewhere = await LoopbackServer.StartAsync(http =>
+        {
+            asked++;
+            return AnswerAsync(http, 200, "application/json", Empty);
+        });
+        await using var server = await LoopbackServer.StartAsync(http =>
+        {
+            http.Response.Headers.Location = $"{elsewhere.Url}{Token}";
+            return AnswerAsync(http, status, "text/html", "");
+        });
+
+        var failure = await FailureAsync(server.Url);
+
+        Assert.Equal(0, asked);
+        Assert.Contains($"the answer ({status}, text/html)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_is_not_sent_in_the_clear()
+    {
+        var failure = await FailureAsync(new Uri("http://metrics.invalid:9090"));
+
+        Assert.Equal(Fault.Configuration, failure.Fault);
+        Assert.Contains("metrics.invalid:9090/ is not encrypted", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_of_an_unknown_character_set_is_read_all_the_same()
+    {
+        await using var server = await LoopbackServer.StartAsync(http => http.Request.Path.Value switch
+        {
+            "/api/v1/query" => AnswerAsync(http, 200, "application/json", Empty),
+            "/metrics" => AnswerAsync(http, 200, "text/plain; charset=none-such", "prometheus_tsdb_lowest_timestamp_seconds 1700000000\n"),
+            _ => AnswerAsync(http, 404, "text/plain", ""),
+        });
+
+        Assert.NotNull((await StoreFor(server.Url).FactsAsync(CancellationToken.None)).Oldest);
     }
 
     [Fact]
