@@ -9,8 +9,6 @@ namespace RunAiDr.Core.Scopes;
 /// </summary>
 internal sealed class ResourceHead
 {
-    // Deeper than any YAML that is read; the reader's own limit is below what custom resources may be.
-
     private static readonly Dictionary<string, string> NoLabels = [];
 
     private Dictionary<string, string>? _labels;

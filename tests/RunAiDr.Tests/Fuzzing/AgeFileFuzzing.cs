@@ -1,4 +1,4 @@
-using RunAiDr.Data;
+using RunAiDr.Data.Age;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Fuzzing;
@@ -22,7 +22,7 @@ public sealed class AgeFileFuzzing : IDisposable
         await Fuzzer.RunAsync(
             "age",
             [await File.ReadAllBytesAsync(_folder.File("binary")), await File.ReadAllBytesAsync(_folder.File("armored"))],
-            input => (Task)AgeFile.DecryptAsync(input, identity, "secrets/x.age", CancellationToken.None),
+            input => (Task)AgeFile.DecryptAsync(input, [identity], "secrets/x.age", CancellationToken.None),
             "-> X25519 ", "-> scrypt AAAA 60\n", "-> plugin x\n", "age-encryption.org/v1\n", "-----BEGIN AGE ENCRYPTED FILE-----\n");
     }
 

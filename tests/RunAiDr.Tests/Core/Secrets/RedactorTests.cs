@@ -121,7 +121,7 @@ public sealed class RedactorTests
             """);
         var before = secret.Body["data"]!.DeepClone();
 
-        var redaction = Redactor.Resource(secret);
+        var redaction = Redactor.Resource(secret, SecretRules.RunAi());
 
         var values = redaction.Secrets.ToDictionary(found => found.Name, found => found.Value, StringComparer.Ordinal);
         Assert.Equal("line\n", values["namespaces/n/secrets/a/text"].Reveal());

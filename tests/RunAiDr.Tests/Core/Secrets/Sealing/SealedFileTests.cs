@@ -46,7 +46,7 @@ public sealed class SealedFileTests
     public void Names_of_documents_with_odd_names_are_their_own()
     {
         var secret = Given.Secret("runai", "oidc:client.one", "token", "CANARY-b");
-        var name = Redactor.Resource(secret).Secrets.Single().Name;
+        var name = Redactor.Resource(secret, SecretRules.RunAi()).Secrets.Single().Name;
 
         new SealedFile(StatePath.For(secret.Key), ".age").Check(new Dictionary<string, SecretText> { [name] = new("CANARY-b") }, null, null);
     }
