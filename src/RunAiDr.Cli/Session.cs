@@ -159,6 +159,7 @@ internal sealed class Session : IDisposable
         AuthorEmail = config.AuthorEmail,
         Signing = config.Signatures.Signing,
         Trusted = config.Signatures.Trusted,
+        RequiresSignatures = config.Signatures.Required,
     };
 
     /// <summary>The cluster that --cluster names, or the only one.</summary>

@@ -20,4 +20,9 @@ public sealed record GitStateOptions
 
     /// <summary>Whose signatures count when a restore point is checked.</summary>
     public TrustedSigners Trusted { get; init; } = TrustedSigners.None;
+
+    /// <summary>
+    /// What none of those signed is not carried over into the next commit, whose signature would vouch for it.
+    /// </summary>
+    public bool RequiresSignatures { get; init; }
 }

@@ -16,6 +16,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private readonly RecordBranch _branch;
     private readonly CommitAuthor _author;
     private readonly TrustedSigners _trusted;
+    private readonly bool _requiresSignatures;
     private readonly Lock _gate = new();
 
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
@@ -23,7 +24,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         _repository = repository;
         _branch = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(repository, options, clock);
-        _trusted = options.Trusted;
+        (_trusted, _requiresSignatures) = (options.Trusted, options.RequiresSignatures);
     }
 
     private string Path => _repository.Info.Path;
@@ -77,7 +78,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         {
             _branch.EnsureNotCheckedOut();
             PackFile.RemoveStale(NewObjects.PackFolder(_repository));
-            return new GitStateWriter(_repository, _branch, _author, cluster);
+            return new GitStateWriter(_repository, _branch, _author, cluster, VouchedOf(cluster));
         });
     }
 
@@ -123,6 +124,16 @@ public sealed class GitStateStore : IStateStore, IDisposable
         CheckCluster(cluster);
         return GitFault.Explain(Path, () =>
             _branch.Tip() is { } commit && ClusterFolder.Find(commit, cluster) is { } tree
+                ? new GitStateTree(_repository, commit, tree, _gate)
+                : null);
+    }
+
+    public IStateTree? TrustedTip(string cluster)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain(Path, () =>
+            (VouchedOf(cluster) is { } vouched ? vouched.NewestAt(_branch.Tip()) : _branch.Tip()) is { } commit
+                && ClusterFolder.Find(commit, cluster) is { } tree
                 ? new GitStateTree(_repository, commit, tree, _gate)
                 : null);
     }
@@ -219,6 +230,9 @@ public sealed class GitStateStore : IStateStore, IDisposable
         var folder = Repository.Init(options.Path, isBare: true);
         File.WriteAllText(System.IO.Path.Combine(folder, "HEAD"), $"ref: refs/heads/{options.Branch}\n");
     }
+
+    private VouchedState? VouchedOf(string cluster) =>
+        _requiresSignatures ? new VouchedState(_repository, cluster, _trusted) : null;
 
     private CommitId? Seed(IReadOnlyDictionary<string, byte[]> seed)
     {

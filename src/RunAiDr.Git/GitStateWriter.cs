@@ -2,6 +2,7 @@ using LibGit2Sharp;
 using RunAiDr.Core;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
 
@@ -14,21 +15,29 @@ internal sealed class GitStateWriter : IStateWriter
     private readonly RecordBranch _branch;
     private readonly CommitAuthor _author;
     private readonly string _cluster;
+    private readonly VouchedState? _vouched;
     private readonly Dictionary<string, string> _put = [];
     private readonly string _path;
     private NewObjects _objects;
     private TipFolder _tip;
+    private TipFolder _carried;
     private bool _replacesSnapshots;
 
-    public GitStateWriter(Repository repository, RecordBranch branch, CommitAuthor author, string cluster)
+    /// <param name="repository">Where the commit goes.</param>
+    /// <param name="branch">The branch of record.</param>
+    /// <param name="author">Makes the commit.</param>
+    /// <param name="cluster">Whose state it is.</param>
+    /// <param name="vouched">Tells what may be carried over from the tip; null when all of it.</param>
+    public GitStateWriter(Repository repository, RecordBranch branch, CommitAuthor author, string cluster, VouchedState? vouched)
     {
         _repository = repository;
         _branch = branch;
         _author = author;
         _cluster = cluster;
+        _vouched = vouched;
         _path = repository.Info.Path;
         _objects = new NewObjects(repository);
-        _tip = TipFolder.Load(branch.Tip(), cluster, _objects.Known);
+        (_tip, _carried) = Load(branch.Tip());
     }
 
     public IReadOnlyDictionary<string, string> Files => _put;
@@ -48,7 +57,13 @@ internal sealed class GitStateWriter : IStateWriter
         }
     }
 
-    public void Keep(string path) => _put[path] = _tip.Files[path].Id;
+    public void Keep(string path)
+    {
+        if (_carried.Files.TryGetValue(path, out var entry))
+        {
+            _put[path] = entry.Id;
+        }
+    }
 
     public void ReplaceSnapshots() => _replacesSnapshots = true;
 
@@ -58,6 +73,7 @@ internal sealed class GitStateWriter : IStateWriter
         _objects.Dispose();
         _objects = new NewObjects(_repository);
         _tip.Announce(_objects.Known);
+        _carried.Announce(_objects.Known);
     }
 
     public (int Deleted, int Before) Deletions()
@@ -71,12 +87,13 @@ internal sealed class GitStateWriter : IStateWriter
 
     public IReadOnlyList<StateChange> Changes()
     {
-        var written = _put
-            .Where(file => !_tip.Holds(file.Key, file.Value))
+        var next = Next();
+        var written = next
+            .Where(file => !_tip.Files.TryGetValue(file.Key, out var before) || before != file.Value)
             .Select(file => new StateChange(
                 _tip.Files.ContainsKey(file.Key) ? StateChangeKind.Changed : StateChangeKind.Added, file.Key));
         var deleted = _tip.Files.Keys
-            .Where(path => IsExported(path) && !_put.ContainsKey(path))
+            .Where(path => !next.ContainsKey(path))
             .Select(path => new StateChange(StateChangeKind.Deleted, path));
         return [.. written.Concat(deleted).OrderBy(change => change.Path, StringComparer.Ordinal)];
     }
@@ -89,7 +106,7 @@ internal sealed class GitStateWriter : IStateWriter
             if (tip?.Sha != _tip.Commit?.Sha)
             {
                 // Somebody committed meanwhile: our folder goes onto what is there now.
-                _tip = TipFolder.Load(tip, _cluster, _objects.Known);
+                (_tip, _carried) = Load(tip);
             }
 
             if (WriteRoot() is not { } root)
@@ -116,16 +133,29 @@ internal sealed class GitStateWriter : IStateWriter
     private bool IsExported(string path) =>
         _replacesSnapshots || !path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 
+    private (TipFolder Tip, TipFolder Carried) Load(Commit? commit)
+    {
+        var tip = TipFolder.Load(commit, _cluster, _objects.Known);
+        return (tip, _vouched is null ? tip : TipFolder.Load(_vouched.NewestAt(commit), _cluster, _objects.Known));
+    }
+
+    /// <summary>Every file of the next commit.</summary>
+    private Dictionary<string, FolderEntry> Next()
+    {
+        var files = _put.ToDictionary(file => file.Key, file => new FolderEntry(Mode.NonExecutableFile, file.Value), StringComparer.Ordinal);
+        foreach (var (path, entry) in _carried.Files.Where(file => !IsExported(file.Key)))
+        {
+            files.TryAdd(path, entry);
+        }
+
+        return files;
+    }
+
     /// <summary>Adds the trees of the next commit and gives the id of the topmost; null when it is that of the tip.</summary>
     private string? WriteRoot()
     {
         var folder = new FolderTree();
-        foreach (var (path, id) in _put)
-        {
-            folder.Add(path, new FolderEntry(Mode.NonExecutableFile, id));
-        }
-
-        foreach (var (path, entry) in _tip.Files.Where(file => !IsExported(file.Key) && !_put.ContainsKey(file.Key)))
+        foreach (var (path, entry) in Next())
         {
             folder.Add(path, entry);
         }

@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core.State;
+using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
 
@@ -8,7 +9,7 @@ namespace RunAiDr.Git;
 /// stays as it is there. What else a commit changed is taken along where nobody else changed it. A commit whose cluster
 /// another writer has read at a later revision would bring back an old state, and is left out.
 /// </summary>
-internal sealed class Replay(Repository repository, IReadOnlyCollection<string> clusters, CommitAuthor author)
+internal sealed class Replay(Repository repository, GitRemoteOptions options, CommitAuthor author)
 {
     private static readonly CompareOptions Exactly = new() { Similarity = SimilarityOptions.None };
 
@@ -43,10 +44,10 @@ internal sealed class Replay(Repository repository, IReadOnlyCollection<string> 
         var parent = commit.Parents.FirstOrDefault()?.Tree;
         var isOld = MessageFormat.ReadingOf(commit.Message) is var (read, revision)
             && newest.TryGetValue(read, out var others) && revision <= others;
-        var folders = isOld ? [] : clusters
+        var folders = isOld ? [] : options.Clusters
             .Where(cluster => Folder(parent, cluster)?.Sha != Folder(commit.Tree, cluster)?.Sha)
             .ToList();
-        var tree = Edited(onto.Tree, objects => folders.Select(cluster => FolderEdit(onto.Tree, commit.Tree, cluster, objects)));
+        var tree = Edited(onto.Tree, objects => folders.Select(cluster => FolderEdit(onto, commit.Tree, cluster, objects)));
         tree = Edited(tree, _ => OtherEdits(tree, parent, commit.Tree));
         return tree.Sha == onto.Tree.Sha ? onto : author.Again(commit, tree, onto);
     }
@@ -69,13 +70,18 @@ internal sealed class Replay(Repository repository, IReadOnlyCollection<string> 
         return repository.Lookup<Tree>(root.Id);
     }
 
-    private static KeyValuePair<string[], FolderEntry?> FolderEdit(Tree onto, Tree commit, string cluster, NewObjects objects)
+    private KeyValuePair<string[], FolderEntry?> FolderEdit(Commit onto, Tree commit, string cluster, NewObjects objects)
     {
         var folder = FolderTree.Of(Folder(commit, cluster));
         var snapshots = StateFolder.Snapshots.TrimEnd('/');
-        folder.Set(snapshots, FolderTree.Of(Folder(onto, cluster))[snapshots]);
+        folder.Set(snapshots, FolderTree.Of(Folder(Trusted(onto, cluster)?.Tree, cluster))[snapshots]);
         return new([ClusterFolder.Parent, cluster], folder.Write(objects));
     }
+
+    // Our signature would vouch for what somebody else put there.
+    private Commit? Trusted(Commit onto, string cluster) => options.Repository is { RequiresSignatures: true, Trusted: var signers }
+        ? new VouchedState(repository, cluster, signers).NewestAt(onto)
+        : onto;
 
     private IEnumerable<KeyValuePair<string[], FolderEntry?>> OtherEdits(Tree onto, Tree? parent, Tree commit)
     {
@@ -89,7 +95,7 @@ internal sealed class Replay(Repository repository, IReadOnlyCollection<string> 
         }
     }
 
-    private bool IsOurs(string path) => clusters.Any(cluster =>
+    private bool IsOurs(string path) => options.Clusters.Any(cluster =>
     {
         var folder = $"{ClusterFolder.Parent}/{cluster}/";
         return path.StartsWith(folder, StringComparison.Ordinal)

@@ -105,11 +105,10 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
         };
     }
 
-    // A prefix of four digits is rarely unique among blobs, and libgit2 1.5 cannot walk a shallow history.
+    // A prefix of four digits is rarely unique among blobs.
     private IEnumerable<Commit> Reachable()
     {
-        var shallow = Path.Combine(repository.Info.Path, "shallow");
-        var ends = File.Exists(shallow) ? File.ReadAllLines(shallow).ToHashSet(StringComparer.Ordinal) : [];
+        var ends = ShallowHistory.EndsOf(repository);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var next = new Stack<Commit>(repository.Refs
             .Select(reference => Peeled(reference.ResolveToDirectReference()?.Target))

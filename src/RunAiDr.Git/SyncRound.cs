@@ -11,7 +11,7 @@ internal sealed class SyncRound(
     private readonly RecordBranch _branch = new(repository, options.Repository.Branch);
     private readonly TrackedTip _tracked = new(repository, options.Repository.Branch);
     private readonly TrackedTags _tags = new(repository, options.Clusters);
-    private readonly Replay _replay = new(repository, options.Clusters, new CommitAuthor(repository, options.Repository, clock));
+    private readonly Replay _replay = new(repository, options, new CommitAuthor(repository, options.Repository, clock));
 
     /// <summary>Complete is false when the remote moved meanwhile.</summary>
     public (RemoteOutcome Done, bool Complete) Run(Func<bool> mayPush, CancellationToken ct)

@@ -2,7 +2,7 @@ using LibGit2Sharp;
 
 namespace RunAiDr.Git;
 
-/// <summary>What the tip of the branch of record holds of one cluster, read once.</summary>
+/// <summary>What a commit on the branch of record holds of one cluster, read once.</summary>
 internal sealed class TipFolder(Commit? commit, Dictionary<string, FolderEntry> files, List<string> trees)
 {
     public Commit? Commit { get; } = commit;
@@ -35,7 +35,4 @@ internal sealed class TipFolder(Commit? commit, Dictionary<string, FolderEntry> 
             known(entry.Id);
         }
     }
-
-    public bool Holds(string path, string id) =>
-        Files.TryGetValue(path, out var entry) && entry == new FolderEntry(Mode.NonExecutableFile, id);
 }

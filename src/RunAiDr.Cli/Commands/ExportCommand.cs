@@ -49,7 +49,7 @@ internal sealed class ExportCommand : OperatorCommand
         var (cluster, store) = (session.Name, session.Store);
         var before = store.Tip(cluster);
         using var writer = store.Begin(cluster);
-        var report = await session.Exporter.ExportAsync(cluster, writer, before, ct);
+        var report = await session.Exporter.ExportAsync(cluster, writer, store.TrustedTip(cluster), ct);
         var changes = writer.Changes();
         if (!invocation.Get(_allowDeletions))
         {

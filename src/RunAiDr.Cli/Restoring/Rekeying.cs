@@ -32,6 +32,15 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
             return null;
         }
 
+        // The commit's signature would vouch for files that somebody else put there.
+        if (store.TrustedTip(cluster)?.TreeId != tree.TreeId)
+        {
+            throw new RunAiDrException(
+                Fault.RestorePoint,
+                $"The newest state of cluster {cluster}, commit {tree.Id}, is not signed by one of those whom the configuration allows.",
+                "Find out who changed it (`git log --show-signature`); the next export of `runai-dr sync` puts it right.");
+        }
+
         var recipients = SealedFiles.Recipients(cipher);
         var isForThem = tree.Read(SealedFiles.RecipientsPath)?.AsSpan().SequenceEqual(recipients) == true;
         if (isForThem && !force)

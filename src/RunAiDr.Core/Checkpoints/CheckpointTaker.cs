@@ -73,7 +73,7 @@ public sealed class CheckpointTaker(
         var startedAt = clock.GetUtcNow();
         var tip = store.Tip(request.Cluster);
         using var writer = store.Begin(request.Cluster);
-        var export = await exporter.ExportAsync(request.Cluster, writer, tip, ct);
+        var export = await exporter.ExportAsync(request.Cluster, writer, store.TrustedTip(request.Cluster), ct);
 
         // The first of them may have been ready for hours: what is gone meanwhile must not be named.
         var outcomes = await run.CheckAsync(taken, ct);

@@ -162,7 +162,9 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         }
 
         var nearly = new List<SecretSpan>();
-        var spans = _finder.Find(text, name, nearly);
+
+        // Bytes look random; of theirs only what they unpack to can tell.
+        var spans = _path[0] == "binaryData" ? SecretFinder.Find(text) : _finder.Find(text, name, nearly);
         if (IsSecretByName(name, text))
         {
             var isBehindScheme = spans.Count == 1 && spans[0].End == text.Length && IsScheme(text.AsSpan(0, spans[0].Start).Trim());

@@ -17,6 +17,12 @@ public interface IStateStore
     IStateTree? Tip(string cluster);
 
     /// <summary>
+    /// What the next export may take over as it is: the tip, or where signatures are required the newest state on the branch
+    /// that one of those who may has signed. Null when there is none.
+    /// </summary>
+    IStateTree? TrustedTip(string cluster);
+
+    /// <summary>
     /// Commits edits of single files on the branch of record, and costs as much as these files and their folders do.
     /// Null when the folder of the cluster is no longer <paramref name="treeId"/>: somebody else changed it.
     /// </summary>
@@ -56,7 +62,7 @@ public interface IStateWriter : IStateSink, IDisposable
     /// <summary>Object id of the cluster's folder that <see cref="Commit"/> committed, or found at the tip.</summary>
     string TreeId { get; }
 
-    /// <summary>Takes a file of the tip over as it is: for what the cluster cannot show any more but must not be lost.</summary>
+    /// <summary>Takes a file over as it is (<see cref="IStateStore.TrustedTip"/>): for what the cluster cannot show any more but must not be lost.</summary>
     void Keep(string path);
 
     /// <summary>

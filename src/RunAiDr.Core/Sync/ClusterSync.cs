@@ -54,7 +54,7 @@ public sealed class ClusterSync(
         var started = journal.Clock.GetTimestamp();
         var tip = store.Tip(options.Cluster);
         using var writer = store.Begin(options.Cluster);
-        var exported = await exporter.ReadAsync(options.Cluster, writer, tip, ct);
+        var exported = await exporter.ReadAsync(options.Cluster, writer, store.TrustedTip(options.Cluster), ct);
         var held = Hold(writer, exported.Report);
         var changes = writer.Changes();
         options.DeletionGuard.Check(writer.Deletions(), changes, confirmed: false);

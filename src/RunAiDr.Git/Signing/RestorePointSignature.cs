@@ -22,7 +22,16 @@ internal sealed class RestorePointSignature(Repository repository, string cluste
 
         // Of several tags of the same words each has to be in order.
         var tags = names.Where(IsTag).ToList();
-        return tags.Count == 0 ? OfCommit(commit) : tags.Select(OfTag).MaxBy(verdict => verdict.State) ?? OfCommit(commit);
+        return tags.Count == 0 ? OfState(commit) : tags.Select(OfTag).MaxBy(verdict => verdict.State) ?? OfState(commit);
+    }
+
+    /// <summary>Of a commit alone, whatever it changed.</summary>
+    public SignatureVerdict OfCommit(Commit commit)
+    {
+        var what = $"commit {commit.Sha}";
+        return !trusted.IsConfigured ? NotChecked(what)
+            : SignatureOf(commit) is { } signature ? Verify(new SignedObject(what, "verify-commit", commit.Sha, signature, commit.Committer.When))
+            : new(SignatureState.NotSigned, $"{what} is not signed");
     }
 
     private static bool IsTag(NamedObject name) => name.Name.StartsWith(RemoteRefs.TagPrefix, StringComparison.Ordinal) || name.Object is TagAnnotation;
@@ -48,12 +57,14 @@ internal sealed class RestorePointSignature(Repository repository, string cluste
         };
     }
 
-    private SignatureVerdict OfCommit(Commit commit)
+    // Somebody else may have signed later commits, whose trees hold this cluster as he found it.
+    private SignatureVerdict OfState(Commit commit)
     {
-        var what = $"commit {commit.Sha}";
-        return !trusted.IsConfigured ? NotChecked(what)
-            : SignatureOf(commit) is { } signature ? Verify(new SignedObject(what, "verify-commit", commit.Sha, signature, commit.Committer.When))
-            : new(SignatureState.NotSigned, $"{what} is not signed");
+        var origin = trusted.IsConfigured ? new VouchedState(repository, cluster, trusted).OriginOf(commit) : commit;
+        var verdict = OfCommit(origin);
+        return origin.Sha == commit.Sha
+            ? verdict
+            : verdict with { Finding = $"commit {commit.Sha} holds cluster {cluster} as an earlier one left it: {verdict.Finding}" };
     }
 
     private static SignatureVerdict NotChecked(string what) =>

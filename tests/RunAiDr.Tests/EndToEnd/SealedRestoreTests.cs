@@ -105,7 +105,7 @@ public sealed class SealedRestoreTests : IAsyncLifetime
     public async Task What_is_encrypted_is_a_file_that_the_option_for_plain_values_takes()
     {
         await using var fresh = await EndToEndCluster.EmptyAsync();
-        var plain = _workspace.File("plain.yaml");
+        var plain = _workspace.OwnFile("plain.yaml");
         await File.WriteAllTextAsync(plain, string.Concat(await Task.WhenAll(_workspace.Files().Keys
             .Where(path => path.EndsWith(".age", StringComparison.Ordinal)).Select(OpenAsync))));
 

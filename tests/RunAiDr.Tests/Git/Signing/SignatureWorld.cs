@@ -2,6 +2,7 @@ using System.Text;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
 using RunAiDr.Git.Signing;
+using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Git.Signing;
 
@@ -50,6 +51,24 @@ internal sealed class SignatureWorld : IDisposable
         var path = Path.Combine(Repository, reference);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, id + "\n");
+    }
+
+    /// <summary>Commits a file of the cluster to the branch of record, without a signature.</summary>
+    public void Forge(string path, string content) => ForgeAt($"clusters/{TestRepository.Cluster}/{path}", content);
+
+    /// <summary>As <see cref="Forge"/>, anywhere in the repository.</summary>
+    public void ForgeAt(string path, string content)
+    {
+        using var clone = new TestDirectory();
+        new GitProgram(clone.Path).Run("clone", "--quiet", Repository, "work");
+        var work = clone.File("work");
+        var file = Path.Combine(work, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+        var git = new GitProgram(work);
+        git.Run("add", "--all");
+        git.Run("commit", "--quiet", "--message", "By hand");
+        git.Run("push", "--quiet", "origin", "HEAD:main");
     }
 
     /// <summary>Checks what these words lead to, as a restore does.</summary>
