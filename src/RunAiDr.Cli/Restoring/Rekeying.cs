@@ -50,19 +50,19 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
 
         // A document whose secrets stand there twice, by age and by sops, gets one file.
         var opened = (await secrets.OpenAsync(tree, files, ct)).DistinctBy(item => item.File.Document).ToList();
-        var edits = new StateEdit[opened.Count];
+        var encrypted = new IReadOnlyList<StateEdit>[opened.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = ct };
         await Parallel.ForAsync(0, opened.Count, options, async (i, stop) =>
         {
             var (file, values) = opened[i];
-            edits[i] = new StateEdit(SealedFiles.PathOf(file.Document, cipher.Extension), await cipher.EncryptAsync(SecretValues.ToBytes(values), stop));
+            encrypted[i] = EditsOf(file.Document, await cipher.EncryptAsync(SecretValues.ToBytes(values), stop));
         });
         return new RekeyedTree(
             cluster,
             tree.TreeId,
             opened.Count,
             [
-                .. edits,
+                .. encrypted.SelectMany(edits => edits),
                 .. files.Where(file => file.Extension != cipher.Extension).Select(file => new StateEdit(file.Path, null)),
                 .. isForThem ? Array.Empty<StateEdit>() : [new StateEdit(SealedFiles.RecipientsPath, recipients)],
             ]);
@@ -90,6 +90,14 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
             Fault.Repository,
             $"The folder of cluster {prepared.Cluster} changes faster than its secrets are encrypted.",
             "Stop `runai-dr sync` and run rekey again.");
+    }
+
+    // Without the HMAC key the seal does not fit any more, and the next export encrypts once more.
+    private IReadOnlyList<StateEdit> EditsOf(string document, byte[] content)
+    {
+        var path = SealedFiles.PathOf(document, cipher.Extension);
+        StateEdit[] edits = [new(path, content)];
+        return secrets.Mac is { } mac ? [.. edits, new(SealedFiles.SealPathOf(document), SealedFiles.Seal(path, content, mac))] : edits;
     }
 
     private CommitText TextOf(RekeyedTree rekeyed) => new(

@@ -30,7 +30,7 @@ public static class CommitMessage
     // The secrets of a document change with it, and what is encrypted with their MACs.
     private static bool IsToldByAnother(string path, HashSet<string> changed) =>
         SealedFiles.DocumentOf(path) is { } document
-        && (changed.Contains(document) || (!SealedFiles.IsMacs(path) && changed.Contains(SealedFiles.MacsPathOf(document))));
+        && (SealedFiles.IsSeal(path) || changed.Contains(document) || (!SealedFiles.IsMacs(path) && changed.Contains(SealedFiles.MacsPathOf(document))));
 
     private static string SubjectOf(List<(StateChangeKind Kind, ChangedResource What)> lines, string cluster)
     {

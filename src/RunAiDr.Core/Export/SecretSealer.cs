@@ -35,9 +35,9 @@ internal sealed class SecretSealer(SecretSealing sealing, IStateTree? tip, State
 
         var sealedPath = SealedFiles.PathOf(path, cipher.Extension);
         if (_saved.GetValueOrDefault(macsPath) == GitObjectId.OfBlob(macs)
-            && _saved.ContainsKey(sealedPath) && tip?.Read(sealedPath) is { } saved)
+            && _saved.ContainsKey(sealedPath) && tip?.Read(sealedPath) is { } saved && IsOurs(path, sealedPath, saved))
         {
-            files.Put(sealedPath, $"the secrets of {what}", saved);
+            Put(path, what, saved);
         }
         else
         {
@@ -58,8 +58,19 @@ internal sealed class SecretSealer(SecretSealing sealing, IStateTree? tip, State
         var encrypted = await SecretEncryption.AllAsync(cipher, [.. _changed.Select(document => document.Secrets)], ct);
         foreach (var ((path, what, _), content) in _changed.Zip(encrypted))
         {
-            files.Put(SealedFiles.PathOf(path, cipher.Extension), $"the secrets of {what}", content);
+            Put(path, what, content);
         }
+    }
+
+    // What somebody else put there, or damaged, looks as encrypted as before.
+    private bool IsOurs(string path, string sealedPath, byte[] saved) =>
+        _saved.GetValueOrDefault(SealedFiles.SealPathOf(path)) == GitObjectId.OfBlob(SealedFiles.Seal(sealedPath, saved, sealing.Mac));
+
+    private void Put(string path, string what, byte[] encrypted)
+    {
+        var sealedPath = SealedFiles.PathOf(path, Cipher?.Extension ?? "");
+        files.Put(sealedPath, $"the secrets of {what}", encrypted);
+        files.Put(SealedFiles.SealPathOf(path), $"the seal of {what}", SealedFiles.Seal(sealedPath, encrypted, sealing.Mac));
     }
 
     /// <summary>The regular files of secrets that the tip has for the readers of the cipher, and their blob ids.</summary>

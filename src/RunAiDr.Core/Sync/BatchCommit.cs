@@ -7,7 +7,7 @@ namespace RunAiDr.Core.Sync;
 
 /// <summary>Makes one commit of a batch, or says why the cluster has to be read instead.</summary>
 internal sealed class BatchCommit(
-    IStateStore store, IClusterWatcher watcher, SyncOptions options, SyncIndex index, ISecretCipher? cipher)
+    IStateStore store, IClusterWatcher watcher, SyncOptions options, SyncIndex index, SecretSealing? sealing)
 {
     /// <summary>What became of a batch: its commit and changes; no commit when it came to nothing, or needs a full reading.</summary>
     internal sealed record Outcome(CommitId? Commit, IReadOnlyList<StateChange> Changes, string? ReadAgain = null);
@@ -42,10 +42,10 @@ internal sealed class BatchCommit(
         return new(amended.Commit, changes);
     }
 
-    /// <summary>The files, and for each of MACs the encrypted one beside it.</summary>
+    /// <summary>The files, and for each of MACs the encrypted one beside it with its seal.</summary>
     private async Task<IReadOnlyList<PendingFile>> WithSecretsAsync(IReadOnlyList<PendingFile> net, CancellationToken ct)
     {
-        if (cipher is null)
+        if (sealing is not { Cipher: { } cipher, Mac: var mac })
         {
             return net;
         }
@@ -56,12 +56,21 @@ internal sealed class BatchCommit(
         return
         [
             .. net
-                .Concat(macs.Where(file => file.BlobId is null).Select(file => PendingFile.Gone(Beside(file))))
-                .Concat(written.Zip(encrypted, (file, content) => new PendingFile(Beside(file), GitObjectId.OfBlob(content), content, null)))
+                .Concat(macs.Where(file => file.BlobId is null).SelectMany(file => new[] { PendingFile.Gone(Beside(file)), PendingFile.Gone(SealPathOf(file)) })
+                    .Where(file => index.BlobIdOf(file.Path) is not null))
+                .Concat(written.Zip(encrypted).SelectMany(pair => new[]
+                {
+                    FileOf(Beside(pair.First), pair.Second),
+                    FileOf(SealPathOf(pair.First), SealedFiles.Seal(Beside(pair.First), pair.Second, mac)),
+                }))
                 .OrderBy(file => file.Path, StringComparer.Ordinal),
         ];
 
         string Beside(PendingFile file) => SealedFiles.PathOf(SealedFiles.DocumentOf(file.Path) ?? "", cipher.Extension);
+
+        static string SealPathOf(PendingFile file) => SealedFiles.SealPathOf(SealedFiles.DocumentOf(file.Path) ?? "");
+
+        static PendingFile FileOf(string path, byte[] content) => new(path, GitObjectId.OfBlob(content), content, null);
     }
 
     private List<StateChange> ChangesOf(IReadOnlyList<PendingFile> net) =>

@@ -67,7 +67,7 @@ internal sealed class WatchSession(
         var compared = started;
         var batch = new SyncBatch(options, clock);
         var intake = new ChangeIntake(exporter, watcher, index, batch);
-        var commit = new BatchCommit(store, watcher, options, index, exporter.Sealing?.Cipher);
+        var commit = new BatchCommit(store, watcher, options, index, exporter.Sealing);
         var interval = index.AwaitsOperator && Soon < options.Resync ? Soon : options.Resync;
         while (true)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LibGit2Sharp;
 using RunAiDr.Core;
 using RunAiDr.Core.State;
@@ -60,11 +61,16 @@ internal sealed class RestorePointSignature(Repository repository, string cluste
     // Somebody else may have signed later commits, whose trees hold this cluster as he found it.
     private SignatureVerdict OfState(Commit commit)
     {
-        var origin = trusted.IsConfigured ? new VouchedState(repository, cluster, trusted).OriginOf(commit) : commit;
+        var own = OfCommit(commit);
+        if (own.State is SignatureState.NotChecked or SignatureState.Bad or SignatureState.Revoked
+            || new VouchedState(repository, cluster, trusted).OriginOf(commit) is var origin && origin.Sha == commit.Sha)
+        {
+            return own;
+        }
+
         var verdict = OfCommit(origin);
-        return origin.Sha == commit.Sha
-            ? verdict
-            : verdict with { Finding = $"commit {commit.Sha} holds cluster {cluster} as an earlier one left it: {verdict.Finding}" };
+        var date = origin.Committer.When.UtcDateTime.ToString("u", CultureInfo.InvariantCulture);
+        return verdict with { Finding = $"commit {commit.Sha} holds cluster {cluster} as it was left on {date}: {verdict.Finding}" };
     }
 
     private static SignatureVerdict NotChecked(string what) =>

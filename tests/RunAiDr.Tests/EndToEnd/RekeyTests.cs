@@ -43,7 +43,7 @@ public sealed class RekeyTests : IAsyncLifetime
         var after = _workspace.Files();
         Assert.Equal(sealedBefore.Keys.Order(StringComparer.Ordinal), after.Keys.Order(StringComparer.Ordinal));
         Assert.All(after.Where(file => sealedBefore[file.Key] != file.Value), file =>
-            Assert.True(file.Key.EndsWith(".age", StringComparison.Ordinal) || file.Key == "secrets/recipients.yaml", file.Key));
+            Assert.True(Path.GetExtension(file.Key) is ".age" or ".seal" || file.Key == "secrets/recipients.yaml", file.Key));
         Assert.Contains(recipient, _workspace.Text("secrets/recipients.yaml"), StringComparison.Ordinal);
         (await PlanAsync(identity)).Expect(0);
         Assert.Contains("no identity matched", (await PlanAsync(_old)).Expect(2).Error, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed record SealedFile(string Document, string Extension)
     public static IReadOnlyList<SealedFile> In(IStateTree tree) =>
     [
         .. from file in tree.Files
-           where file.IsRegular && !SealedFiles.IsMacs(file.Path)
+           where file.IsRegular && !SealedFiles.IsMacs(file.Path) && !SealedFiles.IsSeal(file.Path)
            let document = SealedFiles.DocumentOf(file.Path)
            where document is not null
            select new SealedFile(document, file.Path[SealedFiles.PathOf(document, "").Length..]),

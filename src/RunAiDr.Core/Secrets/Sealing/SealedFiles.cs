@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
@@ -7,15 +8,17 @@ namespace RunAiDr.Core.Secrets.Sealing;
 /// <summary>
 /// The files of encrypted secrets: for a document <c>values/runai-backend.yaml</c> with secrets
 /// <c>secrets/values/runai-backend.age</c> (or what the cipher calls it), and beside it <c>….macs.yaml</c>, which tells
-/// without a private key whether they changed. <see cref="RecipientsPath"/> says for whom all of them are encrypted.
+/// without a private key whether they changed, and <c>….seal</c>, which tells whether the encrypted file is still the one
+/// that an export made. <see cref="RecipientsPath"/> says for whom all of them are encrypted.
 /// </summary>
 public static class SealedFiles
 {
     public const string RecipientsPath = StateFolder.Secrets + "recipients.yaml";
 
     private const string MacsExtension = ".macs.yaml";
+    private const string SealExtension = ".seal";
 
-    private static readonly string[] Endings = [".age", ".sops.yaml", MacsExtension];
+    private static readonly string[] Endings = [".age", ".sops.yaml", MacsExtension, SealExtension];
 
     /// <summary>Path of the encrypted secrets of a document.</summary>
     /// <param name="path">Path of the document.</param>
@@ -23,6 +26,11 @@ public static class SealedFiles
     public static string PathOf(string path, string extension) => Beside(path) + extension;
 
     public static string MacsPathOf(string path) => Beside(path) + MacsExtension;
+
+    public static string SealPathOf(string path) => Beside(path) + SealExtension;
+
+    public static bool IsSeal(string path) =>
+        path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) && path.EndsWith(SealExtension, StringComparison.Ordinal);
 
     public static bool IsMacs(string path) =>
         path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) && path.EndsWith(MacsExtension, StringComparison.Ordinal);
@@ -37,6 +45,13 @@ public static class SealedFiles
     /// <summary>Placeholder name → MAC, as YAML.</summary>
     public static byte[] Macs(IEnumerable<KeyValuePair<string, SecretText>> secrets, SecretMac mac) => YamlWriter.ToBytes(new JsonObject(
         secrets.Select(secret => KeyValuePair.Create<string, JsonNode?>(secret.Key, mac.Of(secret.Key, secret.Value)))));
+
+    /// <summary>MAC of an encrypted file: public keys are all that it takes to make another.</summary>
+    /// <param name="path">Its path, so that it serves in no other place.</param>
+    /// <param name="encrypted">Its content.</param>
+    /// <param name="mac">With the key.</param>
+    public static byte[] Seal(string path, byte[] encrypted, SecretMac mac) =>
+        Encoding.ASCII.GetBytes(mac.Of(path, SecretText.Of(encrypted)) + "\n");
 
     /// <summary>For whom the secrets of a state tree are encrypted, and into which kind of files.</summary>
     public static byte[] Recipients(ISecretCipher cipher) => YamlWriter.ToBytes(new JsonObject

@@ -85,7 +85,7 @@ public sealed class SecretSealerTests : IDisposable
         Assert.Equal(runs + 1, _cipher.Runs);
         Assert.Equal(1, report.Encryption?.Renewed);
         Assert.Equal(
-            [$"M\tclusters/prod-a/secrets/{Registry}.age", $"M\tclusters/prod-a/secrets/{Registry}.macs.yaml"],
+            [$"M\tclusters/prod-a/secrets/{Registry}.age", $"M\tclusters/prod-a/secrets/{Registry}.macs.yaml", $"M\tclusters/prod-a/secrets/{Registry}.seal"],
             _repository.Git.Lines("diff", "--name-status", "main~1", "main"));
         Assert.Equal("runai: change secrets of Secret runai-reg-creds", _repository.Git.Run("log", "-1", "--format=%s", "main").Trim());
         Assert.Equal("new password", Assert.Single(FakeCipher.Open(Tip().Read($"secrets/{Registry}.age")!)).Value.Reveal());
@@ -126,6 +126,32 @@ public sealed class SecretSealerTests : IDisposable
 
         Assert.Equal(FakeCipher.Open(sink.Files[$"secrets/{Values}.age"]).Count, report.Encryption?.Renewed);
         Assert.Equal(tip.Read($"secrets/{Registry}.age"), sink.Files[$"secrets/{Registry}.age"]);
+    }
+
+    [Theory]
+    [InlineData("encrypted by somebody else for the same readers")]
+    [InlineData("cut short")]
+    [InlineData("without its seal")]
+    [InlineData("that of another document with its seal")]
+    public async Task A_file_that_no_export_made_there_is_made_again(string file)
+    {
+        await ExportAsync();
+        var (path, saved) = ($"secrets/{Registry}.age", Tip().Read($"secrets/{Registry}.age")!);
+        var tip = Copy(Tip());
+        _ = file switch
+        {
+            "cut short" => tip.Put(path, Encoding.UTF8.GetString(saved[..(saved.Length / 2)])),
+            "without its seal" => tip.Remove($"secrets/{Registry}.seal"),
+            "that of another document with its seal" =>
+                tip.Put(path, Text($"secrets/{Values}.age")).Put($"secrets/{Registry}.seal", Text($"secrets/{Values}.seal")),
+            _ => tip.Put(path, "forged"),
+        };
+
+        var (report, sink) = await ExportIntoMemoryAsync(tip);
+
+        Assert.Equal(1, report.Encryption?.Renewed);
+        Assert.Single(FakeCipher.Open(sink.Files[path]));
+        Assert.Equal(SealedFiles.Seal(path, sink.Files[path], _cipher.Sealing.Mac), sink.Files[$"secrets/{Registry}.seal"]);
     }
 
     [Fact]

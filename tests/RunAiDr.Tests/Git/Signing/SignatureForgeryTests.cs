@@ -115,7 +115,9 @@ public sealed class SignatureForgeryTests : IDisposable
     public void A_commit_is_refused_when(string forgery, SignatureState expected)
     {
         var commit = _world.Raw("commit", _world.Second.Sha);
-        var (tree, other) = (_world.Git("rev-parse", "main^{tree}"), _world.Git("rev-parse", "main~1^{tree}"));
+        var tree = _world.Git("rev-parse", "main^{tree}");
+        _world.Forge("namespaces/a/b.yaml", "forged\n");
+        var other = _world.Git("rev-parse", "main^{tree}");
         var replaced = commit.Replace(tree, other, StringComparison.Ordinal);
         var signatureOfFirst = _world.Raw("commit", _world.First.Sha)
             .Split("gpgsig ")[1].Split("-----END")[0].Replace("\n ", "\n", StringComparison.Ordinal) + "-----END SSH SIGNATURE-----\n";

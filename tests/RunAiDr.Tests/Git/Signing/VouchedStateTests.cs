@@ -26,7 +26,7 @@ public sealed class VouchedStateTests : IDisposable
         var verdict = _world.Check("main");
 
         Assert.Equal(SignatureState.NotSigned, verdict.State);
-        Assert.Contains("as an earlier one left it", verdict.Finding, StringComparison.Ordinal);
+        Assert.Contains("as it was left on 20", verdict.Finding, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,6 +46,20 @@ public sealed class VouchedStateTests : IDisposable
         _world.Point("refs/heads/main", merge);
 
         Assert.Equal(SignatureState.Good, _world.Check("main").State);
+    }
+
+    [Fact]
+    public void An_old_state_under_a_new_commit_is_told_with_its_own_date()
+    {
+        var first = _world.Git("rev-parse", "main~1^{tree}");
+        var newer = _world.Git("-c", "user.name=p", "-c", "user.email=p@p", "commit-tree", first, "-p", _world.First.Sha, "-m", "Newest");
+        _world.Point("refs/heads/main", newer);
+
+        var verdict = _world.Check("main");
+
+        Assert.Equal(SignatureState.Good, verdict.State);
+        Assert.Contains("as it was left on 20", verdict.Finding, StringComparison.Ordinal);
+        Assert.Contains(_world.First.Sha, verdict.Finding, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,11 +12,12 @@ public sealed class SealedFilesTests
     [InlineData("namespaces/runai/secrets/a.sops.yaml")]
     public void A_file_of_secrets_tells_its_document(string document)
     {
-        foreach (var file in new[] { SealedFiles.PathOf(document, ".age"), SealedFiles.PathOf(document, ".sops.yaml"), SealedFiles.MacsPathOf(document) })
+        foreach (var file in new[] { SealedFiles.PathOf(document, ".age"), SealedFiles.PathOf(document, ".sops.yaml"), SealedFiles.MacsPathOf(document), SealedFiles.SealPathOf(document) })
         {
             Assert.StartsWith("secrets/", file, StringComparison.Ordinal);
             Assert.Equal(document, SealedFiles.DocumentOf(file));
             Assert.Equal(file == SealedFiles.MacsPathOf(document), SealedFiles.IsMacs(file));
+            Assert.Equal(file == SealedFiles.SealPathOf(document), SealedFiles.IsSeal(file));
         }
     }
 
