@@ -14,7 +14,7 @@ internal static class ClusterFolder
 
     /// <summary>The tree of the cluster's folder, null when the commit has none.</summary>
     public static Tree? Find(Commit? commit, string cluster) =>
-        commit?.Tree[$"{Parent}/{cluster}"]?.Target as Tree;
+        commit is not null && FolderTree.Checked(commit.Tree)[$"{Parent}/{cluster}"]?.Target is Tree tree ? FolderTree.Checked(tree) : null;
 
     /// <summary>
     /// Adds the trees of the next commit with another folder of the cluster in it, and gives the topmost; null when no

@@ -40,7 +40,7 @@ internal sealed class FolderTree
     public static IEnumerable<TreeEntry> EntriesOf(Tree tree)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in tree)
+        foreach (var entry in Checked(tree))
         {
             if (!names.Add(entry.Name) || entry.Name.Contains('/', StringComparison.Ordinal))
             {
@@ -53,6 +53,16 @@ internal sealed class FolderTree
             yield return entry;
         }
     }
+
+    /// <summary>
+    /// A tree that is one. The library believes what the entry above says of an object, and reads any other as if it were a tree.
+    /// </summary>
+    /// <exception cref="RunAiDrException">It is missing.</exception>
+    /// <exception cref="LibGit2SharpException">It is something else.</exception>
+    public static Tree Checked(Tree tree) => tree.IsMissing
+        ? throw new RunAiDrException(
+            Fault.Repository, $"The Git tree {tree.Sha} is missing.", "Run `git fsck`; repair the repository, or clone it again from a copy.")
+        : tree.Peel<Tree>();
 
     public FolderEntry? this[string name] => _entries.TryGetValue(name, out var entry) ? entry : null;
 

@@ -42,8 +42,14 @@ internal sealed class GitStateTree : IStateTree
                 return null;
             }
 
-            // The size is known before the content is in memory.
-            if (SizeOf(entry.Target.Sha, entry.Mode) > StateFile.MostBytes)
+            // Size and type are known before the content is in memory: what an entry says of them need not be true.
+            var metadata = _repository.ObjectDatabase.RetrieveObjectMetadata(blob.Id);
+            if (metadata.Type != ObjectType.Blob)
+            {
+                return null;
+            }
+
+            if (metadata.Size > StateFile.MostBytes)
             {
                 throw new RunAiDrException(
                     Fault.RestorePoint,
@@ -66,14 +72,14 @@ internal sealed class GitStateTree : IStateTree
         lock (_gate)
         {
             return ClusterFolder.Files(_tree, _ => { })
-                .Select(file => new StateFile(file.Path, file.Entry.Id, SizeOf(file.Entry.Id, file.Entry.Mode), IsRegular(file.Entry.Mode)))
+                .Select(file => new StateFile(file.Path, file.Entry.Id, SizeOf(file.Entry), IsRegular(file.Entry.Mode)))
                 .OrderBy(file => file.Path, StringComparer.Ordinal)
                 .ToList();
         }
     });
 
     // The commit that a submodule names is in another repository.
-    private long SizeOf(string id, Mode mode) => mode == Mode.GitLink
+    private long SizeOf(FolderEntry entry) => entry.Mode == Mode.GitLink
         ? 0
-        : _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(id)).Size;
+        : _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(entry.Id)).Size;
 }

@@ -1,7 +1,5 @@
 using System.Text;
 using RunAiDr.Core;
-using RunAiDr.Core.State;
-using RunAiDr.Git;
 
 namespace RunAiDr.Tests.Git;
 
@@ -24,7 +22,7 @@ public sealed class HostileTreeTests : IDisposable
             tree = Tree([.. Enumerable.Range(0, 10).Select(i => (Folder, Name($"d{i}"), tree))]);
         }
 
-        Refused(tree, "holds more than 250000 files");
+        Refused(Tree((Folder, Name("d"), tree), RestorePoint), "holds more than 250000 files");
     }
 
     [Fact]
@@ -36,15 +34,15 @@ public sealed class HostileTreeTests : IDisposable
             tree = Tree((Folder, Name("d"), tree));
         }
 
-        Refused(tree, "deeper than 32");
+        Refused(Tree((Folder, Name("d"), tree), RestorePoint), "deeper than 32");
     }
 
     [Fact]
     public void Two_entries_that_would_be_one_file_are_refused()
     {
-        Refused(Tree((File, Name("a"), Blob("1")), (File, Name("a"), Blob("2"))), "two entries of one name");
-        Refused(Tree((File, [0xff], Blob("1")), (File, [0xfe], Blob("2"))), "two entries of one name");
-        Refused(Tree((File, Name("a/b"), Blob("1"))), "a name with a slash");
+        Refused(Tree((File, Name("a"), Blob("1")), (File, Name("a"), Blob("2")), RestorePoint), "two entries of one name");
+        Refused(Tree(RestorePoint, (File, [0xfe], Blob("2")), (File, [0xff], Blob("1"))), "two entries of one name");
+        Refused(Tree((File, Name("a/b"), Blob("1")), RestorePoint), "a name with a slash");
     }
 
     [Fact]
@@ -60,26 +58,34 @@ public sealed class HostileTreeTests : IDisposable
         Assert.Contains("larger than 4194304", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_entry_that_lies_about_its_object_is_refused()
+    [Theory]
+    [InlineData(Folder, "a blob")]
+    [InlineData(File, "a tree")]
+    [InlineData(File, "nothing")]
+    [InlineData(Folder, "nothing")]
+    public void An_entry_that_lies_about_its_object_is_refused(string mode, string what)
     {
-        var folder = Tree((File, Name("f"), Blob("x")));
+        var id = what switch
+        {
+            "a blob" => Blob("x"),
+            "a tree" => Tree((File, Name("f"), Blob("x"))),
+            _ => "0123456789012345678901234567890123456789",
+        };
 
-        Unreadable(Tree((Folder, Name("d"), Blob("x"))));
-        Unreadable(Tree((File, Name("d"), folder)));
-        Unreadable(Tree((File, Name("gone"), "0123456789012345678901234567890123456789")));
-        Unreadable(Tree((Folder, Name("gone"), "0123456789012345678901234567890123456789")));
+        Unreadable(Tree((mode, Name("d"), id), RestorePoint));
     }
 
     [Fact]
     public void A_hundred_thousand_files_and_names_of_four_kilobytes_are_listed()
     {
         var blob = Blob("x");
-        Commit(Tree([.. Enumerable.Range(0, 100_000).Select(i => (File, Name($"f{i:d6}"), blob)), (File, Name(new string('n', 4096)), blob)]));
+        Commit(Tree([.. Enumerable.Range(0, 100_000).Select(i => (File, Name($"f{i:d6}"), blob)), (File, Name(new string('n', 4096)), blob), RestorePoint]));
         using var store = _repository.Open();
 
-        Assert.Equal(100_001, store.Open(TestRepository.Cluster, "main").Files.Count());
+        Assert.Equal(100_002, store.Open(TestRepository.Cluster, "main").Files.Count());
     }
+
+    private (string Mode, byte[] Name, string Id) RestorePoint => (File, Name("restore-point.yaml"), Blob("x"));
 
     private void Refused(string tree, string message)
     {
