@@ -16,6 +16,9 @@ public static class HelmReleaseSecret
     private const int MaxEncodedBytes = 4 * 1024 * 1024;
     private const int MaxDecodedBytes = 64 * 1024 * 1024;
 
+    // A key that stands twice would only be found out by whoever looks into the values.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <param name="secret">The Secret as UTF-8 JSON.</param>
     /// <param name="where">Which Secret, for messages.</param>
     /// <exception cref="RunAiDrException">It is damaged, too large, or not a release.</exception>
@@ -86,7 +89,7 @@ public static class HelmReleaseSecret
 
     private static HelmRelease Parse(byte[] json, string where)
     {
-        var fields = new Fields();
+        var fields = new Fields(json);
         var reader = new Utf8JsonReader(json);
         reader.Read();
         fields.Read(ref reader);
@@ -105,7 +108,7 @@ public static class HelmReleaseSecret
         $"The Helm release in {where} cannot be read: {reason}.",
         "Look at the release with 'helm history' and repair or delete the damaged revision, then export again.");
 
-    private sealed class Fields
+    private sealed class Fields(byte[] json)
     {
         public string? Name { get; private set; }
 
@@ -141,10 +144,10 @@ public static class HelmReleaseSecret
                         Revision = reader.GetInt32();
                         break;
                     case "info":
-                        Status = (string?)JsonNode.Parse(ref reader)?["status"];
+                        Status = (string?)ReadNode(ref reader)?["status"];
                         break;
                     case "config":
-                        Values = JsonNode.Parse(ref reader) as JsonObject;
+                        Values = ReadNode(ref reader) as JsonObject;
                         break;
                     case "chart":
                         ReadChart(ref reader);
@@ -156,13 +159,20 @@ public static class HelmReleaseSecret
             }
         }
 
+        private JsonNode? ReadNode(ref Utf8JsonReader reader)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            return JsonNode.Parse(json.AsSpan(start..(int)reader.BytesConsumed), nodeOptions: null, Strict);
+        }
+
         private void ReadChart(ref Utf8JsonReader reader)
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isMetadata = reader.ValueTextEquals("metadata"u8);
                 reader.Read();
-                if (isMetadata && JsonNode.Parse(ref reader) is JsonObject metadata)
+                if (isMetadata && ReadNode(ref reader) is JsonObject metadata)
                 {
                     Chart = (string?)metadata["name"];
                     ChartVersion = (string?)metadata["version"];
