@@ -8,6 +8,8 @@ internal sealed class ScopeErrors(string where, string what, string example)
 {
     private readonly SortedSet<(long Line, string Message)> _errors = [];
 
+    public string Where => where;
+
     public void Add(long line, string message) => _errors.Add((line, message));
 
     /// <exception cref="RunAiDrException">There is one.</exception>

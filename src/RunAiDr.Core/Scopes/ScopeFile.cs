@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.RegularExpressions;
-using YamlDotNet.Core;
+using RunAiDr.Core.Yaml;
 using YamlDotNet.RepresentationModel;
 
 namespace RunAiDr.Core.Scopes;
@@ -37,23 +38,17 @@ internal sealed partial class ScopeFile(string where)
     /// <exception cref="RunAiDrException">It is not YAML, or more than one document.</exception>
     internal static YamlNode Load(string text, ScopeErrors errors)
     {
-        try
+        // Refuses what is no YAML, and what the nodes below would be built from without end: aliases, deep nesting.
+        YamlReader.Read(Encoding.UTF8.GetBytes(text), errors.Where, Fault.Configuration);
+        var stream = new YamlStream();
+        using var reader = new StringReader(text);
+        stream.Load(reader);
+        if (stream.Documents.Count == 1)
         {
-            var stream = new YamlStream();
-            using var reader = new StringReader(text);
-            stream.Load(reader);
-            if (stream.Documents.Count == 1)
-            {
-                return stream.Documents[0].RootNode;
-            }
-
-            errors.Add(1, $"one YAML document is expected, not {stream.Documents.Count}");
-        }
-        catch (YamlException e)
-        {
-            errors.Add(e.Start.Line, "not YAML: " + e.Message);
+            return stream.Documents[0].RootNode;
         }
 
+        errors.Add(1, $"one YAML document is expected, not {stream.Documents.Count}");
         errors.ThrowIfAny();
         throw new InvalidOperationException("Unreachable: an error was added.");
     }
