@@ -157,6 +157,19 @@ public sealed class LiveComparisonTests
     private static MemoryStateTree WithMacs(string macs) =>
         new MemoryStateTree().Put("values/a.yaml", "a: 1\n").Put("secrets/recipients.yaml", "a: 1\n").Put("secrets/values/a.macs.yaml", macs);
 
+    [Fact]
+    public void Very_many_lines_are_not_compared_one_by_one()
+    {
+        var many = string.Concat(Enumerable.Range(0, 200_000).Select(line => $"- {line}\n"));
+        var saved = new MemoryStateTree().Put("templates/a.yaml", many);
+
+        var forged = Assert.Single(Compare(new MemoryStateTree().Put("templates/a.yaml", "a: 1\n"), saved).Items);
+        var edited = Assert.Single(Compare(new MemoryStateTree().Put("templates/a.yaml", many.Replace("- 70000\n", "", StringComparison.Ordinal)), saved).Items);
+
+        Assert.Equal(["too long to be compared line by line"], forged.UnifiedDiff());
+        Assert.Contains("-- 70000", edited.UnifiedDiff());
+    }
+
     private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)
     {
         var body = (JsonObject)RunAiDr.Core.Yaml.YamlReader.Read(tree.Read(path)!, path, RunAiDr.Core.Fault.RestorePoint)!;
