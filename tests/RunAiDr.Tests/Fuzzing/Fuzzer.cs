@@ -67,7 +67,7 @@ internal static class Fuzzer
             Assert.NotEmpty(refusal.Message);
             Assert.NotEmpty(refusal.Remedy);
         }
-        catch (Exception find)
+        catch (Exception find) when (find is not RunAiDrException)
         {
             var path = Path.Combine(Path.GetTempPath(), $"runai-dr-fuzz-{target}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(input).AsSpan(0, 4))}");
             await File.WriteAllBytesAsync(path, input);

@@ -9,11 +9,13 @@ using RunAiDr.Core;
 
 namespace RunAiDr.Tests.Cli.Output;
 
-public sealed class PrinterTests
+public sealed class PrinterTests : IDisposable
 {
     private const string Hostile = "a\u001b]0;x\u0007\u009b31m\rb\u202ec\u2066d\u200fe\tf\u0000g";
 
     private readonly StringWriter _output = new() { NewLine = "\n" };
+
+    public void Dispose() => _output.Dispose();
 
     [Theory]
     [InlineData("Text")]

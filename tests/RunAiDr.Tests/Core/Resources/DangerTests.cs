@@ -44,8 +44,8 @@ public sealed class DangerTests
 
         Assert.Equal(
             """
-            clusterrolebindings.rbac.authorization.k8s.io/runai-admins binds to cluster-admin
-            rolebindings.rbac.authorization.k8s.io/ci -n runai-vision binds service accounts of namespace ci, which is not Run:ai's
+            rolebindings.rbac.authorization.k8s.io/runai-researcher -n runai-simulation binds system:authenticated
+            rolebindings.rbac.authorization.k8s.io/runai-job-executor-manual-legacy -n runai-nlp binds service accounts of namespace ci, which is not Run:ai's
             """,
             string.Join('\n', dangers.Select(danger => danger.Finding)));
     }
