@@ -40,7 +40,7 @@ public sealed partial class ClusterClient
     {
         try
         {
-            return WholeJson.Object(item.Span);
+            return WholeJson.ReadObject(item.Span);
         }
         catch (JsonException)
         {

@@ -50,7 +50,7 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
 
         // A document whose secrets stand there twice, by age and by sops, gets one file.
         var opened = (await secrets.OpenAsync(tree, files, ct)).DistinctBy(item => item.File.Document).ToList();
-        var encrypted = new IReadOnlyList<StateEdit>[opened.Count];
+        var encrypted = new StateEdit[opened.Count][];
         var options = new ParallelOptions { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = ct };
         await Parallel.ForAsync(0, opened.Count, options, async (i, stop) =>
         {
@@ -93,7 +93,7 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
     }
 
     // Without the HMAC key the seal does not fit any more, and the next export encrypts once more.
-    private IReadOnlyList<StateEdit> EditsOf(string document, byte[] content)
+    private StateEdit[] EditsOf(string document, byte[] content)
     {
         var path = SealedFiles.PathOf(document, cipher.Extension);
         StateEdit[] edits = [new(path, content)];

@@ -38,7 +38,7 @@ internal sealed class ExecCredentials(ExecPlugin plugin, TimeProvider clock, X50
         var output = await ExecRun.OutputAsync(plugin, clock, CancellationToken.None);
         try
         {
-            var printed = WholeJson.Object(output);
+            var printed = WholeJson.ReadObject(output);
             if ((string?)printed["kind"] != "ExecCredential" || (string?)printed["apiVersion"] != plugin.ApiVersion)
             {
                 throw ExecRun.Failure(plugin, $"did not print an ExecCredential of {plugin.ApiVersion}", "Update the plugin or apiVersion.");

@@ -19,7 +19,7 @@ internal sealed record ApiAnswer(int Status, string? MediaType, TimeSpan? RetryA
         && (MediaType == "application/json" || MediaType.EndsWith("+json", StringComparison.Ordinal));
 
     /// <exception cref="JsonException">The body is not a JSON object.</exception>
-    public JsonObject ToObject() => WholeJson.Object(Body.Span);
+    public JsonObject ToObject() => WholeJson.ReadObject(Body.Span);
 
     /// <summary>The Status object of a refusal, null when the body is none.</summary>
     public StatusBody? ToStatus()

@@ -61,7 +61,7 @@ internal sealed class WatchSession(OpenAnswer answer, string after, WatchLimit l
         happened = null;
         if (line.Type == WatchLineType.Error)
         {
-            End = WatchEnd.Of(StatusBody.From(WholeJson.Object(line.Object.Span), answer.Words));
+            End = WatchEnd.Of(StatusBody.From(WholeJson.ReadObject(line.Object.Span), answer.Words));
             return true;
         }
 

@@ -19,10 +19,10 @@ public static class WholeJson
 
     /// <summary>One JSON object.</summary>
     /// <exception cref="JsonException">It is no JSON object.</exception>
-    public static JsonObject Object(ReadOnlySpan<byte> json) =>
+    public static JsonObject ReadObject(ReadOnlySpan<byte> json) =>
         Value(json) as JsonObject ?? throw new JsonException("not an object");
 
-    /// <summary>As <see cref="Object"/>, of JSON whose texts were looked at already.</summary>
+    /// <summary>As <see cref="ReadObject"/>, of JSON whose texts were looked at already.</summary>
     public static JsonNode? Checked(ReadOnlySpan<byte> json) => JsonNode.Parse(json, documentOptions: Strict);
 
     /// <summary>Any JSON value.</summary>
@@ -79,9 +79,9 @@ public static class WholeJson
         {
             _ = reader.GetString();
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException failure)
         {
-            throw new JsonException("half of a surrogate pair");
+            throw new JsonException("half of a surrogate pair", failure);
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed class PrometheusApi(PrometheusOptions options, TimeProvider cloc
 
         try
         {
-            var body = WholeJson.Object(await answer.Content.ReadAsByteArrayAsync(ct));
+            var body = WholeJson.ReadObject(await answer.Content.ReadAsByteArrayAsync(ct));
             return body.Text("status") == "success" ? body["data"] : null;
         }
         catch (JsonException)
