@@ -16,7 +16,7 @@ internal static class FieldChanges
     private static readonly JsonSerializerOptions Readable =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static IEnumerable<FieldChange> Between(JsonObject before, JsonObject after) => InObjects(before, after, "");
+    public static IEnumerable<FieldChange> Between(JsonObject before, JsonObject after) => SecretSides.Of(InObjects(before, after, ""));
 
     private static IEnumerable<FieldChange> InObjects(JsonObject before, JsonObject after, string path) =>
         from name in before.Select(field => field.Key).Union(after.Select(field => field.Key), StringComparer.Ordinal)
@@ -100,10 +100,17 @@ internal static class FieldChanges
 
     private static IReadOnlyList<string> Lines(string before, string after) =>
     [
-        .. InlineDiffBuilder.Diff(before, after, ignoreWhiteSpace: false, ignoreCase: false).Lines
-            .Where(line => line.Type is ChangeType.Inserted or ChangeType.Deleted)
-            .Select(line => $"{(line.Type == ChangeType.Inserted ? '+' : '-')} {line.Text}"),
+        .. SecretSides.Of(InlineDiffBuilder.Diff(before, after, ignoreWhiteSpace: false, ignoreCase: false).Lines
+                .Select(line => $"{MarkOf(line.Type)} {line.Text}"))
+            .Where(line => line[0] is '+' or '-'),
     ];
+
+    private static char MarkOf(ChangeType type) => type switch
+    {
+        ChangeType.Inserted => '+',
+        ChangeType.Deleted => '-',
+        _ => ' ',
+    };
 
     private static bool IsLongText(JsonValue value) =>
         value.TryGetValue<string>(out var text) && (text.Length > LongestValue || text.TrimEnd('\n').Contains('\n'));

@@ -63,14 +63,14 @@ public sealed record StateDifference(
     internal JsonObject? LiveBody { get; private init; }
 
     /// <summary>The difference line by line, in unified form; none of MACs, whose lines say nothing.</summary>
-    public IReadOnlyList<string> UnifiedDiff() => SealedFiles.IsMacs(Path) ? [] : OtherLines() > MostOtherLines ? [TooLong] : UnidiffRenderer.GenerateUnidiff(
+    public IReadOnlyList<string> UnifiedDiff() => SealedFiles.IsMacs(Path) ? [] : OtherLines() > MostOtherLines ? [TooLong] : [.. SecretSides.Of(UnidiffRenderer.GenerateUnidiff(
         Text(Saved),
         Text(Live),
         Saved is null ? "/dev/null" : $"a/{Path}",
         Live is null ? "/dev/null" : $"b/{Path}",
         ignoreWhitespace: false,
         ignoreCase: false,
-        ContextLines).TrimEnd('\n', '\r').Split(["\r\n", "\n"], StringSplitOptions.None);
+        ContextLines).TrimEnd('\n', '\r').Split(["\r\n", "\n"], StringSplitOptions.None))];
 
     internal static StateDifference Between(string path, byte[]? saved, byte[]? live)
     {

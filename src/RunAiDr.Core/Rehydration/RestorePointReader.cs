@@ -96,6 +96,8 @@ internal static class RestorePointReader
             throw Bad($"{file.Path}:{document.Locate(pointer).Line}", what, "Undo the edit, or move the file.");
         }
 
+        ForeignPlaceholders.Refuse(document, file.Path);
+
         return new RestorableResource(file.Path, resource);
     }
 

@@ -22,31 +22,15 @@ internal static class SecretFilling
     /// A copy with each known placeholder replaced, unknown ones and those kept whose value is no text. A value in <c>data</c> of a Secret that is one
     /// placeholder as a whole is encoded as base64, as the API wants it.
     /// </summary>
-    public static Resource Fill(Resource resource, IReadOnlyDictionary<string, SecretText> values)
-    {
-        var body = (JsonObject)resource.Body.DeepClone();
-        if (resource.Kind is { Group: "", Plural: "secrets" } && body.Map("data") is { } data)
-        {
-            foreach (var (key, value) in data.ToArray())
-            {
-                if (data.Text(key) is { } text
-                    && Placeholder.WholeName(text) is { } name
-                    && values.TryGetValue(name, out var secret))
-                {
-                    data[key] = Convert.ToBase64String(secret.RevealBytes());
-                }
-            }
-        }
-
-        return resource with { Body = (JsonObject)Replace(body, values) };
-    }
+    public static Resource Fill(Resource resource, IReadOnlyDictionary<string, SecretText> values) =>
+        resource with { Body = (JsonObject)Replace(WithData(resource, values), values) };
 
     /// <summary>
     /// Names whose value fits no place that they have: bytes that are no text fit only what <c>data</c> of a Secret holds as
     /// a whole.
     /// </summary>
     public static IEnumerable<string> MisfitsIn(Resource resource, IReadOnlyDictionary<string, SecretText> values) =>
-        NamesIn(Fill(resource, values).Body).Where(values.ContainsKey);
+        MisfitsIn(WithData(resource, values), values);
 
     /// <summary>As <see cref="MisfitsIn(Resource, IReadOnlyDictionary{string, SecretText})"/>, of values.</summary>
     public static IEnumerable<string> MisfitsIn(JsonObject body, IReadOnlyDictionary<string, SecretText> values) =>
@@ -84,6 +68,22 @@ internal static class SecretFilling
 
     private static IEnumerable<string> SpellingsOf(SecretText secret) =>
         secret.IsBinary ? [Convert.ToBase64String(secret.RevealBytes())] : SpellingsOf(secret.Reveal());
+
+    /// <summary>A copy in which the whole values of <c>data</c> of a Secret are encoded.</summary>
+    private static JsonObject WithData(Resource resource, IReadOnlyDictionary<string, SecretText> values)
+    {
+        var body = (JsonObject)resource.Body.DeepClone();
+        var data = resource.Kind is { Group: "", Plural: "secrets" } ? body.Map("data") : null;
+        foreach (var (key, value) in data?.ToArray() ?? [])
+        {
+            if (value.AsText() is { } text && Placeholder.WholeName(text) is { } name && values.TryGetValue(name, out var secret))
+            {
+                data?[key] = Convert.ToBase64String(secret.RevealBytes());
+            }
+        }
+
+        return body;
+    }
 
     private static void Collect(JsonNode? node, SortedSet<string> names)
     {

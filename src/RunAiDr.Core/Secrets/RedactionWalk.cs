@@ -25,6 +25,7 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
     private bool _inReference;
     private string? _secretMap;
     private bool _inAnnotations;
+    private bool _onlyPlaceholders;
 
     public Redaction Finish(JsonNode root) => new(root, _found.Secrets) { Decisions = _found.Decisions };
 
@@ -52,6 +53,14 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         _path.RemoveAt(_path.Count - 1);
     }
 
+    /// <summary>Takes out nothing but texts that would be taken for placeholders.</summary>
+    public void Placeholders(JsonObject map, string key, JsonNode? value)
+    {
+        _onlyPlaceholders = true;
+        Property(map, key, value);
+        _onlyPlaceholders = false;
+    }
+
     public void Annotations(JsonObject? annotations)
     {
         if (annotations is not null)
@@ -72,7 +81,7 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         foreach (var (key, value) in data.ToList())
         {
             var text = value.AsText() ?? value?.ToJsonString() ?? "";
-            if (text.Length > 0 && Placeholder.WholeName(text) is null)
+            if (text.Length > 0)
             {
                 var span = WholeSpan(text, EmbeddedManifests.Reason) with { IsCertain = true };
                 data[key] = _found.Take([key], span, (isBase64 ? SecretText.OfBase64(text) : null) ?? new SecretText(text));
@@ -139,6 +148,8 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
         {
             case JsonValueKind.String:
                 return Text((string?)value ?? "", name);
+            case JsonValueKind.Number when _onlyPlaceholders:
+                return null;
             case JsonValueKind.Number when PlaceReason() is { } reason:
                 return Whole(value.ToJsonString(), reason);
             case JsonValueKind.Number when !_inReference && (SecretNames.IsPassword(name)
@@ -151,7 +162,13 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
 
     private JsonValue? Text(string text, string name)
     {
-        if (Placeholder.WholeName(text) is not null)
+        // Left in place it would be taken for ours, and a restore would bring another secret, or nothing, here.
+        if (text.Contains(Placeholder.Prefix, StringComparison.Ordinal))
+        {
+            return Whole(text, "form placeholder");
+        }
+
+        if (_onlyPlaceholders)
         {
             return null;
         }
@@ -183,7 +200,7 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
     private bool IsSecretByName(string name, string text) =>
         rules.IsSecretName(name) && !IsHarmless(SecretMask.Of(text)) && !NamesSecret(name, text);
 
-    /// <summary><c>Bearer</c> with a placeholder behind it was looked through before.</summary>
+    /// <summary><c>Bearer</c> with a variable behind it is as harmless as the variable.</summary>
     private static bool IsHarmless(string masked) =>
         SecretMask.IsHarmless(masked) || (masked.IndexOf(' ', StringComparison.Ordinal) is > 0 and var blank
             && IsScheme(masked.AsSpan(0, blank)) && SecretMask.IsHarmless(masked.AsSpan(blank)));
@@ -201,7 +218,10 @@ internal sealed class RedactionWalk(string document, SecretRules rules)
 
     private JsonValue? Whole(string text, string reason)
     {
-        var span = WholeSpan(text, reason) with { IsCertain = _secretMap == EmbeddedManifests.Reason };
+        var span = WholeSpan(text, reason) with
+        {
+            IsCertain = _secretMap == EmbeddedManifests.Reason || text.Contains(Placeholder.Prefix, StringComparison.Ordinal),
+        };
         return _found.Take(_path, span, new SecretText(text)) is { } placeholder
             ? JsonValue.Create(placeholder)
             : Spans(text, SecretFinder.FindCertain(text));

@@ -43,7 +43,11 @@ internal static class Redactor
             {
                 walk.EveryValue(data, isBase64: key == "data");
             }
-            else if (!GroupsWithoutData.Contains(resource.Kind.Group, StringComparer.Ordinal))
+            else if (GroupsWithoutData.Contains(resource.Kind.Group, StringComparer.Ordinal))
+            {
+                walk.Placeholders(resource.Body, key, value);
+            }
+            else
             {
                 walk.Property(resource.Body, key, value);
             }

@@ -13,8 +13,7 @@ internal sealed class SecretFinder(SecretRules rules)
     private static readonly SecretFinder WithoutRules = new(SecretRules.None);
 
     /// <summary>
-    /// The secrets of a text in its order, random words aside. Placeholders and references such as
-    /// <c>SECRET:name,key</c> are none.
+    /// The secrets of a text in its order, random words aside. References such as <c>SECRET:name,key</c> are none.
     /// </summary>
     public static List<SecretSpan> Find(string text) => WithoutRules.Find(SecretMask.Of(text), 0, null);
 

@@ -8,14 +8,10 @@ internal static partial class SecretMask
     // A private-use letter: no name, number or quote, so no pattern takes it for one.
     private const char Hidden = '\uE000';
 
-    /// <summary>The text with placeholders and references to a key of a Secret hidden.</summary>
-    public static string Of(string text)
-    {
-        var masked = Placeholder.Replace(text, name => new string(Hidden, Placeholder.For(name).Length));
-        return masked.Contains("SECRET:", StringComparison.Ordinal)
-            ? Reference().Replace(masked, match => new string(Hidden, match.Length))
-            : masked;
-    }
+    /// <summary>The text with references to a key of a Secret hidden.</summary>
+    public static string Of(string text) => text.Contains("SECRET:", StringComparison.Ordinal)
+        ? Reference().Replace(text, match => new string(Hidden, match.Length))
+        : text;
 
     /// <summary>Nothing, a hidden word, a variable of a shell, a pod or a chart, or a word of YAML.</summary>
     public static bool IsHarmless(ReadOnlySpan<char> value)

@@ -13,7 +13,15 @@ internal static class SecretNames
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly FrozenSet<string> Passwords = FrozenSet.Create(
-        StringComparer.Ordinal, "password", "passwords", "passwd", "passphrase", "passcode", "pass", "pw", "pswd");
+        StringComparer.Ordinal,
+        "password", "passwords", "passwd", "passphrase", "passphrases", "passcode", "pass", "pgpass", "sshpass", "pw", "pswd");
+
+    /// <summary>
+    /// Words that say in which form or of what time a value is, not what it is; of base64 and b64 without their digits.
+    /// </summary>
+    private static readonly FrozenSet<string> Qualifiers = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "value", "text", "string", "plain", "old", "previous", "new", "hash", "base", "b", "json", "data");
 
     private static readonly FrozenSet<string> Secrets = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -46,7 +54,8 @@ internal static class SecretNames
         }
 
         var words = Words(name);
-        if (words.Count == 0 || words.Contains("existing", StringComparer.Ordinal))
+        DropQualifiers(words);
+        if (words.Count == 0 || NamesExistingSecret(words))
         {
             return false;
         }
@@ -68,13 +77,13 @@ internal static class SecretNames
     /// Whether a number under this name is a secret too: a password may be one, the limit of a token is not.
     /// </summary>
     public static bool IsPassword(ReadOnlySpan<char> name) =>
-        name.Length <= LongestName && name.ContainsAny(Markers) && Words(name) is { Count: > 0 } words
+        name.Length <= LongestName && name.ContainsAny(Markers) && DropQualifiers(Words(name)) is { Count: > 0 } words
         && (IsPasswordWord(words[^1]) || words[^1] == "pwd");
 
-    // PGPASSWORD and SSHPASS have no mark between their words.
+    // PGPASSWORD has no mark between its words.
     private static bool IsPasswordWord(string word) =>
         Passwords.Contains(word) || word.EndsWith("password", StringComparison.Ordinal)
-        || word.EndsWith("passwd", StringComparison.Ordinal) || word == "sshpass";
+        || word.EndsWith("passwd", StringComparison.Ordinal);
 
     /// <summary>
     /// Whether random text under this name is public: the digest of an image, a revision, a UUID, a public key.
@@ -95,8 +104,21 @@ internal static class SecretNames
         word.EndsWith("token", StringComparison.Ordinal) || word.EndsWith("apikey", StringComparison.Ordinal)
         || word.EndsWith("secretkey", StringComparison.Ordinal) || word.EndsWith("privatekey", StringComparison.Ordinal);
 
-    // PWD of a shell is the folder it is in; Pwd of a connection string and MYSQL_PWD are passwords.
-    private static bool IsPasswordNotFolder(ReadOnlySpan<char> name) => name is not ("PWD" or "pwd");
+    // PWD of a shell is the folder it is in; pwd of a connection string and MYSQL_PWD are passwords.
+    private static bool IsPasswordNotFolder(ReadOnlySpan<char> name) => name is not "PWD";
+
+    private static bool NamesExistingSecret(List<string> words) =>
+        words.Contains("existing", StringComparer.Ordinal) && words.Exists(word => word.Contains("secret", StringComparison.Ordinal));
+
+    private static List<string> DropQualifiers(List<string> words)
+    {
+        while (words.Count > 1 && Qualifiers.Contains(words[^1]) && words[^2..] is not ["connection", "string"])
+        {
+            words.RemoveAt(words.Count - 1);
+        }
+
+        return words;
+    }
 
     /// <summary>
     /// Splits camelCase, snake_case, kebab-case and dots into lower-case words without trailing digits.

@@ -60,7 +60,8 @@ internal sealed class SecretRulesFile(string where)
         var path = node.Text("path") ?? "";
 
         // Everything of a document at once is no exception from the rule but its end.
-        if (path.Length > 0 && (path.EndsWith("/*", StringComparison.Ordinal) || !path.Contains('/', StringComparison.Ordinal)))
+        var place = path.AsSpan(path.LastIndexOf('/') + 1);
+        if (path.Length > 0 && (place.Length == path.Length || !place.ContainsAnyExcept("*?.")))
         {
             _errors.Add(
                 node.LineOf("path"),

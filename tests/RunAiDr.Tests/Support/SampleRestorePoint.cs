@@ -95,7 +95,7 @@ internal static class SampleRestorePoint
         {
             foreach (var (key, _) in data.ToArray())
             {
-                data[key] = Placeholder.For($"secrets/{resource.Namespace}/{resource.Name}/{key}");
+                data[key] = Placeholder.For($"namespaces/{resource.Namespace}/secrets/{resource.Name}/{key}");
             }
         }
 

@@ -51,7 +51,9 @@ public sealed class MappedStateTree : IStateTree
 
     private (string Path, byte[]? Content) Map(StateFile file, RestoreMapping mapping)
     {
-        if (!file.IsRegular || Saved.Read(file.Path) is not { } content || Parse(content, file.Path) is not { } body)
+        // Renamed, a placeholder of another document could become one of this.
+        if (!file.IsRegular || Saved.Read(file.Path) is not { } content || Parse(content, file.Path) is not { } body
+            || ForeignPlaceholders.FirstIn(body, file.Path) is not null)
         {
             return (file.Path, null);
         }

@@ -49,7 +49,10 @@ internal sealed record SavedParts(
     private static string Required(JsonObject body, string key, string path) =>
         body.Text(key) ?? throw RestorePointReader.Bad(path, $"{key} is missing or not a text", "Undo the edit of this file.");
 
-    private static JsonObject Map(IStateTree tree, StateFile file) =>
-        YamlReader.Read(RestorePointReader.Content(tree, file), file.Path, Fault.RestorePoint) as JsonObject
-        ?? throw RestorePointReader.Bad(file.Path, "is not a mapping", "Undo the edit of this file.");
+    private static JsonObject Map(IStateTree tree, StateFile file)
+    {
+        var document = YamlReader.ReadDocument(RestorePointReader.Content(tree, file), file.Path, Fault.RestorePoint);
+        ForeignPlaceholders.Refuse(document, file.Path);
+        return document.Root as JsonObject ?? throw RestorePointReader.Bad(file.Path, "is not a mapping", "Undo the edit of this file.");
+    }
 }

@@ -118,6 +118,26 @@ public sealed class LiveComparisonTests
         Assert.Contains("-a: [\n+a: 1", string.Join('\n', difference.UnifiedDiff()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a: 'runai-dr-secret:values/a/a:'\n", "a: plain-value\n")]
+    [InlineData("a: plain-value\n", "a: 'runai-dr-secret:values/a/a:'\n")]
+    [InlineData("a: [x, 'runai-dr-secret:values/a/a.1:']\n", "a: [x, plain-value]\n")]
+    [InlineData("a: 'runai-dr-secret:values/a/a:'\n", "a: {b: plain-value}\n")]
+    [InlineData("a: |\n  x\n  p runai-dr-secret:values/a/a.p:\n", "a: |\n  x\n  p plain-value\n")]
+    [InlineData("a: '1 runai-dr-secret:values/a/a.p: runai-dr-secret:values/a/a.q:'\n", "a: '1 runai-dr-secret:values/a/a.p: plain-value'\n")]
+    public void What_stands_on_the_other_side_of_a_placeholder_is_not_shown(string before, string after)
+    {
+        var saved = new MemoryStateTree().Put("values/a.yaml", before);
+
+        var differences = Compare(new MemoryStateTree().Put("values/a.yaml", after), saved).Items;
+
+        Assert.NotEmpty(Assert.Single(differences).Fields);
+        var text = string.Join('\n', DifferenceText.Lines(differences, unified: true)) + System.Text.Json.JsonSerializer.Serialize(differences);
+        Assert.DoesNotContain("plain-value", text, StringComparison.Ordinal);
+        Assert.Contains("[secret]", text, StringComparison.Ordinal);
+        Assert.Contains("runai-dr-secret:values/a/a", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_secret_with_another_value_is_told_by_name()
     {

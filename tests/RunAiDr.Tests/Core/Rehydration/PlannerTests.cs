@@ -121,18 +121,18 @@ public sealed class PlannerTests
     [Fact]
     public async Task A_secret_without_value_blocks_unless_it_is_supplied_there_already_or_left_out()
     {
-        var placeholder = Placeholder.For("secrets/a/s/password");
+        var placeholder = Placeholder.For("namespaces/a/secrets/s/password");
         var tree = new MemoryStateTree().Put(Given.Namespace("a")).Put(Given.Secret("a", "s", "password", placeholder));
         var options = new RehydrationOptions
         {
-            Secrets = new Dictionary<string, SecretText>(StringComparer.Ordinal) { ["secrets/a/s/password"] = new("x") },
+            Secrets = new Dictionary<string, SecretText>(StringComparer.Ordinal) { ["namespaces/a/secrets/s/password"] = new("x") },
         };
         var prepared = new FakeCluster();
         prepared.Put(Given.Namespace("a"));
         prepared.Put(Given.Secret("a", "s", "password", "eA=="));
 
         var blocked = Blocked(await PlanAsync(tree, new FakeCluster()), "secrets");
-        Assert.Contains("secrets/a/s/password (in namespaces/a/secrets/s.yaml)", blocked, StringComparison.Ordinal);
+        Assert.Contains("namespaces/a/secrets/s/password (in namespaces/a/secrets/s.yaml)", blocked, StringComparison.Ordinal);
         Assert.True((await PlanAsync(tree, new FakeCluster(), options)).CanStart);
         Assert.True((await PlanAsync(tree, prepared)).CanStart);
         Assert.True((await PlanAsync(tree, new FakeCluster(), new RehydrationOptions { WithoutSecrets = true })).CanStart);

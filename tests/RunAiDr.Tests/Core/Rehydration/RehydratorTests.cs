@@ -239,10 +239,10 @@ public sealed class RehydratorTests
     public async Task Secret_values_are_encoded_in_secrets_and_plain_in_texts()
     {
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))
-            .Put(Given.Secret("a", "s", "password", Placeholder.For("s/password")))
-            .Put(Given.ConfigMap("a", "c", $"url: db://u:{Placeholder.For("s/password")}@host"));
+            .Put(Given.Secret("a", "s", "password", Placeholder.For("namespaces/a/secrets/s/password")))
+            .Put(Given.ConfigMap("a", "c", $"url: db://u:{Placeholder.For("namespaces/a/configmaps/c/data.k")}@host"));
 
-        await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("s/password", "pä:ss")) });
+        await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("namespaces/a/secrets/s/password", "pä:ss"), ("namespaces/a/configmaps/c/data.k", "pä:ss")) });
 
         Assert.Equal("cMOkOnNz", (string?)_cluster.Find(Given.Secret("a", "s", "", "").Key)!["data"]!["password"]);
         Assert.Equal("url: db://u:pä:ss@host", (string?)_cluster.Find(Given.ConfigMap("a", "c", "").Key)!["data"]!["k"]);
@@ -255,9 +255,9 @@ public sealed class RehydratorTests
     {
         _cluster.Refuse = resource => resource.Name == "c" ? refusal : null;
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))
-            .Put(Given.ConfigMap("a", "c", Placeholder.For("password")));
+            .Put(Given.ConfigMap("a", "c", Placeholder.For("namespaces/a/configmaps/c/k")));
 
-        var report = await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("password", "hunter2")) });
+        var report = await RunAsync(tree, new RehydrationOptions { Secrets = Secrets(("namespaces/a/configmaps/c/k", "hunter2")) });
 
         var reason = report.Resources.Single(r => r.Action == ApplyAction.Failed).Reason;
         Assert.StartsWith("Invalid value: ", reason, StringComparison.Ordinal);
@@ -270,12 +270,12 @@ public sealed class RehydratorTests
     public async Task A_placeholder_is_never_applied()
     {
         var tree = new MemoryStateTree().Put(Given.Namespace("a"))
-            .Put(Given.ConfigMap("a", "c", $"{Placeholder.For("one")} {Placeholder.For("two")}"));
+            .Put(Given.ConfigMap("a", "c", $"{Placeholder.For("namespaces/a/configmaps/c/one")} {Placeholder.For("namespaces/a/configmaps/c/two")}"));
 
-        var report = await RunAsync(tree, new RehydrationOptions { WithoutSecrets = true, Secrets = Secrets(("one", "1")) });
+        var report = await RunAsync(tree, new RehydrationOptions { WithoutSecrets = true, Secrets = Secrets(("namespaces/a/configmaps/c/one", "1")) });
 
         var skipped = Assert.Single(report.Resources, r => r.Action == ApplyAction.Skipped);
-        Assert.Equal("is not restored: no value supplied for two", skipped.Reason);
+        Assert.Equal("is not restored: no value supplied for namespaces/a/configmaps/c/two", skipped.Reason);
         Assert.DoesNotContain(_cluster.Contents(), text => text.Contains(Placeholder.Prefix, StringComparison.Ordinal));
     }
 

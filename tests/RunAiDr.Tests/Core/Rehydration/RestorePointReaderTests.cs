@@ -52,6 +52,22 @@ public sealed class RestorePointReaderTests
     }
 
     [Fact]
+    public void A_placeholder_of_another_document_is_refused_with_its_line()
+    {
+        var tree = new MemoryStateTree()
+            .Put("templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: runai\n  annotations:\n    x: 'see runai-dr-secret:values/runai-backend/global.password:'\n")
+            .Put("values/r.release.yaml", "chart: r\nchartVersion: \"1\"\nnamespace: runai\n")
+            .Put("values/r.yaml", "a:\n  - b\n  - c: 'runai-dr-secret:values/r2/c:'\nd: 'runai-dr-secret:values/r/d:'\n");
+
+        var point = RestorePointReader.Read(tree);
+
+        Assert.Equal(
+            ["templates/a.yaml:7: holds the placeholder values/runai-backend/global.password", "values/r.yaml:3: holds the placeholder values/r2/c"],
+            point.Problems.Where(problem => problem.Path != "restore-point.yaml").Select(problem => problem.Message.Split(',')[0]));
+        Assert.Empty(point.SecretNames);
+    }
+
+    [Fact]
     public void A_link_is_refused_even_when_it_points_to_a_good_file()
     {
         var tree = new MemoryStateTree().Put(Given.ConfigMap("runai", "a", "1")).PutLink("templates/b.yaml", "a.yaml");

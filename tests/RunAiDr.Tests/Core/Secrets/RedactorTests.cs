@@ -63,15 +63,31 @@ public sealed class RedactorTests
     }
 
     [Theory]
-    [InlineData("runai-backend")]
-    [InlineData("runai-cluster")]
-    public void Redacting_twice_changes_nothing(string release)
+    [InlineData("runai-dr-secret:values/runai-backend/global.password:")]
+    [InlineData("see runai-dr-secret:values/x/a: there")]
+    [InlineData("runai-dr-secret:values/x/http://u:pw@host")]
+    [InlineData("password: runai-dr-secret:")]
+    public void A_text_that_would_be_taken_for_a_placeholder_is_hidden_and_comes_back_as_it_was(string text)
     {
-        var once = Redacted(release, out _);
-        var twice = Redactor.Values(once.DeepClone().AsObject(), "values/" + release, RulesOf(release));
+        var before = Resource(ConfigMaps, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"t","namespace":"n"},"data":{}}""");
+        before.Metadata["annotations"] = new JsonObject { ["note"] = text };
+        before.Body["data"] = new JsonObject { ["k"] = text };
+        var redaction = Redactor.Resource(before with { Body = before.Body.DeepClone().AsObject() }, SecretRules.None);
 
-        Assert.True(JsonNode.DeepEquals(once, twice.Document));
-        Assert.Empty(twice.Secrets);
+        var saved = before with { Body = redaction.Document!.AsObject() };
+        var values = redaction.Secrets.ToDictionary(secret => secret.Name, secret => secret.Value, StringComparer.Ordinal);
+        var known = new Dictionary<string, SecretText>(values, StringComparer.Ordinal) { ["values/runai-backend/global.password"] = new("stolen") };
+        Assert.All(values.Keys, name => Assert.StartsWith("namespaces/n/configmaps/t/", name, StringComparison.Ordinal));
+        Assert.True(JsonNode.DeepEquals(before.Body, RunAiDr.Core.Rehydration.SecretFilling.Fill(saved, known).Body));
+        Assert.Empty(RunAiDr.Core.Rehydration.SecretFilling.MisfitsIn(saved, known));
+    }
+
+    [Fact]
+    public void A_binding_hides_what_would_be_taken_for_a_placeholder_and_nothing_else()
+    {
+        var binding = RunAiDr.Tests.Support.Given.Binding("n", "b", "view", "token=abc", "runai-dr-secret:values/x/a:");
+
+        Assert.Equal("runai-dr-secret:values/x/a:", Assert.Single(Redactor.Resource(binding, SecretRules.None).Secrets).Value.Reveal());
     }
 
     [Fact]

@@ -25,6 +25,10 @@ public sealed class SecretRulesTests
               - path: values/a/b
               - path: "*"
                 because: it is short
+              - path: values/runai-backend/**
+                because: all of it
+              - path: values/runai-backend/?*.*
+                because: all of it
             extra: 1
             """;
 
@@ -43,7 +47,9 @@ public sealed class SecretRulesTests
             "my.yaml:8: a list of texts is expected",
             "my.yaml:10: because is missing",
             "my.yaml:11: '*' is no place in a document, such as values/runai-backend/global.licenseText",
-            "my.yaml:13: 'extra' is not known here; known are version, charts, names, allow",
+            "my.yaml:13: 'values/runai-backend/**' is no place in a document, such as values/runai-backend/global.licenseText",
+            "my.yaml:15: 'values/runai-backend/?*.*' is no place in a document, such as values/runai-backend/global.licenseText",
+            "my.yaml:17: 'extra' is not known here; known are version, charts, names, allow",
         ];
         Assert.Equal(lines, failure.Message.Split('\n'));
     }
@@ -135,7 +141,8 @@ public sealed class SecretRulesTests
     {
         var text = JsonNode.Parse(values.Replace("KEY", Key.Replace("\n", "\\n", StringComparison.Ordinal), StringComparison.Ordinal))!.ToJsonString();
 
-        var found = Redact(text, "allow: [{path: \"values/x/**\", because: I say so}]");
+        var allowed = new[] { "x", "password", "objects", "m" }.Select(key => $"{{path: \"values/x/{key}*\", because: I say so}}");
+        var found = Redact(text, $"allow: [{string.Join(", ", allowed)}]");
 
         Assert.DoesNotContain(secret, found.Document!.ToJsonString(), StringComparison.Ordinal);
     }

@@ -83,6 +83,19 @@ public sealed class MappedStateTreeTests
         Assert.Equal("v", Mapping.Named(values)["namespaces/team-z/configmaps/c/data.k"].Reveal());
     }
 
+    [Theory]
+    [InlineData("team-a", "namespaces/team-z/configmaps/c/data.k")]
+    [InlineData("team-z", "namespaces/team-a/configmaps/c/data.k")]
+    public void A_placeholder_of_another_document_stays_one(string ns, string name)
+    {
+        var saved = new MemoryStateTree().Put(Given.ConfigMap(ns, "c", Placeholder.For(name)));
+
+        var point = RestorePointReader.Read(MappedStateTree.Of(saved, Mapping));
+
+        Assert.Contains(point.Problems, problem => problem.Message.Contains(name, StringComparison.Ordinal));
+        Assert.Empty(point.Resources);
+    }
+
     [Fact]
     public void What_is_not_touched_keeps_its_bytes_and_its_blob()
     {
