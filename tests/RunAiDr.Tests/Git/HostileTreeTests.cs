@@ -75,15 +75,15 @@ public sealed class HostileTreeTests : IDisposable
     public void A_hundred_thousand_files_and_names_of_four_kilobytes_are_listed()
     {
         var blob = Blob("x");
-        Commit(Tree([.. Enumerable.Range(0, 100_000).Select(i => (File, Name($"f{i:d6}"), blob)), (File, Name(new string('n', 4096)), blob)]));
+        CommitWithin(Tree([.. Enumerable.Range(0, 100_000).Select(i => (File, Name($"f{i:d6}"), blob)), (File, Name(new string('n', 4096)), blob)]));
         using var store = _repository.Open();
 
-        Assert.Equal(100_001, store.Open(TestRepository.Cluster, "main").Files.Count());
+        Assert.Equal(100_002, store.Open(TestRepository.Cluster, "main").Files.Count());
     }
 
     private void Refused(string tree, string message)
     {
-        Commit(tree);
+        CommitWithin(tree);
         using var store = _repository.Open();
         var failure = Assert.Throws<RunAiDrException>(() => store.Open(TestRepository.Cluster, "main").Files.Count());
         Assert.Equal(Fault.RestorePoint, failure.Fault);
@@ -95,7 +95,7 @@ public sealed class HostileTreeTests : IDisposable
 
     private void Unreadable(string tree)
     {
-        Commit(tree);
+        CommitWithin(tree);
         using var store = _repository.Open();
         Assert.Throws<RunAiDrException>(() =>
         {
@@ -105,6 +105,10 @@ public sealed class HostileTreeTests : IDisposable
 
         static RunAiDrException Nothing() => new(Fault.RestorePoint, "nothing is there", "as a reader says it");
     }
+
+    /// <summary>In a folder of something that otherwise is a restore point.</summary>
+    private void CommitWithin(string tree) =>
+        Commit(Tree((Folder, Name("namespaces"), tree), (File, Name("restore-point.yaml"), Blob("x"))));
 
     private void Commit(string folder)
     {
