@@ -11,7 +11,7 @@ internal static class DangerChecks
 
     private const string AccountsOf = "system:serviceaccounts:";
 
-    /// <summary>The worst first: with them somebody has the whole cluster.</summary>
+    /// <summary>The worst first: with them somebody has the whole cluster. Of these, what is not restored comes last.</summary>
     public static IEnumerable<PlanCheck> Of(IReadOnlyCollection<RestorableResource> resources)
     {
         var namespaces = resources.Select(item => item.Resource)
@@ -19,14 +19,13 @@ internal static class DangerChecks
         return from item in resources
                from danger in Danger.In(item.Resource.Body).Concat(OfStrangers(item.Resource, namespaces))
                where danger.TakesOver || !IsOrdinary(item.Resource)
-               orderby danger.TakesOver descending, item.Resource.Key
+               let isRestored = !Danger.IsClusterAdminBinding(item.Resource.Body)
+               orderby danger.TakesOver descending, isRestored descending, danger.IsWorst descending, item.Resource.Key
                select new PlanCheck(
                    Subject,
                    CheckResult.Warning,
                    $"{item.Resource.Key} {danger.Text}",
-                   Danger.IsClusterAdminBinding(item.Resource.Body)
-                       ? "It is not restored; create it by hand if it is meant."
-                       : "Make sure that it is meant.");
+                   isRestored ? "Make sure that it is meant." : "It is not restored; create it by hand if it is meant.");
     }
 
     /// <summary>A ServiceAccount is whoever may start a pod in its namespace.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Resources.Dangers;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 
@@ -22,7 +23,9 @@ internal sealed class ScopeCheck : IScopeContext
         _scope = scope;
         _projectNamespaces = saved.Resources.Select(item => item.Resource)
             .Where(resource => resource.Kind is { Group: "", Plural: "namespaces" } && scope.IsProject(HeadOf(resource).Labels))
-            .Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+
+            // A label is soon forged, and roles and bindings come with a project.
+            .Select(resource => resource.Name).Where(name => !TrustDangers.IsSystem(name)).ToHashSet(StringComparer.Ordinal);
         _namedByValues = saved.Releases
             .SelectMany(release => Settings.Secrets(release.Values).Select(name => (release.Namespace, name))).ToHashSet();
         _referenced = [];
@@ -67,10 +70,13 @@ internal sealed class ScopeCheck : IScopeContext
     public bool IsNamedByValues(ResourceHead head) => _namedByValues.Contains((head.Namespace ?? "", head.Name));
 
     private bool Exports(Resource resource) =>
-        _scope.MatchSaved(HeadOf(resource), this) is { Treatment: not Treatment.Compare };
+        !IsSystemNamespace(resource) && _scope.MatchSaved(HeadOf(resource), this) is { Treatment: not Treatment.Compare };
 
     private bool Exports(SavedRelease release) =>
         _scope.Releases.Any(scoped => scoped.Release == release.Name && scoped.Namespace == release.Namespace);
+
+    private static bool IsSystemNamespace(Resource resource) =>
+        resource.Kind is { Group: "", Plural: "namespaces" } && TrustDangers.IsSystem(resource.Name);
 
     private static ResourceHead HeadOf(Resource resource) =>
         ResourceHead.Read(resource.Kind, JsonSerializer.SerializeToUtf8Bytes(resource.Body));

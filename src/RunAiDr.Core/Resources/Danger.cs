@@ -8,6 +8,9 @@ namespace RunAiDr.Core.Resources;
 /// <param name="TakesOver">Whoever has it has the whole cluster.</param>
 internal sealed record Danger(string Text, bool TakesOver)
 {
+    /// <summary>Of those that take over the plainest: whoever has it needs to do nothing more.</summary>
+    public bool IsWorst { get; init; }
+
     /// <summary>In a fixed order; empty for nearly every resource.</summary>
     public static IReadOnlyList<Danger> In(JsonObject body) =>
     [

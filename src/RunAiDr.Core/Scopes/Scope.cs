@@ -131,7 +131,7 @@ public sealed class Scope
 
     /// <summary>As <see cref="Match"/>, for a resource as it was saved: the field that a rule asks for may be one that an export drops.</summary>
     internal ScopeRule? MatchSaved(ResourceHead head, IScopeContext context) =>
-        Array.Find(RulesFor(head.Kind.QualifiedName), rule => (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context));
+        IsGenerated(head) ? null : Array.Find(RulesFor(head.Kind.QualifiedName), rule => (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context));
 
     /// <summary>The release whose revisions a Secret holds, null when it is none of the scope's.</summary>
     internal HelmReleaseScope? ReleaseOf(ResourceHead head) =>

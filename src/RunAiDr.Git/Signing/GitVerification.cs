@@ -20,11 +20,6 @@ internal sealed class GitVerification(string repository, string trustedFile) : I
     {
         var start = Prepared(new ProcessStartInfo(
             "git", ["--git-dir", repository, "-c", "safe.directory=*", "-c", "gpg.minTrustLevel=undefined", .. settings.SelectMany(setting => new[] { "-c", setting }), signed.Command, "--raw", signed.Id]));
-        foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal)).ToList())
-        {
-            start.Environment.Remove(variable);
-        }
-
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
 

@@ -10,7 +10,7 @@ namespace RunAiDr.Git.Signing;
 /// </summary>
 internal sealed class ObjectSigner(SigningOptions options)
 {
-    private const string PassphraseFileVariable = "RUNAI_DR_PASSPHRASE_FILE";
+    public const string PassphraseFileVariable = "RUNAI_DR_PASSPHRASE_FILE";
 
     /// <summary>The armored signature, ending with a line break.</summary>
     /// <exception cref="RunAiDrException">The program, the key or its passphrase is missing or does not serve.</exception>

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using RunAiDr.Core;
+using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Git.Signing;
 
@@ -9,6 +10,11 @@ namespace RunAiDr.Git.Signing;
 internal static class SigningProgram
 {
     private const int MostPrinted = 1 << 20;
+
+    // Of the programs that sign, and what their callers set.
+    private static readonly string[] Kept =
+        ["SSH_AUTH_SOCK", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE", ObjectSigner.PassphraseFileVariable, "GNUPGHOME", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_GLOBAL", "GIT_NO_REPLACE_OBJECTS"];
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <exception cref="RunAiDrException">It is not there, hangs, or prints without end.</exception>
@@ -16,6 +22,7 @@ internal static class SigningProgram
     {
         start.UseShellExecute = false;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        ChildEnvironment.Reduce(start.Environment, Kept);
         start.Environment["LC_ALL"] = "C";
         using var process = Start(start);
         var feeding = Task.Run(() => Feed(process.StandardInput.BaseStream, input));

@@ -102,6 +102,18 @@ internal sealed class EndToEndWorkspace : IDisposable
         git.Run("add", "--all");
         index?.Invoke(git);
         git.Run("commit", "--quiet", "--message", "Edit by hand");
+        Push(git);
+    }
+
+    // What else commits meanwhile may be faster; a person would fetch and push again.
+    private static void Push(GitProgram git)
+    {
+        const int Attempts = 4;
+        for (var attempt = 1; attempt < Attempts && git.Try([], "push", "--quiet", "origin", "HEAD:main").Code != 0; attempt++)
+        {
+            git.Run("pull", "--quiet", "--rebase", "origin", "main");
+        }
+
         git.Run("push", "--quiet", "origin", "HEAD:main");
     }
 

@@ -29,9 +29,14 @@ internal sealed class Gate(Access access, bool isTrusted)
             http.Response.Headers.Connection = "close";
             await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, "no request has a body here");
         }
-        else if (http.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null || await IsGrantedAsync(http))
+        else if (http.GetEndpoint() is not { } endpoint)
         {
-            await AnswerAsync(http, next);
+            // Before any token is looked at: nobody should make the API server judge tokens for nothing.
+            await RefuseAsync(http, StatusCodes.Status404NotFound, "there is nothing here");
+        }
+        else if (endpoint.Metadata.GetMetadata<OpenToAll>() is not null || await IsGrantedAsync(http))
+        {
+            await next(http);
         }
     }
 
@@ -42,10 +47,6 @@ internal sealed class Gate(Access access, bool isTrusted)
         http.Response.ContentType = "text/plain; charset=utf-8";
         return http.Response.WriteAsync($"{text}\n", http.RequestAborted);
     }
-
-    private static Task AnswerAsync(HttpContext http, RequestDelegate next) => http.GetEndpoint() is null
-        ? RefuseAsync(http, StatusCodes.Status404NotFound, "there is nothing here")
-        : next(http);
 
     private static bool IsLocal(HttpContext http) =>
         (http.Request.Host.Port ?? 80) == http.Connection.LocalPort

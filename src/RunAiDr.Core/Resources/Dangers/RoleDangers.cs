@@ -20,6 +20,8 @@ internal static class RoleDangers
         ("serviceaccounts/token", ["create"], true),
         ("certificatesigningrequests/approval", ["update", "patch"], true),
         ("signers", ["approve", "sign"], true),
+        ("securitycontextconstraints", ["use"], false),
+        ("podsecuritypolicies", ["use"], false),
         ("mutatingwebhookconfigurations", ["create", "update", "patch"], true),
         ("validatingwebhookconfigurations", ["create", "update", "patch"], true),
     ];
@@ -53,7 +55,7 @@ internal static class RoleDangers
         }
         else if (anyVerb)
         {
-            yield return new($"allows every verb on {string.Join(", ", resources)}", TakesOver: false);
+            yield return new($"allows every verb on {string.Join(", ", resources)}", Powerful.Any(row => row.TakesOver && Names(resources, row.Resource)));
         }
         else if (anyResource)
         {
@@ -65,7 +67,7 @@ internal static class RoleDangers
             yield return new($"allows {verb} of {string.Join(", ", resources)}", TakesOver: true);
         }
 
-        foreach (var (resource, powerful, takesOver) in anyVerb ? [] : Powerful.Where(row => resources.Contains(row.Resource)))
+        foreach (var (resource, powerful, takesOver) in anyVerb ? [] : Powerful.Where(row => Names(resources, row.Resource)))
         {
             if (verbs.Intersect(powerful, StringComparer.Ordinal).ToArray() is { Length: > 0 } allowed)
             {
@@ -73,4 +75,9 @@ internal static class RoleDangers
             }
         }
     }
+
+    /// <summary>A star before the slash stands for every resource that has the subresource.</summary>
+    private static bool Names(string[] resources, string resource) =>
+        resources.Contains(resource, StringComparer.Ordinal)
+        || (resource.IndexOf('/') is >= 0 and var slash && resources.Contains($"*{resource[slash..]}", StringComparer.Ordinal));
 }

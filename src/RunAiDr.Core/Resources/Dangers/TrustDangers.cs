@@ -10,7 +10,7 @@ internal static class TrustDangers
     private static readonly string[] TrustedMaps =
         ["kube-root-ca.crt", "openshift-service-ca.crt", "extension-apiserver-authentication", "aws-auth"];
 
-    private static readonly string[] SystemNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+    private static readonly string[] SystemNamespaces = ["default", "openshift", "runai-dr"];
 
     private static readonly string[] CloudIdentities =
         ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"];
@@ -37,7 +37,7 @@ internal static class TrustDangers
         };
     }
 
-    /// <summary>Whether it is, or lies in, a namespace that Kubernetes or OpenShift keep for themselves.</summary>
+    /// <summary>Whether it is, or lies in, a namespace that is kept for Kubernetes, OpenShift or this service.</summary>
     public static IEnumerable<Danger> OfPlace(JsonObject body)
     {
         var metadata = body.Map("metadata") ?? [];
@@ -48,7 +48,8 @@ internal static class TrustDangers
     }
 
     public static bool IsSystem(string ns) =>
-        SystemNamespaces.Contains(ns, StringComparer.Ordinal) || ns.StartsWith("openshift-", StringComparison.Ordinal);
+        SystemNamespaces.Contains(ns, StringComparer.Ordinal)
+        || ns.StartsWith("kube-", StringComparison.Ordinal) || ns.StartsWith("openshift-", StringComparison.Ordinal);
 
     // The one resource that Run:ai itself has its operator put there.
     private static bool IsAuthorityOfMonitoring(JsonObject body, JsonObject metadata) =>

@@ -76,6 +76,36 @@ public sealed class ScopeCheckTests
         Assert.Equal(CheckResult.Ok, (await CheckAsync(tree.Put(binding))).Result);
     }
 
+    [Theory]
+    [InlineData("kube-system")]
+    [InlineData("kube-node-lease")]
+    [InlineData("openshift-config")]
+    [InlineData("default")]
+    [InlineData("runai-dr")]
+    public async Task A_forged_label_makes_no_project_of_a_system_namespace(string name)
+    {
+        var tree = new MemoryStateTree()
+            .Put(Given.Namespace(name, new JsonObject { ["runai/queue"] = "q" }))
+            .Put(Given.Binding(name, "b", "cluster-admin", "eve"));
+
+        var check = await CheckAsync(tree);
+
+        Assert.Equal(CheckResult.Blocked, check.Result);
+        Assert.Equal(2, check.Items.Count);
+    }
+
+    [Theory]
+    [InlineData("kubernetes.io/service-account-token")]
+    [InlineData("helm.sh/release.v1")]
+    [InlineData("bootstrap.kubernetes.io/token")]
+    public async Task Secrets_that_are_made_again_are_never_restored(string type)
+    {
+        var secret = Given.Of(KnownKinds.Secret, "runai", "runai-ca-cert");
+        secret.Body["type"] = type;
+
+        Assert.Single((await CheckAsync(new MemoryStateTree().Put(secret))).Items);
+    }
+
     [Fact]
     public async Task Names_on_the_target_do_not_matter()
     {

@@ -28,6 +28,12 @@ public sealed class DangerTests
     [InlineData("""{"kind":"PersistentVolume","spec":{"hostPath":{"path":"/"}}}""", "gives folder / of a node")]
     [InlineData("""{"kind":"ConfigMap","metadata":{"name":"a","namespace":"kube-public"}}""", "belongs to kube-public, which is not Run:ai's")]
     [InlineData("""{"kind":"Namespace","metadata":{"name":"openshift-ingress","labels":{"runai/queue":"q"}}}""", "belongs to openshift-ingress, which is not Run:ai's")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["create"],"resources":["*/exec"]}]}""", "allows create of pods/exec")]
+    [InlineData("""{"kind":"ClusterRole","rules":[{"verbs":["get"],"resources":["*/proxy"]}]}""", "allows get of nodes/proxy")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["create"],"resources":["*/token"]}]}""", "allows create of serviceaccounts/token")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["use"],"resources":["securitycontextconstraints"]}]}""", "allows use of securitycontextconstraints")]
+    [InlineData("""{"kind":"Role","rules":[{"verbs":["use"],"resources":["podsecuritypolicies"]}]}""", "allows use of podsecuritypolicies")]
+    [InlineData("""{"kind":"ClusterRoleBinding","roleRef":{"name":"runai-x"},"subjects":[{"kind":"User","name":"eve"},{"kind":"ServiceAccount","namespace":"runai","name":"a"},{"kind":"ServiceAccount","namespace":"ci","name":"b"}]}""", "binds User eve, ServiceAccount ci/b to runai-x in every namespace")]
     public void What_hands_out_power_is_named(string body, string expected) =>
         Assert.Equal(expected, Assert.Single(Danger.In((JsonObject)JsonNode.Parse(body)!)).Text);
 
@@ -44,10 +50,32 @@ public sealed class DangerTests
 
         Assert.Equal(
             """
+            clusterrolebindings.rbac.authorization.k8s.io/runai-job-viewer-manual binds User oidc:auditor@example.internal, User https://runai.example.internal/auth/realms/runai#0d6a1f4b-7e3c-4b8e-9a51-c2f7e6d80b13, Group oidc:/platform/operators to runai-job-viewer in every namespace
             rolebindings.rbac.authorization.k8s.io/runai-researcher -n runai-simulation binds system:authenticated
             rolebindings.rbac.authorization.k8s.io/runai-job-executor-manual-legacy -n runai-nlp binds service accounts of namespace ci, which is not Run:ai's
             """,
             string.Join('\n', dangers.Select(danger => danger.Finding)));
+    }
+
+    [Theory]
+    [InlineData("serviceaccounts/token")]
+    [InlineData("*/proxy")]
+    public void Every_verb_on_what_makes_one_somebody_else_takes_over(string resource) => Assert.True(
+        Assert.Single(Danger.In(new JsonObject
+        {
+            ["kind"] = "Role",
+            ["rules"] = new JsonArray(new JsonObject { ["verbs"] = new JsonArray("*"), ["resources"] = new JsonArray(resource) }),
+        })).TakesOver);
+
+    [Fact]
+    public void Many_lesser_ones_do_not_hide_who_gets_everything()
+    {
+        var tree = new MemoryStateTree()
+            .Put(Given.Binding(null, "a", "admin", "eve")).Put(Given.Binding(null, "b", "cluster-admin", "eve")).Put(Given.Binding("runai", "z", "cluster-admin", "eve"));
+
+        Assert.Equal(
+            ["rolebindings.rbac.authorization.k8s.io/z -n runai", "clusterrolebindings.rbac.authorization.k8s.io/a", "clusterrolebindings.rbac.authorization.k8s.io/b"],
+            DangerChecks.Of(RestorePointReader.Read(tree).Resources).Select(check => check.Finding.Split(" binds")[0]));
     }
 
     [Fact]
