@@ -1,3 +1,4 @@
+using System.Globalization;
 using RunAiDr.Data.Dumps;
 
 namespace RunAiDr.Data;
@@ -13,8 +14,10 @@ internal static class ProgramFilter
     /// <summary>What the program makes of it; or else why it failed.</summary>
     public static async Task<(byte[] Output, string? Failure)> RunAsync(ProgramCall call, ReadOnlyMemory<byte> input, CancellationToken ct)
     {
-        await using var program = ChildProgram.Start(call, ct);
-        var feeding = FeedAsync(input, program.Input, ct);
+        using var limit = new CancellationTokenSource(call.Limit);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, limit.Token);
+        await using var program = ChildProgram.Start(call, either.Token);
+        var feeding = FeedAsync(input, program.Input);
         using var output = new MemoryStream();
         var isTooLong = false;
         await ByteFlow.RunAsync(
@@ -33,14 +36,18 @@ internal static class ProgramFilter
             CancellationToken.None);
         await feeding;
         var failure = await program.FailureAsync(ct);
-        return (output.ToArray(), isTooLong ? $"{program.Name} gave more than {Largest} bytes." : failure);
+        return (output.ToArray(), isTooLong ? $"{program.Name} gave more than {Largest} bytes."
+            : failure is not null && limit.IsCancellationRequested ? string.Create(
+                CultureInfo.InvariantCulture, $"{program.Name} did not end within {call.Limit.TotalSeconds:0.#} seconds and was killed.")
+            : failure);
     }
 
-    private static async Task FeedAsync(ReadOnlyMemory<byte> input, Stream program, CancellationToken ct)
+    // It ends with the program.
+    private static async Task FeedAsync(ReadOnlyMemory<byte> input, Stream program)
     {
         try
         {
-            await program.WriteAsync(input, ct);
+            await program.WriteAsync(input, CancellationToken.None);
             program.Close();
         }
         catch (IOException)

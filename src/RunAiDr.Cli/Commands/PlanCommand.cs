@@ -26,9 +26,14 @@ internal sealed class PlanCommand : OperatorCommand
         var saved = session.Store.Open(session.Name, reference);
         var signature = session.CheckSignature(reference, saved.Id);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
-        var options = _options.Read(invocation) with { Secrets = await _options.Secrets(invocation).ReadAsync(session, saved, ct) };
+        var sources = _options.Secrets(invocation);
+
+        // What nobody vouches for gets no private key to work with.
+        sources = sources with { OpensEncrypted = sources.OpensEncrypted && !signature.IsRefused };
+        var secrets = await sources.ReadAsync(session, saved, ct);
+        var options = _options.Read(invocation) with { Secrets = secrets.Values };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
-        plan = plan with { Checks = [.. signature.Rows, .. plan.Checks] };
+        plan = plan with { Checks = [.. signature.Rows, .. secrets.Rows, .. plan.Checks] };
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => signature.In(Documents.Of(plan)));
         return signature.IsRefused ? ExitCode.RestorePoint
             : plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;

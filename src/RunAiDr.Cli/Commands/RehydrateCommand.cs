@@ -51,7 +51,8 @@ internal sealed class RehydrateCommand : OperatorCommand
         var saved = session.Store.Open(session.Name, reference);
         var signature = session.CheckSignature(reference, saved.Id).Enforce(invocation.Process);
         var tree = MappedStateTree.Of(saved, _options.Target.Mapping(invocation));
-        var plan = await PlanAsync(invocation, session, (saved, tree), ct);
+        var secrets = (await _options.Secrets(invocation).ReadAsync(session, saved, ct)).Told(invocation.Process);
+        var plan = await PlanAsync(invocation, session, tree, secrets, ct);
         if (plan.Obstacle is { } obstacle)
         {
             throw Blocked(plan, obstacle);
@@ -62,7 +63,11 @@ internal sealed class RehydrateCommand : OperatorCommand
             Confirmation.Ask(_options.Target.Aim(invocation), plan, session.Server);
         }
 
-        var report = await new Restoration(session, invocation.Process).RunAsync(tree, plan, ct) with { Signature = signature.Verdict };
+        var report = await new Restoration(session, invocation.Process).RunAsync(tree, plan, ct) with
+        {
+            Signature = signature.Verdict,
+            SecretsAuthenticated = secrets.Authenticated,
+        };
         invocation.Printer.Result(invocation.Format, report.Lines(), report.Document);
         if (!plan.Options.DryRun)
         {
@@ -88,13 +93,12 @@ internal sealed class RehydrateCommand : OperatorCommand
 
     /// <summary>Plans, and asks a person for secret values that are missing.</summary>
     private async Task<RehydrationPlan> PlanAsync(
-        Invocation invocation, Session session, (IStateTree Saved, IStateTree Mapped) trees, CancellationToken ct)
+        Invocation invocation, Session session, IStateTree tree, SuppliedSecrets supplied, CancellationToken ct)
     {
-        var (saved, tree) = trees;
         var options = _options.Read(invocation) with
         {
             DryRun = invocation.Get(_dryRun) is not null,
-            Secrets = await _options.Secrets(invocation).ReadAsync(session, saved, ct),
+            Secrets = supplied.Values,
         };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
         if (plan.MissingSecrets.Count == 0 || options.WithoutSecrets || invocation.Process.Ask is not { } ask)

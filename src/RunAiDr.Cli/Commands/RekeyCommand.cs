@@ -42,7 +42,7 @@ internal sealed class RekeyCommand : OperatorCommand
         using var store = GitStateStore.Open(Session.StoreOptions(config), invocation.Process.Clock);
         var cipher = await sealing.CipherAsync(ct);
         var mac = sealing.ToCompare()?.Mac;
-        var rekeying = new Rekeying(store, new SealedSecrets(identities, mac), cipher, invocation.Get(_force));
+        var rekeying = new Rekeying(store, new SealedSecrets(identities, mac, sealing.UsesSops), cipher, invocation.Get(_force));
         var clusters = ChosenOf(invocation, config);
         var prepared = new List<RekeyedTree>();
         foreach (var cluster in clusters)

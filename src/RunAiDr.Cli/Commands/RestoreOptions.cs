@@ -105,6 +105,7 @@ internal sealed class RestoreOptions
     /// <summary>Where secret values come from.</summary>
     public RestoreSecrets Secrets(Invocation invocation) => SecretsOf(invocation, _secrets, _identity) with
     {
+        OpensEncrypted = !invocation.Get(_withoutSecrets),
         ClusterSecret = invocation.Get(_secretsFrom),
         Mapping = Target.Mapping(invocation),
     };
@@ -113,7 +114,6 @@ internal sealed class RestoreOptions
     {
         Source = invocation.Get(source) is { } path ? invocation.PathOf(path) : null,
         Identities = IdentitiesOf(invocation, identity),
-        Note = line => invocation.Process.Error.WriteLine(Visible.Text(line)),
     };
 
     internal static string[] IdentitiesOf(Invocation invocation, Option<string[]> identity) =>

@@ -12,34 +12,27 @@ internal static class HmacKeyFile
     private const int Longest = 4096;
     private const string Make = "Make one: openssl rand -hex 32.";
 
-    /// <exception cref="RunAiDrException">It cannot be read, everybody may read it, or it is no key.</exception>
-    public static SecretMac Read(string path)
-    {
-        try
-        {
-            return Of(path);
-        }
-        catch (Exception failure) when (IsOfDisk(failure))
-        {
-            throw Wrong($"The HMAC key {path} cannot be read: {failure.Message}", Make, failure);
-        }
-    }
+    /// <exception cref="RunAiDrException">It is not there or cannot be read, everybody may read it, or it is no key.</exception>
+    public static SecretMac Read(string path) =>
+        TryRead(path) ?? throw Wrong($"The HMAC key {path} cannot be read: it is not there.", Make);
 
     /// <summary>Null when the key is not at hand, as on a machine that only restores.</summary>
-    /// <exception cref="RunAiDrException">Everybody may read it, or it is no key.</exception>
+    /// <exception cref="RunAiDrException">It is there and cannot be read, everybody may read it, or it is no key.</exception>
     public static SecretMac? TryRead(string path)
     {
         try
         {
             return Of(path);
         }
-        catch (Exception failure) when (IsOfDisk(failure))
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong($"The HMAC key {path} cannot be read: {failure.Message}", "Let this user read it.", failure);
+        }
     }
-
-    private static bool IsOfDisk(Exception failure) => failure is IOException or UnauthorizedAccessException;
 
     private static SecretMac Of(string path)
     {

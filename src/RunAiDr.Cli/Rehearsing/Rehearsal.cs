@@ -71,7 +71,8 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
         var sealing = secrets.Identities.Count > 0 ? config.Sealing?.ToCompare() : null;
         using var session = Session.Of(config, chosen, sealing, invocation with { TargetKubeconfig = plane.Kubeconfig });
         using var data = new RehearsalData(chosen.Snapshots, database, _process.Clock);
-        var values = new Dictionary<string, SecretText>(await secrets.ReadAsync(session, tree, ct), StringComparer.Ordinal);
+        var supplied = await secrets.ReadAsync(session, tree, ct);
+        var values = new Dictionary<string, SecretText>(supplied.Values, StringComparer.Ordinal);
         var madeUp = MadeUpSecrets.For(point.SecretNames.Where(name => !values.ContainsKey(name)).ToArray()).ToList();
         madeUp.ForEach(secret => values.Add(secret.Key, secret.Value));
         var options = new RehydrationOptions { Secrets = values, Phases = course.Phases };
@@ -81,7 +82,7 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
             ControlPlane = plane.Name,
             LeftOut = course.LeftOut,
             MadeUp = madeUp.Count,
-            Warnings = [.. result.Warnings, .. course.NotProven, .. snapshots.Unknown],
+            Warnings = [.. result.Warnings, .. supplied.Rows.Select(row => row.Finding), .. course.NotProven, .. snapshots.Unknown],
             Lost = snapshots.Lost,
             Obstacle = plan.Obstacle,
             Blocked = [.. plan.Checks.Where(check => check.Result == CheckResult.Blocked)],

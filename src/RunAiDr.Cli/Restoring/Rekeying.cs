@@ -42,14 +42,17 @@ internal sealed class Rekeying(GitStateStore store, SealedSecrets secrets, ISecr
         }
 
         var recipients = SealedFiles.Recipients(cipher);
-        var isForThem = tree.Read(SealedFiles.RecipientsPath)?.AsSpan().SequenceEqual(recipients) == true;
+        var saved = tree.Read(SealedFiles.RecipientsPath);
+        var isForThem = saved?.AsSpan().SequenceEqual(recipients) == true;
         if (isForThem && !force)
         {
             return null;
         }
 
+        var opener = secrets with { Converts = saved is not null && SealedFiles.ExtensionIn(saved) != cipher.Extension };
+
         // A document whose secrets stand there twice, by age and by sops, gets one file.
-        var opened = (await secrets.OpenAsync(tree, files, ct)).DistinctBy(item => item.File.Document).ToList();
+        var opened = (await opener.OpenAsync(tree, files, ct)).DistinctBy(item => item.File.Document).ToList();
         var encrypted = new StateEdit[opened.Count][];
         var options = new ParallelOptions { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = ct };
         await Parallel.ForAsync(0, opened.Count, options, async (i, stop) =>

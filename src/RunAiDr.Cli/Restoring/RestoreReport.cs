@@ -29,6 +29,9 @@ internal sealed record RestoreReport(
     /// <summary>Who signed the restore point; null when that was told elsewhere.</summary>
     public SignatureVerdict? Signature { get; init; }
 
+    /// <summary>Whether an HMAC proved the encrypted values that were used; null when none were.</summary>
+    public bool? SecretsAuthenticated { get; init; }
+
     public IEnumerable<string> Lines()
     {
         var verified = Verification is { } verification ? DifferenceText.Lines(verification)
@@ -45,6 +48,7 @@ internal sealed record RestoreReport(
         document["startedAt"] = Documents.Of(StartedAt);
         document["recoveryTime"] = Documents.Of(RecoveryTime);
         document["signature"] = Signature is null ? null : Documents.Of(Signature);
+        document["secretsAuthenticated"] = SecretsAuthenticated;
         document["notVerified"] = NotVerified?.Message;
         document["verification"] = Verification is null ? null : Documents.Of(Verification);
         return document;

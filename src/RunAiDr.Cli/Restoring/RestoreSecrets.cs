@@ -29,47 +29,46 @@ internal sealed record RestoreSecrets
     /// <summary>Values are found under the names that their placeholders have on the target too.</summary>
     public RestoreMapping Mapping { get; init; } = RestoreMapping.None;
 
-    /// <summary>Takes what the operator has to know about the values.</summary>
-    public Action<string> Note { get; init; } = _ => { };
+    /// <summary>Whether the encrypted files are opened at all.</summary>
+    public bool OpensEncrypted { get; init; } = true;
 
     /// <param name="session">Of the target.</param>
     /// <param name="saved">The restore point, before anything of it got another name.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">A source cannot be read, or does not hold what it should.</exception>
-    public async Task<IReadOnlyDictionary<string, SecretText>> ReadAsync(Session session, IStateTree saved, CancellationToken ct)
+    public async Task<SuppliedSecrets> ReadAsync(Session session, IStateTree saved, CancellationToken ct)
     {
         var values = new Dictionary<string, SecretText>(StringComparer.Ordinal);
-        Add(values, await DecryptedAsync(session.Config.Sealing, saved, ct));
+        var encrypted = await DecryptedAsync(session.Config.Sealing, saved, ct);
+        Add(values, encrypted.Values);
         Add(values, ClusterSecret is { } name ? await OfClusterAsync(session, name, ct) : []);
         Add(values, Source is { } source ? OfOperator(source, saved) : []);
-        return Mapping.Named(values);
+        return encrypted with { Values = Mapping.Named(values) };
     }
 
-    private async Task<IEnumerable<KeyValuePair<string, SecretText>>> DecryptedAsync(SealingConfig? config, IStateTree saved, CancellationToken ct)
+    private async Task<SuppliedSecrets> DecryptedAsync(SealingConfig? config, IStateTree saved, CancellationToken ct)
     {
         // Other keys than those of age sops finds by itself, when this machine may use them.
         var isAsked = Identities.Count > 0;
-        var files = isAsked || config?.SopsConfigFile is not null ? SealedFile.In(saved) : [];
+        var files = OpensEncrypted && (isAsked || config?.SopsConfigFile is not null) ? SealedFile.In(saved) : [];
         if (files.Count == 0)
         {
-            return [];
+            return SuppliedSecrets.None;
         }
 
         var mac = config?.ToCompare()?.Mac;
         try
         {
-            var opened = await new SealedSecrets(Identities, mac).OpenAsync(saved, files, ct);
-            if (mac is null)
+            var opened = await new SealedSecrets(Identities, mac, config?.UsesSops == true).OpenAsync(saved, files, ct);
+            return SuppliedSecrets.None with
             {
-                Note("The encrypted values are not authenticated: without the key of secrets.hmacKeyFile nothing proves that an export wrote them.");
-            }
-
-            return opened.SelectMany(file => file.Values);
+                Values = opened.SelectMany(file => file.Values).ToDictionary(StringComparer.Ordinal),
+                Authenticated = mac is not null,
+            };
         }
         catch (RunAiDrException fault) when (!isAsked && fault.Fault == Fault.Configuration)
         {
-            Note($"The encrypted values are not used: {fault.Message}");
-            return [];
+            return SuppliedSecrets.None with { NotOpened = fault };
         }
     }
 

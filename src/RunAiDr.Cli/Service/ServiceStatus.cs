@@ -20,11 +20,19 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     /// <summary>How the rehearsals of the clusters stand. A failed one does not make the service less ready to export.</summary>
     public IReadOnlyList<RehearsalStatus> Rehearsals { get; init; } = [];
 
-    public bool Ready => !Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready));
+    /// <summary>Why a newer configuration is not at work, and the one before goes on; null when the newest is.</summary>
+    public string? NotTaken { get; init; }
+
+    public bool Ready => NotTaken is null && (!Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready)));
 
     /// <summary>A line for each thing that can be in order or not, as the health checks of Kubernetes write them.</summary>
     public IEnumerable<string> Lines()
     {
+        if (NotTaken is not null)
+        {
+            yield return $"[-]configuration not taken, retried: {Visible.Text(NotTaken)}";
+        }
+
         if (!Leads)
         {
             yield return $"[+]standby: {Leader ?? "no replica"} writes";

@@ -12,9 +12,12 @@ namespace RunAiDr.Cli.Service;
 /// <summary>The process around <see cref="SyncService"/>: repository, web server, leader election, new configurations.</summary>
 internal sealed class SyncHost(Invocation invocation, ILogger log)
 {
+    private static readonly TimeSpan Reopening = TimeSpan.FromMinutes(1);
+
     private readonly ProcessContext _process = invocation.Process;
     private SyncService? _service;
     private LeaderElection? _election;
+    private volatile string? _notTaken;
 
     /// <summary>Runs until it is cancelled.</summary>
     /// <exception cref="RunAiDrException">The configuration is wrong, or another process works on the repository.</exception>
@@ -40,17 +43,46 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
             {
                 try
                 {
-                    (sealing, config) = (await SealingOf(newest, ct), newest);
+                    (sealing, config, _notTaken) = (await SealingOf(newest, ct), newest, null);
                 }
                 catch (RunAiDrException fault)
                 {
+                    _notTaken = $"{fault.Message} {fault.Remedy}";
                     log.ConfigurationWrong(fault.Message);
                 }
             }
 
             reviews.Use(Connections.Of(invocation, config.Clusters[0]));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, outdated);
+            var reopening = _notTaken is null ? Task.CompletedTask : ReopenAsync(newest, stop);
             await RunAsync(config, sealing, stop.Token);
+            await stop.CancelAsync();
+            await reopening;
+        }
+    }
+
+    /// <summary>Tries again until the new configuration can be opened, and only then stops what runs by the old one.</summary>
+    private async Task ReopenAsync(DrConfig newest, CancellationTokenSource stop)
+    {
+        using var timer = new PeriodicTimer(Reopening, _process.Clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                try
+                {
+                    await SealingOf(newest, stop.Token);
+                    await stop.CancelAsync();
+                }
+                catch (RunAiDrException fault)
+                {
+                    _notTaken = $"{fault.Message} {fault.Remedy}";
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Opened, or there is a newer one.
         }
     }
 
@@ -82,6 +114,6 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
     }
 
     // Without an election nobody else writes: a service that does not lead yet is not a replica that waits.
-    private ServiceStatus Status() => _service is { } service && (service.Leads || _election is not null)
-        ? service.Status(_election?.Leader) : ServiceStatus.Starting;
+    private ServiceStatus Status() => (_service is { } service && (service.Leads || _election is not null)
+        ? service.Status(_election?.Leader) : ServiceStatus.Starting) with { NotTaken = _notTaken };
 }

@@ -56,8 +56,9 @@ public sealed class LiveComparison : IStateSink
         var changed = _different.Select(file => StateDifference.Between(file.Key, Saved(file.Key), file.Value));
         var missing = _saved.Keys.Where(path => !_seen.Contains(path))
             .Select(path => StateDifference.Between(path, Saved(path), null));
-        return new StateDifferences(
-            [.. changed.Concat(missing).Where(d => !GoesWithDocument(d.Path)).OrderBy(d => d.Path, StringComparer.Ordinal)])
+        var items = changed.Concat(missing).Where(d => !GoesWithDocument(d.Path)).ToList();
+        var withMacs = _saved.Keys.Count(path => SealedFiles.IsMacs(path) && _seen.Contains(path));
+        return new StateDifferences([.. SecretChanges.WithOtherKeyToldOnce(items, withMacs).OrderBy(d => d.Path, StringComparer.Ordinal)])
         {
             SavedPaths = _saved.Keys,
             LivePaths = _seen,

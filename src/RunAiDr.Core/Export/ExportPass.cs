@@ -88,7 +88,7 @@ internal sealed class ExportPass
         };
     }
 
-    private SecretReaders? Readers() => _sealer?.Cipher is { } cipher ? new(cipher.Recipients, cipher.Extension, _sealer.Names) : null;
+    private SecretReaders? Readers() => _sealer?.Cipher is { } cipher ? new(cipher.Extension, _sealer.Names) : null;
 
     private void Take(ResourceHead head)
     {

@@ -98,10 +98,9 @@ internal sealed record SettingFacts
 /// </summary>
 internal sealed record SecretNeed(string Name, string? Release, ResourceKey? Key, string Field, string? Type);
 
-/// <param name="Recipients">Public keys, or what else names the readers.</param>
 /// <param name="Extension">Of the encrypted files.</param>
 /// <param name="Names">The secrets that they hold.</param>
-internal sealed record SecretReaders(IReadOnlyList<string> Recipients, string Extension, IReadOnlySet<string> Names)
+internal sealed record SecretReaders(string Extension, IReadOnlySet<string> Names)
 {
     /// <summary>A private key in a file opens them; sops finds its keys itself.</summary>
     public bool UsesIdentities => Extension == ".age";

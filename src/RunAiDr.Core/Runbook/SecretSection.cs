@@ -25,9 +25,8 @@ internal static class SecretSection
     private static IEnumerable<string> Encrypted(RunbookFacts facts) => facts.Readers is { } readers && facts.EncryptedSecrets.Count > 0
         ?
         [
-            $"The repository holds {facts.EncryptedSecrets.Count} values encrypted, in `secrets/`. Each of these recipients can read all of them:",
-            "",
-            .. readers.Recipients.Select(recipient => $"- {Markdown.Code(recipient)}"),
+            $"The repository holds {facts.EncryptedSecrets.Count} values encrypted, in `secrets/`. Each of the recipients that",
+            "`secrets/recipients.yaml` names can read all of them.",
             "",
             readers.UsesIdentities
                 ? "Have the private key of one of them at hand as `identity.txt`: it is on no cluster and in no repository, and nothing else"

@@ -47,7 +47,8 @@ internal sealed class ChildProgram : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in call.KeepsEnvironment ? [] : start.Environment.Keys.Except(Inherited, StringComparer.Ordinal).ToList())
+        foreach (var name in start.Environment.Keys.Except(Inherited, StringComparer.Ordinal)
+            .Where(name => !call.Inherits.Any(beginning => name.StartsWith(beginning, StringComparison.Ordinal))).ToList())
         {
             start.Environment.Remove(name);
         }

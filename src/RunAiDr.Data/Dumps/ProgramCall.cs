@@ -8,8 +8,11 @@ internal sealed record ProgramCall(string Program, IReadOnlyList<string> Argumen
     /// <summary>Beside the few variables that each program gets.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether it gets the whole environment instead, because that is where it finds credentials of its own.</summary>
-    public bool KeepsEnvironment { get; init; }
+    /// <summary>Beginnings of the names of further variables that it inherits, because that is where it finds credentials of its own.</summary>
+    public IReadOnlyList<string> Inherits { get; init; } = [];
+
+    /// <summary>How long it may take where it filters what fits into memory. On a terminal it may wait for a person, who can interrupt it.</summary>
+    public TimeSpan Limit { get; init; } = Console.IsInputRedirected ? TimeSpan.FromMinutes(1) : Timeout.InfiniteTimeSpan;
 
     /// <summary>Taken out of what the program prints.</summary>
     public string? Secret { get; init; }

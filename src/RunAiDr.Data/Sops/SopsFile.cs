@@ -8,17 +8,18 @@ public static class SopsFile
     /// <summary>What is in it.</summary>
     /// <param name="encrypted">The file.</param>
     /// <param name="identityFiles">Files of private keys of age or ssh; without any, sops finds keys by its own rules.</param>
+    /// <param name="findsKeys">Whether sops may use the credentials of this environment.</param>
     /// <param name="where">Which file, for messages.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">sops is missing, or no key opens it.</exception>
     public static async Task<byte[]> DecryptAsync(
-        ReadOnlyMemory<byte> encrypted, IReadOnlyList<string> identityFiles, string where, CancellationToken ct)
+        ReadOnlyMemory<byte> encrypted, IReadOnlyList<string> identityFiles, bool findsKeys, string where, CancellationToken ct)
     {
         var failures = new List<string>();
         foreach (var identityFile in identityFiles.DefaultIfEmpty(null))
         {
             // sops takes one file of keys.
-            var (plain, failure) = await ProgramFilter.RunAsync(SopsProgram.Decryption(identityFile), encrypted, ct);
+            var (plain, failure) = await ProgramFilter.RunAsync(SopsProgram.Decryption(identityFile, findsKeys), encrypted, ct);
             if (failure is null)
             {
                 return plain;

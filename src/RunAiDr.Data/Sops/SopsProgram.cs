@@ -11,6 +11,13 @@ internal static class SopsProgram
     // The name that the rules of a .sops.yaml see.
     private const string Name = "secrets.sops.yaml";
 
+    // What its documentation names for keys, and what leads to the services that hold them.
+    private static readonly string[] OfKeys =
+    [
+        "SOPS_", "AWS_", "GOOGLE_", "CLOUDSDK_", "AZURE_", "VAULT_", "GNUPGHOME", "XDG_CONFIG_HOME",
+        "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_",
+    ];
+
     private static ReadOnlySpan<byte> PemHead => "-----BEGIN"u8;
 
     private static readonly string[] Yaml = ["--input-type", "yaml", "--output-type", "yaml"];
@@ -34,14 +41,15 @@ internal static class SopsProgram
         new(Find(), ["--config", configFile, "encrypt", .. Yaml, "--encrypted-regex", ".", "--filename-override", Name, Input])
         {
             Folder = Path.GetDirectoryName(configFile),
-            KeepsEnvironment = true,
+            Inherits = OfKeys,
         };
 
     /// <param name="identityFile">A private key of age or ssh; null leaves it to sops to find a key.</param>
+    /// <param name="findsKeys">Whether it may look for other keys by its environment: the file names the services that it asks.</param>
     /// <exception cref="RunAiDrException">The file cannot be read.</exception>
-    public static ProgramCall Decryption(string? identityFile) => new(Find(), ["decrypt", .. Yaml, Input])
+    public static ProgramCall Decryption(string? identityFile, bool findsKeys) => new(Find(), ["decrypt", .. Yaml, Input])
     {
-        KeepsEnvironment = true,
+        Inherits = findsKeys ? OfKeys : [],
         Environment = identityFile is null
             ? new Dictionary<string, string>()
             : new Dictionary<string, string> { [IsOfSsh(identityFile) ? "SOPS_AGE_SSH_PRIVATE_KEY_FILE" : "SOPS_AGE_KEY_FILE"] = identityFile },

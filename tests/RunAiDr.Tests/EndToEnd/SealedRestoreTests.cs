@@ -42,7 +42,7 @@ public sealed class SealedRestoreTests : IAsyncLifetime
 
         Assert.Contains("every value is supplied", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not handled", planned.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("authenticated", planned.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("authenticated", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not compared", verified.Output, StringComparison.Ordinal);
         var (saved, restored) = (await _lost.GetAsync("secret", "wandb", "-n", "runai-vision"), await fresh.GetAsync("secret", "wandb", "-n", "runai-vision"));
         Assert.Equal(saved["data"]!.ToJsonString(), restored["data"]!.ToJsonString());
@@ -58,7 +58,7 @@ public sealed class SealedRestoreTests : IAsyncLifetime
 
         var planned = await _workspace.DoAsync(fresh, "plan", "main", "--identity", _identity);
 
-        Assert.StartsWith("The encrypted values are not authenticated", planned.Error, StringComparison.Ordinal);
+        Assert.Contains("warning secrets: the encrypted values are not authenticated", planned.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,8 +9,7 @@ namespace RunAiDr.Tests.Support;
 /// </summary>
 internal sealed class CommandLineWatch(Func<string, string?> secretIn)
 {
-    // What the tests themselves give to kubectl and to a shell is theirs.
-    private static readonly string[] OfTests = ["kubectl", "sh", "bash"];
+    private static readonly string[] Shells = ["sh", "bash"];
 
     private static readonly Lazy<CommandLineWatch> OfCanaries = new(() => new CommandLineWatch(EndToEndCanaries.Found).Start());
 
@@ -47,8 +46,12 @@ internal sealed class CommandLineWatch(Func<string, string?> secretIn)
     // The kernel ends each word with a zero byte.
     private void Note(string commandLine)
     {
-        var program = Path.GetFileName(commandLine.Split('\0')[0]);
-        if (!OfTests.Contains(program, StringComparer.Ordinal) && secretIn(commandLine) is { } secret)
+        var words = commandLine.Split('\0');
+        var isShell = Shells.Contains(Path.GetFileName(words[0]), StringComparer.Ordinal) && words.Length > 1;
+        var program = Path.GetFileName(isShell ? words[1] : words[0]);
+
+        // What the tests themselves give to kubectl and to a shell is theirs; a script is a program as any other.
+        if (program != "kubectl" && !(isShell && program == "-c") && secretIn(commandLine) is { } secret)
         {
             _seen[program] = secret;
         }

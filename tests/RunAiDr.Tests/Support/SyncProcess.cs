@@ -61,21 +61,14 @@ internal sealed class SyncProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["HOME"] = folder;
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName;
+
+        // Otherwise it leaves sockets and pipes there, which nobody can read as files.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         return new SyncProcess(Process.Start(start)!, config, port);
     }
 
-    public async Task<(int Code, string Text)> ReadyAsync()
-    {
-        try
-        {
-            using var answer = await _http.GetAsync(new Uri("/readyz", UriKind.Relative));
-            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
-        {
-            return (0, failure.Message);
-        }
-    }
+    public Task<(int Code, string Text)> ReadyAsync() => GetAsync("/readyz");
 
     public Task<string> MetricsAsync() => _http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
 
@@ -126,15 +119,35 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var (metrics, ready) = ("", "");
         if (!_process.HasExited)
         {
+            (metrics, ready) = (await AnswerAsync("/metrics"), await AnswerAsync("/readyz"));
             await KillAsync();
         }
 
         _process.Dispose();
         _http.Dispose();
         EndToEndCanaries.AssertNoneIn(Log, "the log");
+        EndToEndCanaries.AssertNoneIn(metrics, "/metrics");
+        EndToEndCanaries.AssertNoneIn(ready, "/readyz");
     }
+
+    private async Task<(int Code, string Text)> GetAsync(string path)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return (0, failure.Message);
+        }
+    }
+
+    // It may be stopped already, by the test and on purpose.
+    private async Task<string> AnswerAsync(string path) => (await GetAsync(path)).Text;
 
     private static void Write(string path, string config, int port) =>
         File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");

@@ -10,6 +10,9 @@ namespace RunAiDr.Core.Secrets.Sealing;
 /// <param name="Extension">That of the cipher.</param>
 public sealed record SealedFile(string Document, string Extension)
 {
+    private const string OtherKey =
+        "Another HMAC key may have been in use then: name the key of that time in secrets.hmacKeyFile. Otherwise somebody wrote it: restore from an older commit, and look who (git log); --without-secrets leaves encrypted values out.";
+
     private const string Remedy = "Restore from an older commit, and look who changed it (git log); --without-secrets leaves encrypted values out.";
 
     public string Path => SealedFiles.PathOf(Document, Extension);
@@ -52,7 +55,7 @@ public sealed record SealedFile(string Document, string Extension)
         {
             if (known.Text(name) != mac.Of(name, value))
             {
-                throw Wrong($"{Path}: {name} is not what an export with this HMAC key wrote (see {MacsPath})");
+                throw Wrong($"{Path}: {name} is not what an export with this HMAC key wrote (see {MacsPath})", OtherKey);
             }
         }
 
@@ -62,5 +65,5 @@ public sealed record SealedFile(string Document, string Extension)
         }
     }
 
-    private static RunAiDrException Wrong(string message) => new(Fault.RestorePoint, Visible.Text(message) + ".", Remedy);
+    private static RunAiDrException Wrong(string message, string remedy = Remedy) => new(Fault.RestorePoint, Visible.Text(message) + ".", remedy);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -59,6 +60,11 @@ public static class SealedFiles
         ["extension"] = cipher.Extension,
         ["recipients"] = new JsonArray([.. cipher.Recipients.Select(recipient => JsonValue.Create(recipient))]),
     });
+
+    /// <summary>Which kind of files a <see cref="RecipientsPath"/> tells of; null when it tells none.</summary>
+    /// <exception cref="RunAiDrException">It is no YAML.</exception>
+    public static string? ExtensionIn(byte[] recipients) =>
+        (YamlReader.Read(recipients, RecipientsPath, Fault.RestorePoint) as JsonObject)?.Text("extension");
 
     // As placeholder names begin: the document without its extension.
     private static string Beside(string path) => StateFolder.Secrets + Path.ChangeExtension(path, null);

@@ -38,7 +38,7 @@ public sealed class SopsCipherTests : IDisposable
         Assert.DoesNotContain("CANARY", Encoding.UTF8.GetString(encrypted), StringComparison.Ordinal);
         foreach (var identity in (string[])[age.Identity, ssh.Identity])
         {
-            Assert.Equal(Plain, await SopsFile.DecryptAsync(encrypted, [other.Identity, identity], "it", CancellationToken.None));
+            Assert.Equal(Plain, await SopsFile.DecryptAsync(encrypted, [other.Identity, identity], false, "it", CancellationToken.None));
         }
     }
 
@@ -75,8 +75,8 @@ public sealed class SopsCipherTests : IDisposable
         File.Delete(identity);
 
         var missing = await Assert.ThrowsAsync<RunAiDrException>(() => SopsCipher.ByAsync(_folder.File("none.yaml"), CancellationToken.None));
-        var noKey = await Assert.ThrowsAsync<RunAiDrException>(() => SopsFile.DecryptAsync(encrypted, [], "secrets/x.sops.yaml", CancellationToken.None));
-        var gone = await Assert.ThrowsAsync<RunAiDrException>(() => SopsFile.DecryptAsync(encrypted, [identity], "secrets/x.sops.yaml", CancellationToken.None));
+        var noKey = await Assert.ThrowsAsync<RunAiDrException>(() => SopsFile.DecryptAsync(encrypted, [], false, "secrets/x.sops.yaml", CancellationToken.None));
+        var gone = await Assert.ThrowsAsync<RunAiDrException>(() => SopsFile.DecryptAsync(encrypted, [identity], false, "secrets/x.sops.yaml", CancellationToken.None));
 
         Assert.Contains("could not read", missing.Message, StringComparison.Ordinal);
         Assert.StartsWith("secrets/x.sops.yaml cannot be decrypted. sops ended with exit code 128", noKey.Message, StringComparison.Ordinal);
