@@ -40,6 +40,7 @@ internal static class SecretChanges
 
     private static IEnumerable<(JsonNode? Saved, JsonNode? Live)> Pairs(StateDifference document) =>
         from mac in document.SavedBody ?? []
-        where document.LiveBody?.ContainsKey(mac.Key) == true
-        select (mac.Value, document.LiveBody[mac.Key]);
+        let live = document.LiveBody ?? []
+        where live.ContainsKey(mac.Key)
+        select (mac.Value, live[mac.Key]);
 }

@@ -100,7 +100,8 @@ public sealed class ScopeCheckTests
     [InlineData("bootstrap.kubernetes.io/token")]
     public async Task Secrets_that_are_made_again_are_never_restored(string type)
     {
-        var secret = Given.Of(KnownKinds.Secret, "runai", "runai-ca-cert");
+        var secret = Given.Secret("openshift-monitoring", "runai-ca-cert", "k", "v");
+        Assert.Equal(CheckResult.Ok, (await CheckAsync(new MemoryStateTree().Put(secret))).Result);
         secret.Body["type"] = type;
 
         Assert.Single((await CheckAsync(new MemoryStateTree().Put(secret))).Items);

@@ -42,8 +42,6 @@ public sealed class AccessTests
     [InlineData("/metrics")]
     [InlineData("/METRICS")]
     [InlineData("/metrics/")]
-    [InlineData("/nothing")]
-    [InlineData("/")]
     [InlineData("/livez/../metrics")]
     [InlineData("/livez/%2e%2e/metrics")]
     [InlineData($"/metrics?token={WebScene.Token}&access_token={WebScene.Token}&authorization=Bearer+{WebScene.Token}")]
@@ -55,6 +53,17 @@ public sealed class AccessTests
 
         Assert.Equal((401, "Bearer"), (answer.Code, answer.Headers["WWW-Authenticate"]));
         Assert.Equal("401: a valid bearer token is needed\n", answer.Text);
+    }
+
+    [Theory]
+    [InlineData("/nothing")]
+    [InlineData("/")]
+    public async Task For_what_is_not_there_no_token_is_judged(string path)
+    {
+        await using var web = await WebScene.ExposedAsync();
+
+        Assert.Equal(404, (await web.GetAsync(path)).Code);
+        Assert.Equal(404, (await web.GetAsync(path, "wrong")).Code);
     }
 
     [Theory]
