@@ -42,7 +42,7 @@ public sealed class SealedRestoreTests : IAsyncLifetime
 
         Assert.Contains("every value is supplied", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not handled", planned.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("authenticated", planned.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not authenticated", planned.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not compared", verified.Output, StringComparison.Ordinal);
         var (saved, restored) = (await _lost.GetAsync("secret", "wandb", "-n", "runai-vision"), await fresh.GetAsync("secret", "wandb", "-n", "runai-vision"));
         Assert.Equal(saved["data"]!.ToJsonString(), restored["data"]!.ToJsonString());
@@ -59,6 +59,35 @@ public sealed class SealedRestoreTests : IAsyncLifetime
         var planned = await _workspace.DoAsync(fresh, "plan", "main", "--identity", _identity);
 
         Assert.Contains("warning secrets: the encrypted values are not authenticated", planned.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_another_HMAC_key_the_remedy_names_it_and_without_secrets_nothing_is_opened()
+    {
+        await using var fresh = await EndToEndCluster.EmptyAsync();
+        await File.WriteAllTextAsync(Keys.HmacKeyFile, new string('f', 64));
+
+        var refused = (await _workspace.RunAsync(fresh, "plan", "main", "--identity", _identity)).Expect(8);
+        (await _workspace.RunAsync(fresh, "plan", "main", "--identity", _identity, "--without-secrets")).Expect(0);
+        var verified = (await _workspace.RunAsync(_lost, "verify", "main")).Expect(3);
+
+        Assert.Contains("name the key of that time in secrets.hmacKeyFile", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("not equal: 1 file differs", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("the HMAC key is another", verified.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_another_program_than_the_configured_one_starts_nothing()
+    {
+        await using var fresh = await EndToEndCluster.EmptyAsync();
+        _workspace.Put(new Dictionary<string, byte[]> { [$"secrets/{Backend}.sops.yaml"] = "sops: {hc_vault: [{vault_address: \"http://example.org\"}]}\n"u8.ToArray() });
+
+        foreach (var command in (string[])["plan", "rehydrate"])
+        {
+            var refused = (await _workspace.RunAsync(fresh, command, "main", "--identity", _identity)).Expect(8);
+            Assert.Contains($"secrets/{Backend}.sops.yaml", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("is not encrypted as the configuration says", refused.Error, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -18,6 +18,22 @@ public sealed class CommandLineWatchTests
     }
 
     [Fact]
+    public async Task A_script_is_judged_by_its_own_name_and_a_command_of_the_tests_is_not()
+    {
+        using var folder = new TestDirectory();
+        await File.WriteAllTextAsync(folder.File("helm-of-mine"), "sleep 30\n");
+        var watch = new CommandLineWatch(line => line.Contains("a-planted-script", StringComparison.Ordinal) ? "found" : null).Start();
+        using var own = Process.Start("sh", ["-c", "sleep 30; : a-planted-script"]);
+        using var script = Process.Start("sh", [folder.File("helm-of-mine"), "a-planted-script"]);
+
+        await SyncedCluster.UntilAsync(() => watch.Seen.ContainsKey("helm-of-mine"), () => "the watch saw nothing");
+
+        script.Kill(entireProcessTree: true);
+        own.Kill(entireProcessTree: true);
+        Assert.Equal(["helm-of-mine"], watch.Seen.Keys);
+    }
+
+    [Fact]
     public void Planted_secrets_are_found_plain_and_encoded()
     {
         Assert.NotNull(EndToEndCanaries.Found("helm --set password=CANARY-1001"));

@@ -60,6 +60,14 @@ public sealed class HmacKeyFileTests : IDisposable
         Assert.Contains("cannot be read", Assert.Throws<RunAiDrException>(() => HmacKeyFile.Read(Key)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_that_is_there_and_cannot_be_read_is_an_error_for_everybody()
+    {
+        Directory.CreateDirectory(Key);
+
+        Assert.Contains("cannot be read", Assert.Throws<RunAiDrException>(() => HmacKeyFile.TryRead(Key)).Message, StringComparison.Ordinal);
+    }
+
     private void Write(byte[] content, UnixFileMode mode)
     {
         File.WriteAllBytes(Key, content);

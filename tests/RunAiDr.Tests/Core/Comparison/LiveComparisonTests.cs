@@ -174,6 +174,18 @@ public sealed class LiveComparisonTests
         Assert.Equal("namespaces/team-a/configmaps/x.yaml", Assert.Single(Compare(without, with, comparesSecrets: true).Items).Path);
     }
 
+    [Fact]
+    public void Where_no_value_has_its_saved_MAC_another_key_is_told_once()
+    {
+        var saved = WithMacs("{values/a/one: '1', values/a/two: '2'}\n");
+        var comparison = new LiveComparison(saved, comparesSecrets: true);
+        WithMacs("{values/a/one: '3', values/a/two: '4'}\n").PutInto(comparison);
+
+        var told = Assert.Single(comparison.Finish().Items);
+
+        Assert.Contains("each of 2 secret values differs: the HMAC key is another", Assert.Single(told.Fields).Field, StringComparison.Ordinal);
+    }
+
     private static MemoryStateTree WithMacs(string macs) =>
         new MemoryStateTree().Put("values/a.yaml", "a: 1\n").Put("secrets/recipients.yaml", "a: 1\n").Put("secrets/values/a.macs.yaml", macs);
 

@@ -235,7 +235,7 @@ public sealed class SecretSealerTests : IDisposable
         await ExportAsync();
 
         var page = Text("RUNBOOK.md");
-        Assert.Contains("values encrypted, in `secrets/`. Each of these recipients can read all of them:\n\n- `age1alice`\n- `age1bob`\n", page, StringComparison.Ordinal);
+        Assert.Contains("values encrypted, in `secrets/`. Each of the recipients that\n`secrets/recipients.yaml` names can read all of them.\n", page, StringComparison.Ordinal);
         Assert.Contains("No other value is needed.", page, StringComparison.Ordinal);
         Assert.Contains("--identity identity.txt\n", page, StringComparison.Ordinal);
         Assert.DoesNotContain("--secrets secrets.yaml", page, StringComparison.Ordinal);

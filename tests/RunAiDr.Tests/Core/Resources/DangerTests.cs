@@ -50,8 +50,8 @@ public sealed class DangerTests
 
         Assert.Equal(
             """
-            clusterrolebindings.rbac.authorization.k8s.io/runai-job-viewer-manual binds User oidc:auditor@example.internal, User https://runai.example.internal/auth/realms/runai#0d6a1f4b-7e3c-4b8e-9a51-c2f7e6d80b13, Group oidc:/platform/operators to runai-job-viewer in every namespace
             rolebindings.rbac.authorization.k8s.io/runai-researcher -n runai-simulation binds system:authenticated
+            clusterrolebindings.rbac.authorization.k8s.io/runai-job-viewer-manual binds User oidc:auditor@example.internal, User https://runai.example.internal/auth/realms/runai#0d6a1f4b-7e3c-4b8e-9a51-c2f7e6d80b13, Group oidc:/platform/operators to runai-job-viewer in every namespace
             rolebindings.rbac.authorization.k8s.io/runai-job-executor-manual-legacy -n runai-nlp binds service accounts of namespace ci, which is not Run:ai's
             """,
             string.Join('\n', dangers.Select(danger => danger.Finding)));

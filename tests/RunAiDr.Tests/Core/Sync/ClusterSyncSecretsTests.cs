@@ -12,6 +12,7 @@ public sealed class ClusterSyncSecretsTests
     private const string Registry = "namespaces/runai/secrets/runai-reg-creds";
     private const string Sealed = $"secrets/{Registry}.age";
     private const string Macs = $"secrets/{Registry}.macs.yaml";
+    private const string Seal = $"secrets/{Registry}.seal";
 
     private static readonly SyncOptions Slow =
         SyncedCluster.Quick with { Settle = TimeSpan.FromMilliseconds(700), MaxWait = TimeSpan.FromSeconds(10) };
@@ -19,7 +20,7 @@ public sealed class ClusterSyncSecretsTests
     private readonly FakeCipher _cipher = new();
 
     [Fact]
-    public async Task A_new_value_is_one_commit_of_two_files()
+    public async Task A_new_value_is_one_commit_of_its_three_files()
     {
         await using var cluster = await StartAsync(SyncedCluster.Quick);
         var (commits, runs) = (cluster.Commits(), _cipher.Runs);
@@ -27,7 +28,7 @@ public sealed class ClusterSyncSecretsTests
         cluster.Load(Secret("another password"));
         await UntilCommitAsync(cluster, commits);
 
-        Assert.Equal([$"M\tclusters/prod-a/{Sealed}", $"M\tclusters/prod-a/{Macs}"], cluster.Git.Lines("diff", "--name-status", "main~1", "main"));
+        Assert.Equal([$"M\tclusters/prod-a/{Sealed}", $"M\tclusters/prod-a/{Macs}", $"M\tclusters/prod-a/{Seal}"], cluster.Git.Lines("diff", "--name-status", "main~1", "main"));
         Assert.Equal("another password", Assert.Single(FakeCipher.Open(cluster.Read(Sealed)!)).Value.Reveal());
         Assert.Equal("runai: change secrets of Secret runai-reg-creds", cluster.Git.Run("log", "-1", "--format=%s", "main").Trim());
         Assert.Equal(runs + 1, _cipher.Runs);
@@ -60,7 +61,7 @@ public sealed class ClusterSyncSecretsTests
         await cluster.UntilFileAsync($"{Registry}.yaml", exists: false);
 
         Assert.Equal(
-            [$"D\tclusters/prod-a/{Registry}.yaml", $"D\tclusters/prod-a/{Sealed}", $"D\tclusters/prod-a/{Macs}"],
+            [$"D\tclusters/prod-a/{Registry}.yaml", $"D\tclusters/prod-a/{Sealed}", $"D\tclusters/prod-a/{Macs}", $"D\tclusters/prod-a/{Seal}"],
             cluster.Git.Lines("diff", "--name-status", "main~1", "main"));
         Assert.Equal("runai: delete Secret runai-reg-creds", cluster.Git.Run("log", "-1", "--format=%s", "main").Trim());
         Assert.Equal(commits + 1, cluster.Commits());
