@@ -3,7 +3,6 @@ using RunAiDr.Cli.Restoring;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Rehydration;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 
 namespace RunAiDr.Cli.Commands;

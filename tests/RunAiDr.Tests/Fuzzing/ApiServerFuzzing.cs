@@ -4,7 +4,6 @@ using RunAiDr.Cluster.Connections;
 using RunAiDr.Cluster.Forwarding;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
 using RunAiDr.Tests.Cluster;
 using RunAiDr.Tests.Support;

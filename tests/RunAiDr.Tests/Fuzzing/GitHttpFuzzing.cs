@@ -1,5 +1,4 @@
 using System.Text;
-using RunAiDr.Git;
 using RunAiDr.Tests.Git.Remote;
 
 namespace RunAiDr.Tests.Fuzzing;
