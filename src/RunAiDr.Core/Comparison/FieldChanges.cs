@@ -60,14 +60,18 @@ internal static class FieldChanges
     private static Dictionary<string, JsonNode?> Entries(JsonArray items)
     {
         var entries = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var item in items)
         {
             var identity = IdentityOf(item);
-            var unique = identity;
-            for (var n = 2; !entries.TryAdd(unique, item); n++)
+            var count = counts.GetValueOrDefault(identity);
+            do
             {
-                unique = $"{identity} ({n})";
+                count++;
             }
+            while (!entries.TryAdd(count == 1 ? identity : $"{identity} ({count})", item));
+
+            counts[identity] = count;
         }
 
         return entries;
@@ -98,7 +102,7 @@ internal static class FieldChanges
         _ => [new(path, Show(node), null, [])],
     };
 
-    private static IReadOnlyList<string> Lines(string before, string after) =>
+    private static IReadOnlyList<string> Lines(string before, string after) => LineLimit.IsPassed(before, after) ? [LineLimit.Refusal] :
     [
         .. SecretSides.Of(InlineDiffBuilder.Diff(before, after, ignoreWhiteSpace: false, ignoreCase: false).Lines
                 .Select(line => $"{MarkOf(line.Type)} {line.Text}"))

@@ -42,8 +42,6 @@ public sealed record StateDifference(
     string Path, DifferenceKind Kind, IReadOnlyList<FieldChange> Fields, IReadOnlyList<string> Dangers)
 {
     private const int ContextLines = 3;
-    private const int MostOtherLines = 10_000;
-    private const string TooLong = "too long to be compared line by line";
 
     /// <summary>The namespace it belongs to, or null for what belongs to the whole cluster.</summary>
     public string? Namespace => StatePath.TryParse(SealedFiles.DocumentOf(Path) ?? Path, out var parts)
@@ -63,7 +61,7 @@ public sealed record StateDifference(
     internal JsonObject? LiveBody { get; private init; }
 
     /// <summary>The difference line by line, in unified form; none of MACs, whose lines say nothing.</summary>
-    public IReadOnlyList<string> UnifiedDiff() => SealedFiles.IsMacs(Path) ? [] : OtherLines() > MostOtherLines ? [TooLong] : [.. SecretSides.Of(UnidiffRenderer.GenerateUnidiff(
+    public IReadOnlyList<string> UnifiedDiff() => SealedFiles.IsMacs(Path) ? [] : LineLimit.IsPassed(Text(Saved), Text(Live)) ? [LineLimit.Refusal] : [.. SecretSides.Of(UnidiffRenderer.GenerateUnidiff(
         Text(Saved),
         Text(Live),
         Saved is null ? "/dev/null" : $"a/{Path}",
@@ -94,17 +92,6 @@ public sealed record StateDifference(
             SavedBody = before,
             LiveBody = after,
         };
-    }
-
-    // Comparing lines takes the square of the time of those between the equal beginnings and the equal ends.
-    private int OtherLines()
-    {
-        var (saved, live) = (Text(Saved).Split('\n'), Text(Live).Split('\n'));
-        var head = saved.AsSpan().CommonPrefixLength(live);
-        saved.AsSpan(head).Reverse();
-        live.AsSpan(head).Reverse();
-        var tail = saved.AsSpan(head).CommonPrefixLength(live.AsSpan(head));
-        return saved.Length + live.Length - (2 * (head + tail));
     }
 
     private static string Text(byte[]? content) => content is null ? "" : Encoding.UTF8.GetString(content);

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Helm;
 
@@ -15,9 +16,6 @@ public static class HelmReleaseSecret
     // etcd refuses requests over 1.5 MiB, so a larger Secret cannot be one.
     private const int MaxEncodedBytes = 4 * 1024 * 1024;
     private const int MaxDecodedBytes = 64 * 1024 * 1024;
-
-    // A key that stands twice would only be found out by whoever looks into the values.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <param name="secret">The Secret as UTF-8 JSON.</param>
     /// <param name="where">Which Secret, for messages.</param>
@@ -163,7 +161,7 @@ public static class HelmReleaseSecret
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            return JsonNode.Parse(json.AsSpan(start..(int)reader.BytesConsumed), nodeOptions: null, Strict);
+            return WholeJson.Value(json.AsSpan(start..(int)reader.BytesConsumed));
         }
 
         private void ReadChart(ref Utf8JsonReader reader)

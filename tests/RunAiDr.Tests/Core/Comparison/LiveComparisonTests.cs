@@ -202,6 +202,19 @@ public sealed class LiveComparisonTests
         Assert.Contains("-- 70000", edited.UnifiedDiff());
     }
 
+    [Fact]
+    public void Many_equal_entries_of_a_list_and_many_lines_of_a_text_take_no_long_time()
+    {
+        var list = string.Concat(Enumerable.Repeat("- x\n", 200_000));
+        var text = string.Concat(Enumerable.Range(0, 100_000).Select(line => $"  {line}\n"));
+        var saved = new MemoryStateTree().Put("templates/a.yaml", $"list:\n{list}text: |\n{text}");
+
+        var difference = Assert.Single(Compare(new MemoryStateTree().Put("templates/a.yaml", "text: other\n"), saved).Items);
+
+        Assert.Equal(200_001, difference.Fields.Count);
+        Assert.Contains("too long to be compared line by line", difference.Fields[^1].Lines);
+    }
+
     private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)
     {
         var body = (JsonObject)RunAiDr.Core.Yaml.YamlReader.Read(tree.Read(path)!, path, RunAiDr.Core.Fault.RestorePoint)!;
