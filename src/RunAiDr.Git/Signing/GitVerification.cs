@@ -15,7 +15,13 @@ internal sealed class GitVerification(string repository, string trustedFile) : I
 
     public string TrustedFile => trustedFile;
 
+    // Git ends with 1 when it does not take a signature for good.
+    private const int NotGood = 1;
+
+    private static readonly Version OldestOfSsh = new(2, 34);
+
     /// <summary>Whether git takes the signature for good, and what the program said that git asked.</summary>
+    /// <exception cref="RunAiDrException">Git could not check it at all, which says nothing of the signature.</exception>
     public (bool Good, string Status) Run(SignedObject signed, params IReadOnlyList<string> settings)
     {
         var start = Prepared(new ProcessStartInfo(
@@ -26,7 +32,21 @@ internal sealed class GitVerification(string repository, string trustedFile) : I
         // A replacement would be verified in place of the object that is restored.
         start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
         var end = SigningProgram.Run(start, default);
-        return (end.ExitCode == 0, end.Errors);
+        return end.ExitCode is 0 or NotGood ? (end.ExitCode == 0, end.Errors) : throw new RunAiDrException(
+            Fault.Configuration,
+            $"git cannot check signatures: {signed.Command} ended with exit code {end.ExitCode}: {RemoteFault.Reason(end.Errors)}",
+            "See that git works: `git verify-commit HEAD` in any repository.");
+    }
+
+    /// <exception cref="RunAiDrException">This git takes no signature of ssh for good.</exception>
+    public void EnsureKnowsSsh()
+    {
+        var printed = Run("git", "version").Output.Trim();
+        if (printed.Split(' ') is [_, _, var number, ..] && Version.TryParse(string.Join('.', number.Split('.').Take(2)), out var version) && version < OldestOfSsh)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, $"{printed} cannot check signatures of ssh.", $"Install git {OldestOfSsh} or newer.");
+        }
     }
 
     /// <summary>Runs a program with input from nowhere.</summary>

@@ -16,6 +16,11 @@ internal sealed class SshVerification(string repository, string allowedSigners)
         using var verification = new GitVerification(repository, allowedSigners);
         verification.EnsureReadable("signatures.allowedSignersFile");
         var (good, _) = verification.Run(signed, "gpg.ssh.program=ssh-keygen", $"gpg.ssh.allowedSignersFile={allowedSigners}");
+        if (!good)
+        {
+            verification.EnsureKnowsSsh();
+        }
+
         var fingerprint = $"SHA256:{Convert.ToBase64String(SHA256.HashData(key)).TrimEnd('=')}";
         var principal = PrincipalOf(verification, signed);
         var (state, finding) = good ? (SignatureState.Good, $"is signed by {principal ?? "an allowed signer"} with key {fingerprint}")

@@ -80,6 +80,38 @@ public sealed class SignatureTests : IDisposable
     }
 
     [Theory]
+    [InlineData("exit 128", "2.47.0", "verify-tag ended with exit code 128: out of order")]
+    [InlineData("exit 1", "2.30.2", "git version 2.30.2 cannot check signatures of ssh")]
+    public async Task A_git_that_cannot_check_signatures_is_not_taken_for_a_forgery(string end, string version, string told)
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync();
+        using var workspace = await SignedAsync(cluster);
+        var programs = Directory.CreateDirectory(workspace.File("programs")).FullName;
+        var git = Path.Combine(programs, "git");
+        await File.WriteAllTextAsync(git, $"""
+            #!/bin/sh
+            PATH=$(echo "$PATH" | cut -d: -f2-)
+            case " $* " in
+            *" version "*) echo git version {version} ;;
+            *" verify-"*) echo out of order >&2; {end} ;;
+            *) exec git "$@" ;;
+            esac
+
+            """);
+        await EndToEndPrograms.RunAsync(programs, new Dictionary<string, string>(StringComparer.Ordinal), "chmod", "+x", git);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
+            ["KUBECONFIG"] = cluster.Kubeconfig,
+        };
+
+        var ended = (await EndToEndPrograms.RunAsync(
+            workspace.Path, environment, "dotnet", Path.Combine(AppContext.BaseDirectory, "runai-dr.dll"), "verify", "p")).Expect(2);
+
+        Assert.Contains(told, ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("export")]
     [InlineData("checkpoint")]
     public async Task A_key_that_is_missing_stops_a_command_before_it_writes(string command)
