@@ -43,15 +43,10 @@ internal sealed class RehearsalScene(EndToEndWorkspace workspace) : IDisposable
 
     public void Dispose() => _temporary.Dispose();
 
-    // The server of the database runs as another user where the tests run as root.
     private static TestDirectory Accessible()
     {
         var folder = new TestDirectory();
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(folder.Path, File.GetUnixFileMode(folder.Path) | UnixFileMode.OtherExecute | UnixFileMode.GroupExecute);
-        }
-
+        TestDirectory.LetPass(folder.Path);
         return folder;
     }
 

@@ -61,6 +61,7 @@ internal sealed class SyncProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["HOME"] = folder;
+        TestDirectory.LetPass(folder);
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(folder, "tmp")).FullName;
 
         // Otherwise it leaves sockets and pipes there, which nobody can read as files.
