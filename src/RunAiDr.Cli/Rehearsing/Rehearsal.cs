@@ -82,7 +82,7 @@ internal sealed class Rehearsal(DrConfig config, ClusterConfig chosen, Invocatio
             ControlPlane = plane.Name,
             LeftOut = course.LeftOut,
             MadeUp = madeUp.Count,
-            Warnings = [.. result.Warnings, .. supplied.Rows.Select(row => row.Finding), .. course.NotProven, .. snapshots.Unknown],
+            Warnings = [.. result.Warnings, .. supplied.Rows.Select(row => row.Finding), .. course.NotProven, .. snapshots.Unknown, .. plan.Dangers.Select(danger => danger.Finding)],
             Lost = snapshots.Lost,
             Obstacle = plan.Obstacle,
             Blocked = [.. plan.Checks.Where(check => check.Result == CheckResult.Blocked)],
