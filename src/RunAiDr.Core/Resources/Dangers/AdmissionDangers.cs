@@ -5,7 +5,8 @@ namespace RunAiDr.Core.Resources.Dangers;
 /// <summary>Who is asked by the API server, and so sees or changes what others write and read.</summary>
 internal static class AdmissionDangers
 {
-    private static readonly string[] OwnNamespaces = ["runai", "runai-backend"];
+    /// <summary>Namespaces of Run:ai itself, whose services and accounts may be trusted as far as its charts are.</summary>
+    public static readonly string[] OwnNamespaces = ["runai", "runai-backend"];
 
     public static IEnumerable<Danger> InWebhooks(JsonObject body)
     {

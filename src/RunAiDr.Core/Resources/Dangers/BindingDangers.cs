@@ -12,8 +12,6 @@ internal static class BindingDangers
     private static readonly string[] TooWide =
         ["system:authenticated", "system:unauthenticated", "system:anonymous", "system:masters", "system:serviceaccounts"];
 
-    private static readonly string[] OwnNamespaces = ["runai", "runai-backend"];
-
     private static readonly string[] Powerful = ["admin", "edit", "sudoer"];
 
     // OpenShift binds them in every project, and Kubernetes to everybody.
@@ -58,7 +56,7 @@ internal static class BindingDangers
         from subject in body.Maps("subjects")
         let kind = subject.Text("kind")
         where kind is "User" or "Group"
-            || (kind == "ServiceAccount" && !OwnNamespaces.Contains(subject.Text("namespace"), StringComparer.Ordinal))
+            || (kind == "ServiceAccount" && !AdmissionDangers.OwnNamespaces.Contains(subject.Text("namespace"), StringComparer.Ordinal))
         select kind == "ServiceAccount" ? $"{kind} {subject.Text("namespace")}/{subject.Text("name")}" : $"{kind} {subject.Text("name")}";
 
     private static bool IsOfCluster(JsonObject body) => body.Text("kind") == "ClusterRoleBinding";
