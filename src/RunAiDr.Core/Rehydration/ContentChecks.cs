@@ -1,5 +1,6 @@
 using RunAiDr.Core.Rehydration.Parts;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.Runbook;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Rehydration;
@@ -61,6 +62,18 @@ internal static class ContentChecks
         $"{names.Count} values are no text, and only a whole value in data of a Secret can be anything else",
         "Supply a text for them.")
     { Items = names };
+
+    /// <summary>Where the charts will take images from, so that somebody looks at it: what runs there has the whole cluster.</summary>
+    public static IEnumerable<PlanCheck> Images(RestorePoint point)
+    {
+        string[] registries =
+        [
+            .. point.Releases.Select(release => release.Values)
+                .Concat(point.Restored.Where(item => item.Resource.Kind is { Group: "run.ai", Plural: "runaiconfigs" }).Select(item => item.Resource.Body))
+                .SelectMany(Settings.Registries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
+        return registries.Length == 0 ? [] : [new("images", CheckResult.Ok, $"from {string.Join(", ", registries)}, as values and runaiconfig say")];
+    }
 
     public static PlanCheck Secrets(
         IReadOnlyCollection<RestorableResource> restored, TargetReads reads, RehydrationOptions options)

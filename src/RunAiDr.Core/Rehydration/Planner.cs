@@ -54,6 +54,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, Scope? sco
             await targetChecks.ServiceAccountsAsync(ct),
             await targetChecks.StorageClassesAsync(ct),
             .. DangerChecks.Of(restorePoint.Resources),
+            .. ContentChecks.Images(restorePoint),
             ContentChecks.Conflicts(steps),
             .. ContentChecks.NotHandled(NotHandled(restorePoint)),
         ];

@@ -8,6 +8,7 @@ internal static class Settings
 {
     private static readonly string[] SecretFields = ["existingSecret", "tlsSecret", "tlsSecretName"];
     private static readonly string[] PullSecretFields = ["imagePullSecrets", "additionalImagePullSecrets"];
+    private static readonly string[] ImageFields = ["image", "baseImage", "repository"];
     private static readonly string[] RegistryFields = ["registry", "imageRegistry", "privateRegistryAddress"];
 
     public static IEnumerable<(string Class, string Path)> StorageClasses(JsonObject settings) =>
@@ -17,7 +18,12 @@ internal static class Settings
         Texts(settings, name => name is "ingressClass" or "ingressClassName").Select(found => found.Text);
 
     public static IEnumerable<string> Registries(JsonObject settings) =>
-        Texts(settings, name => RegistryFields.Contains(name, StringComparer.Ordinal)).Select(found => found.Text);
+        Texts(settings, name => RegistryFields.Contains(name, StringComparer.Ordinal)).Select(found => found.Text)
+            .Concat(Texts(settings, name => ImageFields.Contains(name, StringComparer.Ordinal)).Select(found => HostOf(found.Text)).OfType<string>());
+
+    // As container runtimes tell a host from a folder of the registry that they use otherwise.
+    private static string? HostOf(string image) =>
+        image.Split('/') is [var host, _, ..] && (host.Contains('.', StringComparison.Ordinal) || host.Contains(':', StringComparison.Ordinal)) ? host : null;
 
     /// <summary>Names of Secrets that are expected to be there.</summary>
     public static IEnumerable<string> Secrets(JsonObject settings) =>

@@ -149,6 +149,23 @@ public sealed class PlannerTests
         Assert.Equal(PlannedAction.Skip, Assert.Single(plan.Steps).Action);
     }
 
+    [Fact]
+    public async Task The_plan_names_where_images_will_come_from()
+    {
+        var tree = new MemoryStateTree()
+            .Put("values/runai-cluster.release.yaml", "chart: runai-cluster\nchartVersion: 2.22.1\nnamespace: runai\n")
+            .Put("values/runai-cluster.yaml", """
+                global: {image: {registry: registry.example.com/runai}}
+                operator: {image: {repository: elsewhere.example.com:5000/runai/operator}, other: {image: library/busybox}}
+                """);
+
+        var plan = await PlanAsync(tree, new FakeCluster());
+
+        Assert.Equal(
+            "from elsewhere.example.com:5000, registry.example.com/runai, as values and runaiconfig say",
+            plan.Checks.Single(check => check.Subject == "images").Finding);
+    }
+
     [Theory]
     [InlineData(false, PlannedAction.Conflict)]
     [InlineData(true, PlannedAction.Configure)]
