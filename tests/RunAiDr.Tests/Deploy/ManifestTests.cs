@@ -142,6 +142,17 @@ public sealed class ManifestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task On_OpenShift_Prometheus_verifies_the_certificate_of_the_service()
+    {
+        var built = await DeployTemplates.BuildAsync(Path.Combine(DeployTemplates.Base, "openshift", "monitoring"));
+
+        var tls = built.Of("ServiceMonitor")["spec"]!["endpoints"]![0]!["tlsConfig"]!.AsObject();
+        Assert.Equal(["ca", "serverName"], tls.Select(field => field.Key));
+        Assert.Equal($"{_resources.Of("Service")["metadata"]!["name"]}.runai-dr.svc", (string)tls["serverName"]!);
+        Assert.NotNull(built.Of("PrometheusRule"));
+    }
+
+    [Fact]
     public async Task A_kustomization_on_top_can_choose_another_namespace()
     {
         using var mine = new TestDirectory();
