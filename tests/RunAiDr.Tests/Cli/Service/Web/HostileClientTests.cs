@@ -8,7 +8,7 @@ namespace RunAiDr.Tests.Cli.Service.Web;
 /// <summary>Clients that send anything, or nothing.</summary>
 public sealed class HostileClientTests
 {
-    private const string Sound = "GET /readyz HTTP/1.1\r\nHost: localhost:{0}\r\nAuthorization: Bearer x\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    private const string Sound = "GET /readyz HTTP/1.1\r\nHost: localhost:PORT\r\nAuthorization: Bearer x\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 
     private static readonly string[] Pieces =
     [
@@ -27,10 +27,11 @@ public sealed class HostileClientTests
     {
         await using var web = exposed ? await WebScene.ExposedAsync() : await WebScene.StartAsync();
         var random = new Random(seed);
+        var sound = Sound.Replace("PORT", web.Url.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
         for (var i = 0; i < 300; i++)
         {
-            var request = Spoiled(random, string.Format(System.Globalization.CultureInfo.InvariantCulture, Sound, web.Url.Port));
+            var request = Spoiled(random, sound);
             var answer = await SendAsync(web, request, exposed);
             foreach (var line in answer.Split('\n').Where(line => line.StartsWith("HTTP/1.", StringComparison.Ordinal)))
             {
