@@ -27,6 +27,7 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new RehydrateCommand()));
         root.Subcommands.Add(Bind(new VerifyCommand()));
         root.Subcommands.Add(Bind(new RehearseCommand()));
+        root.Subcommands.Add(Bind(new ReportCommand()));
         root.Subcommands.Add(Bind(new RekeyCommand()));
         root.Subcommands.Add(Bind(new DemoCommand()));
         var help = root.Options.OfType<HelpOption>().Single();

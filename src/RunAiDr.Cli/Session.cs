@@ -45,8 +45,7 @@ internal sealed class Session : IDisposable
     public string Name => _chosen.Name;
 
     /// <summary>Component → how old its recovery point may be; null for any age.</summary>
-    public IReadOnlyDictionary<SnapshotComponent, TimeSpan?> Objectives =>
-        _chosen.Snapshots.Components.ToDictionary(component => component.Key, component => component.Value.Objective);
+    public IReadOnlyDictionary<SnapshotComponent, TimeSpan?> Objectives => _chosen.Snapshots.Objectives;
 
     public GitStateStore Store { get; }
 

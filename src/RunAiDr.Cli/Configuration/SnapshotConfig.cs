@@ -13,6 +13,10 @@ internal sealed record SnapshotConfig
     public IReadOnlyDictionary<SnapshotComponent, ComponentConfig> Components { get; init; } =
         new Dictionary<SnapshotComponent, ComponentConfig>();
 
+    /// <summary>Component → how old its recovery point may be; null for any age.</summary>
+    public IReadOnlyDictionary<SnapshotComponent, TimeSpan?> Objectives =>
+        Components.ToDictionary(component => component.Key, component => component.Value.Objective);
+
     public DatabaseConfig Database { get; init; } = new();
 
     /// <summary>Where the Prometheus API of the metrics is; null asks the Thanos query of the release.</summary>

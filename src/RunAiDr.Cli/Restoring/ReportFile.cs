@@ -9,18 +9,24 @@ namespace RunAiDr.Cli.Restoring;
 internal static class ReportFile
 {
     /// <exception cref="RunAiDrException">It cannot be written.</exception>
-    public static async Task WriteAsync(string path, JsonNode report)
+    public static Task WriteAsync(string path, JsonNode report) => WriteAsync(path, Printer.Json(report) + "\n", "--report");
+
+    /// <param name="path">Where.</param>
+    /// <param name="text">All of it.</param>
+    /// <param name="option">Names the file.</param>
+    /// <exception cref="RunAiDrException">It cannot be written.</exception>
+    public static async Task WriteAsync(string path, string text, string option)
     {
         var half = $"{path}.tmp";
         try
         {
-            await File.WriteAllBytesAsync(half, Encoding.UTF8.GetBytes(Printer.Json(report) + "\n"), CancellationToken.None);
+            await File.WriteAllBytesAsync(half, Encoding.UTF8.GetBytes(text), CancellationToken.None);
             File.Move(half, path, overwrite: true);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new RunAiDrException(
-                Fault.Configuration, $"The report cannot be written to {path}: {failure.Message}", "Choose another file with --report. What it tells of has ended.", failure);
+                Fault.Configuration, $"The report cannot be written to {path}: {failure.Message}", $"Choose another file with {option}. What it tells of has ended.", failure);
         }
     }
 }

@@ -18,9 +18,10 @@ public sealed record Checkpoint(StateTag Tag, IReadOnlyList<SnapshotReference> R
 
     /// <summary>The tags of a cluster with their references, the newest first.</summary>
     public static IReadOnlyList<Checkpoint> AllOf(IStateStore store, string cluster) =>
-        [.. store.Tags(cluster).Select(tag => Read(store, cluster, tag))];
+        [.. store.Tags(cluster).Select(tag => Of(store, cluster, tag))];
 
-    private static Checkpoint Read(IStateStore store, string cluster, StateTag tag)
+    /// <summary>A tag of the cluster with its references.</summary>
+    public static Checkpoint Of(IStateStore store, string cluster, StateTag tag)
     {
         try
         {

@@ -44,9 +44,7 @@ public sealed record StateDifference(
     private const int ContextLines = 3;
 
     /// <summary>The namespace it belongs to, or null for what belongs to the whole cluster.</summary>
-    public string? Namespace => StatePath.TryParse(SealedFiles.DocumentOf(Path) ?? Path, out var parts)
-        ? parts is { Group: "", Plural: "namespaces" } ? parts.Name : parts.Namespace
-        : null;
+    public string? Namespace => StatePath.NamespaceOf(SealedFiles.DocumentOf(Path) ?? Path);
 
     [JsonIgnore]
     internal byte[]? Saved { get; private init; }

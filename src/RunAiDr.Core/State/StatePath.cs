@@ -56,6 +56,11 @@ internal static class StatePath
         return parts is not null;
     }
 
+    /// <summary>The namespace that a file belongs to, or null for what belongs to the whole cluster.</summary>
+    public static string? NamespaceOf(string path) => TryParse(path, out var parts)
+        ? parts is { Group: "", Plural: "namespaces" } ? parts.Name : parts.Namespace
+        : null;
+
     /// <summary>A form in which two paths are equal when a file system that ignores case cannot hold both.</summary>
     public static string FoldsTo(string path) => path.ToUpperInvariant();
 

@@ -198,8 +198,8 @@ public sealed class RehearsalTests
         (await world.RunAsync("checkpoint", "--name", "new")).Expect(0);
 
         // The night before last was the last time, so one is due.
-        var note = world.Workspace.File("dr.git/rehearsal-prod.json");
-        await File.WriteAllTextAsync(note, """{"startedAt":"2026-01-01T00:00:00Z","duration":"00:00:01","restorePoint":"0123456789","passed":true,"partly":false}""");
+        var note = world.Workspace.File("dr.git/rehearsals-prod.json");
+        await File.WriteAllTextAsync(note, """[{"startedAt":"2026-01-01T00:00:00Z","duration":"00:00:01","restorePoint":"0123456789","passed":true,"partly":false}]""");
         var config = await File.ReadAllTextAsync(world.Workspace.File("runai-dr.yaml"));
         await using var sync = SyncProcess.Start(world.Workspace.Path, config.Replace("listen: 127.0.0.1:8080", $"kubeconfig: \"{world.Cluster.Kubeconfig}\"", StringComparison.Ordinal));
 
