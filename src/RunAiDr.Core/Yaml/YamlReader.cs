@@ -48,9 +48,9 @@ public static class YamlReader
             var what = $"not valid YAML: {failure.Message}"; // the parser's messages hold nothing of the text
             throw source.Refuse(failure.Start, what, "Correct the text there.", failure);
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException)
         {
-            // How the scanner says that a flow collection is closed by the wrong bracket.
+            // How the parser says that a flow collection is closed by the wrong bracket, or that a tag is none.
             throw source.Refuse(scanner.CurrentPosition, "not valid YAML", "Correct the text there.", failure);
         }
 
