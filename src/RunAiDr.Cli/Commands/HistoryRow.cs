@@ -47,12 +47,12 @@ internal sealed record HistoryRow(
         }
     }
 
-    /// <summary>CSV has a row for each change, everything else one for each commit.</summary>
+    /// <summary>A row for each change: in CSV for all of them, else for those that a person looks at.</summary>
     public static Table Table(IEnumerable<HistoryRow> rows, OutputFormat format) => new(
-        ["time", "commit", "who", "what", "changes"],
+        ["time", "commit", "who", "what", "change"],
         format == OutputFormat.Csv
             ? rows.SelectMany(row => row.Told().DefaultIfEmpty("").Select(change => row.Cells(row.Commit.Sha, change)))
-            : rows.Select(row => row.Cells(row.Commit.Abbreviated, string.Join("; ", row.Short()))));
+            : rows.SelectMany(row => row.Short().DefaultIfEmpty("").Select(change => row.Cells(row.Commit.Abbreviated, change))));
 
     private string[] Cells(string commit, string change) => [CheckpointSummary.Time(At), commit, Who, Subject, change];
 
