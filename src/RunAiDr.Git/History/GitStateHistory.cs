@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LibGit2Sharp;
 using RunAiDr.Core;
 using RunAiDr.Core.History;
@@ -13,6 +14,8 @@ namespace RunAiDr.Git.History;
 internal sealed class GitStateHistory(string repository, string branch) : IStateHistory
 {
     private const string Folder = "runai-dr";
+
+    private readonly ConcurrentDictionary<string, HistoryIndex> _indexes = new(StringComparer.Ordinal);
 
     public IEnumerable<HistoryEntry> Entries(HistoryQuery query, CancellationToken ct)
     {
@@ -41,9 +44,10 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         // Its oldest commit has parents, which a later fetch may bring.
         var isWhole = ShallowHistory.EndsOf(opened).Count == 0;
         var file = Path.Combine(opened.Info.Path, Folder, $"history-{query.Cluster}");
-        var index = isWhole ? Read(file) : null;
+        var index = isWhole ? _indexes.GetValueOrDefault(query.Cluster) ?? Read(file) : null;
         if (index?.Tip == start)
         {
+            _indexes[query.Cluster] = index;
             return Within(index, index.Steps, query);
         }
 
@@ -51,6 +55,7 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         if (isWhole && new RecordBranch(opened, branch).Tip()?.Sha == start)
         {
             var grown = HistoryIndex.Of(start, newer, index, kept);
+            _indexes[query.Cluster] = grown;
             Write(file, grown.Bytes);
             return Within(grown, grown.Steps, query);
         }

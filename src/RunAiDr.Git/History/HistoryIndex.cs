@@ -95,7 +95,7 @@ internal sealed class HistoryIndex
             Write(steps, (int)(changes.Length / sizeof(int)));
         }
 
-        return new HistoryIndex(Join(tip, steps, changes, paths.Keys));
+        return new HistoryIndex(Join(tip, steps, changes, [.. paths.OrderBy(path => path.Value).Select(path => path.Key)]));
     }
 
     /// <summary>The commits of the steps, and which step each is.</summary>
@@ -122,7 +122,7 @@ internal sealed class HistoryIndex
         return Encoding.UTF8.GetString(_bytes, _letters + start, Number(_paths + (path * sizeof(int))) - start);
     }
 
-    private static byte[] Join(string tip, MemoryStream steps, MemoryStream changes, IReadOnlyCollection<string> paths)
+    private static byte[] Join(string tip, MemoryStream steps, MemoryStream changes, string[] paths)
     {
         var (ends, letters) = (new MemoryStream(), new MemoryStream());
         foreach (var path in paths)
@@ -136,7 +136,7 @@ internal sealed class HistoryIndex
         whole.Write(Convert.FromHexString(tip));
         Write(whole, (int)(steps.Length / StepBytes));
         Write(whole, (int)(changes.Length / sizeof(int)));
-        Write(whole, paths.Count);
+        Write(whole, paths.Length);
         Write(whole, (int)letters.Length);
         foreach (var part in (MemoryStream[])[steps, changes, ends, letters])
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RunAiDr.Core;
 using RunAiDr.Core.State;
 
