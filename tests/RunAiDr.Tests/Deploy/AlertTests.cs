@@ -90,7 +90,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         using var meters = new SyncMeters();
         var journal = new SyncJournal("prod", meters, NullLogger.Instance, TimeProvider.System, () => 0);
         await using var web = await WebScene.StartAsync();
-        journal.Exported(null, 0, Report, [], TimeSpan.Zero);
+        journal.Exported(null, [], Report, [], TimeSpan.Zero);
         journal.Interrupted(new ListSelection(KnownKinds.Namespace), "cut");
         journal.Failed(new RunAiDrException(Fault.NeedsOperator, "stop", "look"));
         meters.Observe(journal.Status);
