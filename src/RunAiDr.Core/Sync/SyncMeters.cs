@@ -71,8 +71,8 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows in the gauges whether checkpoints could be made.</summary>
     public void Observe(Func<IEnumerable<CheckpointMeasurement>> checkpoints) => _checkpoints = checkpoints;
 
-    /// <summary>Counts a notification: <c>sent</c>, <c>failed</c>, or <c>dropped</c> since too many waited.</summary>
-    public void Notified(string receiver, string outcome) => _notifications.Add(1, new("receiver", receiver), new("outcome", outcome));
+    /// <summary>Counts notifications: <c>sent</c>, <c>failed</c>, or <c>dropped</c> since too many waited. None, so that the first is seen as an increase.</summary>
+    public void Notified(string receiver, string outcome, int count) => _notifications.Add(count, new("receiver", receiver), new("outcome", outcome));
 
     public void Dispose() => _meter.Dispose();
 
