@@ -35,7 +35,7 @@ internal sealed record NotificationConfig(string Name)
 
     public static IReadOnlyList<NotificationConfig> Read(ConfigValues values)
     {
-        var receivers = Enumerable.Range(0, values.CountOf(List)).Select(i => Read(values, $"{List}[{i}].")).ToList();
+        var receivers = Enumerable.Range(0, values.CountOf(List)).Select(i => Read(values, $"{List}[{i}].")).ToArray();
         foreach (var twice in receivers.GroupBy(receiver => receiver.Name, StringComparer.Ordinal).Where(same => same.Key.Length > 0 && same.Count() > 1))
         {
             values.Mistake($"{List}[0].name", $"{List}: {twice.Key} is listed twice");

@@ -8,6 +8,9 @@ namespace RunAiDr.Cli.Service.Notifications;
 /// <summary>Brings notifications to one receiver in their order. While it does not answer they wait, the newest of them.</summary>
 internal sealed class Receiver
 {
+    private const string Sent = "sent";
+    private const string Failed = "failed";
+    private const string Dropped = "dropped";
     private const int MostWaiting = 100;
     private const int MostAttempts = 12;
 
@@ -27,7 +30,8 @@ internal sealed class Receiver
         (_config, _webhook, _clock, _meters, _log) = (config, new Webhook(config, clock), clock, meters, log);
         _waiting = Channel.CreateBounded<Notification>(
             new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest },
-            dropped => Lost(dropped, "dropped", "too many were waiting"));
+            dropped => Lost(dropped, Dropped, "too many were waiting"));
+        Array.ForEach([Sent, Failed, Dropped], outcome => meters.Notified(config.Name, outcome, 0));
     }
 
     /// <summary>Never waits.</summary>
@@ -62,14 +66,14 @@ internal sealed class Receiver
             var delivery = await _webhook.SendAsync(notification, ct);
             if (delivery.Failure is not { } failure)
             {
-                _meters.Notified(_config.Name, "sent");
+                _meters.Notified(_config.Name, Sent, 1);
                 _log.NotificationSent(notification.Cluster, notification.Event, _config.Name);
                 return;
             }
 
             if (!delivery.IsPassing || attempt == MostAttempts)
             {
-                Lost(notification, "failed", failure);
+                Lost(notification, Failed, failure);
                 return;
             }
 
@@ -86,7 +90,7 @@ internal sealed class Receiver
 
     private void Lost(Notification notification, string outcome, string why)
     {
-        _meters.Notified(_config.Name, outcome);
+        _meters.Notified(_config.Name, outcome, 1);
         _log.NotificationLost(notification.Cluster, notification.Event, _config.Name, why);
     }
 }
