@@ -55,8 +55,8 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5018, Level = LogLevel.Error, Message = "{Cluster}: the rehearsal could not be run: {Failure} {Remedy}")]
     public static partial void RehearsalNotRun(this ILogger log, string cluster, string failure, string remedy);
 
-    [LoggerMessage(EventId = 5021, Level = LogLevel.Information, Message = "Notifications go to {Receivers}")]
-    public static partial void Notifying(this ILogger log, string receivers);
+    [LoggerMessage(EventId = 5021, Level = LogLevel.Information, Message = "{Receiver} is told of {Events}")]
+    public static partial void Notifying(this ILogger log, string receiver, IEnumerable<string> events);
 
     [LoggerMessage(EventId = 5022, Level = LogLevel.Information, Message = "{Cluster}: told {Receiver} of {What}")]
     public static partial void NotificationSent(this ILogger log, string cluster, string what, string receiver);

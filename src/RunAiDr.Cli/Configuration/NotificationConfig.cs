@@ -54,8 +54,18 @@ internal sealed record NotificationConfig(string Name)
     }
 
     /// <summary>What signs now; null without a file of it.</summary>
-    /// <exception cref="RunAiDrException">The file cannot be read.</exception>
-    public SecretText? Key() => SecretFile is { } file ? Configuration.SecretFile.Read(file, $"{List}.secretFile") : null;
+    /// <exception cref="RunAiDrException">The file cannot be read, or is empty.</exception>
+    public SecretText? Key()
+    {
+        if (SecretFile is not { } file)
+        {
+            return null;
+        }
+
+        var key = Configuration.SecretFile.Read(file, $"{List}.secretFile");
+        return key.RevealBytes().Length > 0 ? key : throw new RunAiDrException(
+            Fault.Configuration, $"{file} holds no key to sign with", "Make one: openssl rand -hex 32.");
+    }
 
     private static NotificationConfig Read(ConfigValues values, string prefix)
     {

@@ -26,7 +26,7 @@ public sealed class AlertTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Each_alert_asks_only_for_metrics_that_exist()
     {
-        var served = await ServedMetrics.ReadAsync();
+        var served = await ServedMetrics.NamesAsync();
         Assert.All(Alerts, alert =>
         {
             var named = ServedMetrics.In((string)alert["expr"]!).ToList();

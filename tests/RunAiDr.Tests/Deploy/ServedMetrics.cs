@@ -13,7 +13,10 @@ namespace RunAiDr.Tests.Deploy;
 internal static partial class ServedMetrics
 {
     /// <summary>The names that <c>/metrics</c> of the service shows once everything has been measured.</summary>
-    public static async Task<IReadOnlyList<string>> ReadAsync()
+    public static async Task<IReadOnlyList<string>> NamesAsync() => [.. In(await TextAsync()).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>What it shows then.</summary>
+    public static async Task<string> TextAsync()
     {
         using var meters = new SyncMeters();
         var journal = new SyncJournal("prod", meters, NullLogger.Instance, TimeProvider.System, () => 0);
@@ -30,7 +33,7 @@ internal static partial class ServedMetrics
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);
         meters.PushFailures.Add(1);
-        return [.. In((await web.GetAsync("/metrics")).Text).Distinct(StringComparer.Ordinal)];
+        return (await web.GetAsync("/metrics")).Text;
     }
 
     /// <summary>The names of metrics in a text.</summary>

@@ -45,7 +45,11 @@ internal sealed class Notifier(DrConfig config, TimeProvider clock, SyncMeters m
             return Task.CompletedTask;
         }
 
-        log.Notifying(string.Join(", ", config.Notifications.Select(receiver => $"{receiver.Name} ({string.Join(", ", receiver.Events)})")));
+        foreach (var receiver in config.Notifications)
+        {
+            log.Notifying(receiver.Name, receiver.Events);
+        }
+
         Attempt(Open);
         return Task.WhenAll([LookAsync(status, ct), FollowAsync(ct), .. _receivers.Select(receiver => receiver.RunAsync(ct))]);
     }

@@ -124,6 +124,18 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_sent_with_a_key_that_is_empty()
+    {
+        await using var server = await ReceivingServer.StartAsync();
+        await File.WriteAllTextAsync(_folder.File("key"), "\n");
+
+        var delivery = await new Webhook(To(server) with { SecretFile = _folder.File("key") }, TimeProvider.System).SendAsync(Stopped, _stop.Token);
+
+        Assert.Contains("holds no key", delivery.Failure, StringComparison.Ordinal);
+        Assert.Empty(server.Received);
+    }
+
+    [Fact]
     public async Task A_certificate_is_verified_by_the_authorities_of_the_file()
     {
         var authority = new TestAuthority();
