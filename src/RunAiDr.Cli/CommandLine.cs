@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using RunAiDr.Cli.Commands;
+using RunAiDr.Cli.Completion;
 using RunAiDr.Cli.Output;
 using RunAiDr.Core;
 
@@ -35,7 +36,11 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new ReportCommand()));
         root.Subcommands.Add(Bind(new RekeyCommand()));
         root.Subcommands.Add(Bind(new DemoCommand()));
+        root.Subcommands.Add(Bind(new CompletionCommand()));
+        root.Subcommands.Add(Bind(new HelpCommand()));
+        new KnownNames(_globals, process).AddTo(root);
         var help = root.Options.OfType<HelpOption>().Single();
+        Array.ForEach(["/h", "/?"], alias => help.Aliases.Remove(alias)); // shells would offer them
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;
     }

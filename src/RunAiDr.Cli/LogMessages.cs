@@ -55,6 +55,18 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5018, Level = LogLevel.Error, Message = "{Cluster}: the rehearsal could not be run: {Failure} {Remedy}")]
     public static partial void RehearsalNotRun(this ILogger log, string cluster, string failure, string remedy);
 
+    [LoggerMessage(EventId = 5021, Level = LogLevel.Information, Message = "{Receiver} is told of {Events}")]
+    public static partial void Notifying(this ILogger log, string receiver, IEnumerable<string> events);
+
+    [LoggerMessage(EventId = 5022, Level = LogLevel.Information, Message = "{Cluster}: told {Receiver} of {What}")]
+    public static partial void NotificationSent(this ILogger log, string cluster, string what, string receiver);
+
+    [LoggerMessage(EventId = 5023, Level = LogLevel.Error, Message = "{Cluster}: {Receiver} was not told of {What}: {Why}")]
+    public static partial void NotificationLost(this ILogger log, string cluster, string what, string receiver, string why);
+
+    [LoggerMessage(EventId = 5024, Level = LogLevel.Warning, Message = "Notifications may be missed: {Failure}")]
+    public static partial void NotificationsDelayed(this ILogger log, string failure);
+
     [LoggerMessage(EventId = 5031, Level = LogLevel.Information, Message = "Serving with the certificate {Fingerprint} (SHA-256) of {Subject}, valid until {Until}")]
     public static partial void Serving(this ILogger log, string fingerprint, string subject, DateTimeOffset until);
 

@@ -25,6 +25,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         .. SealingConfig.Keys,
         "checkpoint.schedule", "checkpoint.timeZone", "rehearsal.schedule",
         "retention.keepLast", "retention.keepDaily", "retention.keepWeekly", "retention.keepMonthly", .. SignatureConfig.Keys,
+        .. NotificationConfig.Keys,
     ];
 
     private readonly ConfigValues _values = new(path, Keys);
@@ -61,6 +62,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
                 TimeZone = zone,
             },
             Signatures = SignatureConfig.Read(_values),
+            Notifications = NotificationConfig.Read(_values),
         };
         _values.ThrowMistakes();
         return config;

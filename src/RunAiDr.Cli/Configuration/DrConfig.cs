@@ -53,6 +53,9 @@ internal sealed record DrConfig
     /// <summary>What signs the commits and tags, and whose signatures count.</summary>
     public SignatureConfig Signatures { get; init; } = new();
 
+    /// <summary>Who is told by <c>sync</c> when something goes wrong; nobody when empty.</summary>
+    public IReadOnlyList<NotificationConfig> Notifications { get; init; } = [];
+
     private static SyncOptions Defaults { get; } = new() { Cluster = "" };
 }
 

@@ -10,20 +10,24 @@ internal sealed class Attempts(string work)
     private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
 
     private volatile string? _failure;
+    private volatile bool _tried;
     private int _failures;
 
     public string Work => work;
 
     public DateTimeOffset NextAt { get; private set; } = DateTimeOffset.MinValue;
 
+    /// <summary>Whether this process has tried it yet: before that, no failure says nothing.</summary>
+    public bool Tried => _tried;
+
     /// <summary>Of the last attempt; null when it succeeded.</summary>
     public string? Failure => _failure;
 
-    public void Succeeded() => (_failure, _failures, NextAt) = (null, 0, DateTimeOffset.MinValue);
+    public void Succeeded() => (_failure, _failures, NextAt, _tried) = (null, 0, DateTimeOffset.MinValue, true);
 
     public void Failed(string failure, DateTimeOffset now)
     {
-        _failure = failure;
+        (_failure, _tried) = (failure, true);
         NextAt = now + (FirstWait * Math.Min(Math.Pow(2, _failures++), LongestWait));
     }
 }

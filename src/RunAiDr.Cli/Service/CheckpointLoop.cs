@@ -39,6 +39,8 @@ internal sealed class CheckpointLoop(Session session, Invocation invocation, ILo
         return new CheckpointStatus(session.Name, RecoveryPoint.Of(session.Objectives, _usable, now))
         {
             CheckpointFailure = _checkpoints.Failure,
+            Tried = _checkpoints.Tried,
+            Checked = !ReferenceEquals(_usable, UsableSnapshots.None),
             PruneFailure = _prunings.Failure,
         };
     }

@@ -10,6 +10,12 @@ internal sealed record CheckpointStatus(string Cluster, IReadOnlyList<RecoveryPo
     /// <summary>Why the last scheduled checkpoint failed; null when it did not.</summary>
     public string? CheckpointFailure { get; init; }
 
+    /// <summary>Whether this process has tried to make one; it knows of no failure before.</summary>
+    public bool Tried { get; init; }
+
+    /// <summary>Whether this process has looked for snapshots; it knows of none before.</summary>
+    public bool Checked { get; init; }
+
     /// <summary>Why pruning failed afterwards; null when it did not.</summary>
     public string? PruneFailure { get; init; }
 }

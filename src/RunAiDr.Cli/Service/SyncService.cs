@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Cli.Service.Notifications;
 using RunAiDr.Cluster;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
@@ -21,6 +22,7 @@ internal sealed class SyncService : IDisposable
     private readonly List<CheckpointLoop> _checkpoints = [];
     private readonly RehearsalLoop? _rehearsals;
     private readonly SyncMeters _meters;
+    private readonly Notifier _notifier;
     private readonly GitRemote? _remote;
     private readonly PushLoop? _pushes;
     private readonly Housekeeping _housekeeping;
@@ -35,6 +37,7 @@ internal sealed class SyncService : IDisposable
         (_clock, _log) = (clock, log);
         _housekeeping = new Housekeeping(config.Repository, clock);
         _meters = new SyncMeters { IsLeader = () => Leads };
+        _notifier = new Notifier(config, clock, _meters, log);
         _remote = remote;
         _pushes = remote is null ? null : new PushLoop(remote, _meters, log, clock, chance.NextDouble);
         if (_pushes is not null)
@@ -44,7 +47,11 @@ internal sealed class SyncService : IDisposable
 
         foreach (var cluster in config.Clusters)
         {
-            var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble) { NewCommit = () => _pushes?.Notify() };
+            var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble)
+            {
+                NewCommit = () => _pushes?.Notify(),
+                Changed = (commit, changes) => _notifier.Committed(cluster.Name, commit, changes),
+            };
             _meters.Observe(journal.Status);
             _workers.Add(new Worker(config, cluster, invocation, journal, sealing));
             if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
@@ -58,6 +65,8 @@ internal sealed class SyncService : IDisposable
         }
 
         _meters.Observe(() => _checkpoints.SelectMany(loop => Measured(loop.Status())));
+        _meters.Observe(() => _checkpoints.Select(loop => loop.Status()).Where(status => status.Tried)
+            .Select(status => new CheckpointMeasurement(status.Cluster, status.CheckpointFailure is not null)));
         _rehearsals = config.Rehearsals is null ? null : new RehearsalLoop(config, invocation, log);
         _meters.Observe(() => (_rehearsals?.Status() ?? []).Where(status => status.Passed is not null).Select(Measured));
     }
@@ -87,7 +96,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
+            await EndingTogether([_notifier.RunAsync(() => Status(null), ct), .. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -108,6 +117,7 @@ internal sealed class SyncService : IDisposable
     {
         _workers.ForEach(worker => worker.Dispose());
         _checkpoints.ForEach(loop => loop.Dispose());
+        _notifier.Dispose();
         _remote?.Dispose();
         _housekeeping.Dispose();
         _meters.Dispose();

@@ -59,7 +59,7 @@ public sealed class ClusterSync(
         var changes = writer.Changes();
         options.DeletionGuard.Check(writer.Deletions(), changes, confirmed: false);
         var commit = writer.Commit(CommitMessage.For(changes, exported.Report, isFirst: tip is null));
-        journal.Exported(commit, changes.Count, exported.Report, held, journal.Clock.GetElapsedTime(started));
+        journal.Exported(commit, changes, exported.Report, held, journal.Clock.GetElapsedTime(started));
         return new SyncIndex(exported, writer.Files, writer.TreeId) { AwaitsOperator = held.Count > 0 };
     }
 

@@ -25,6 +25,9 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
     /// <summary>Called after each commit.</summary>
     public Action NewCommit { get; init; } = () => { };
 
+    /// <summary>Called after each commit with what it changed; must not wait for anything.</summary>
+    public Action<CommitId, IReadOnlyList<StateChange>> Changed { get; init; } = (_, _) => { };
+
     public TimeProvider Clock => clock;
 
     public Func<double> Chance => chance;
@@ -38,7 +41,7 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
         }
     }
 
-    internal void Exported(CommitId? commit, int files, ExportReport report, IReadOnlyList<string> held, TimeSpan elapsed)
+    internal void Exported(CommitId? commit, IReadOnlyList<StateChange> changes, ExportReport report, IReadOnlyList<string> held, TimeSpan elapsed)
     {
         lock (_gate)
         {
@@ -56,12 +59,13 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
 
         if (commit is { } restorePoint)
         {
-            log.Committed(cluster, restorePoint, files, report.Revision);
+            log.Committed(cluster, restorePoint, changes.Count, report.Revision);
             NewCommit();
+            Changed(restorePoint, changes);
         }
     }
 
-    internal void Committed(CommitId restorePoint, int files, string revision, TimeSpan waited)
+    internal void Committed(CommitId restorePoint, IReadOnlyList<StateChange> changes, string revision, TimeSpan waited)
     {
         lock (_gate)
         {
@@ -69,8 +73,9 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
         }
 
         meters.CommitLag.Record(waited.TotalSeconds, Tag);
-        log.Committed(cluster, restorePoint, files, revision);
+        log.Committed(cluster, restorePoint, changes.Count, revision);
         NewCommit();
+        Changed(restorePoint, changes);
     }
 
     /// <summary>How long the oldest change waits that is not committed.</summary>

@@ -10,9 +10,11 @@ public sealed class SyncMeters : IDisposable
 
     private readonly Meter _meter = new(Name);
     private readonly ConcurrentBag<Func<SyncStatus>> _clusters = [];
+    private readonly Counter<long> _notifications;
     private Func<PushStatus>? _pushes;
     private Func<IEnumerable<RecoveryMeasurement>> _recovery = () => [];
     private Func<IEnumerable<RehearsalMeasurement>> _rehearsals = () => [];
+    private Func<IEnumerable<CheckpointMeasurement>> _checkpoints = () => [];
 
     public SyncMeters()
     {
@@ -24,6 +26,7 @@ public sealed class SyncMeters : IDisposable
         FullExports = _meter.CreateCounter<long>("runai_dr.resyncs", null, "Full exports by outcome.");
         GuardStops = _meter.CreateCounter<long>("runai_dr.guard.stops", null, "Cycles that stopped for confirmation.");
         PushFailures = _meter.CreateCounter<long>("runai_dr.push.failures", null, "Failed synchronizations with the remote.");
+        _notifications = _meter.CreateCounter<long>("runai_dr.notifications", null, "Notifications by receiver and outcome.");
         _meter.CreateObservableGauge("runai_dr.ready", () => Each(status => status.Ready ? 1 : 0), null, "1 when sync of the cluster is in order.");
         _meter.CreateObservableGauge("runai_dr.guard.stopped", () => Each(status => status.GuardStopped ? 1 : 0), null, "1 while an operator has to confirm deletions.");
         _meter.CreateObservableGauge("runai_dr.restore_point.age", Ages, "s", "For how long the restore point may have differed from the cluster.");
@@ -32,6 +35,7 @@ public sealed class SyncMeters : IDisposable
         _meter.CreateObservableGauge("runai_dr.unpushed.age", () => Pushes(status => status.Age.TotalSeconds), "s", "Age of the oldest commit that the remote lacks.");
         _meter.CreateObservableGauge("runai_dr.recovery_point.age", () => Recovery(point => point.Age), "s", "Time since the newest usable snapshot of a component.");
         _meter.CreateObservableGauge("runai_dr.recovery_point.objective", () => Recovery(point => point.Objective), "s", "How old that may be.");
+        _meter.CreateObservableGauge("runai_dr.checkpoint.failed", Checkpoints, null, "1 while the last scheduled checkpoint failed.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.passed", () => Rehearsals(newest => newest.Passed ? 1 : 0), null, "1 when the newest rehearsal passed.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.age", () => Rehearsals(newest => newest.Age?.TotalSeconds), "s", "Time since the newest rehearsal.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.duration", () => Rehearsals(newest => newest.Duration?.TotalSeconds), "s", "How long the newest rehearsal took.");
@@ -64,6 +68,12 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows rehearsals in the gauges.</summary>
     public void Observe(Func<IEnumerable<RehearsalMeasurement>> rehearsals) => _rehearsals = rehearsals;
 
+    /// <summary>Shows in the gauges whether checkpoints could be made.</summary>
+    public void Observe(Func<IEnumerable<CheckpointMeasurement>> checkpoints) => _checkpoints = checkpoints;
+
+    /// <summary>Counts notifications: <c>sent</c>, <c>failed</c>, or <c>dropped</c> since too many waited. None, so that the first is seen as an increase.</summary>
+    public void Notified(string receiver, string outcome, int count) => _notifications.Add(count, new("receiver", receiver), new("outcome", outcome));
+
     public void Dispose() => _meter.Dispose();
 
     private static KeyValuePair<string, object?> Of(SyncStatus status) => new("cluster", status.Cluster);
@@ -86,6 +96,9 @@ public sealed class SyncMeters : IDisposable
     private IEnumerable<Measurement<double>> Pushes(Func<PushStatus, double> value) =>
         _pushes is { } pushes ? [new Measurement<double>(value(pushes()))] : [];
 
+    private IEnumerable<Measurement<int>> Checkpoints() => _checkpoints().Select(last =>
+        new Measurement<int>(last.Failed ? 1 : 0, new KeyValuePair<string, object?>("cluster", last.Cluster)));
+
     private IEnumerable<Measurement<double>> Rehearsals(Func<RehearsalMeasurement, double?> value) =>
         from newest in _rehearsals()
         let number = value(newest)
@@ -101,6 +114,9 @@ public sealed class SyncMeters : IDisposable
 
 /// <summary>The recovery point of one component; null where there is none, or no objective.</summary>
 public sealed record RecoveryMeasurement(string Cluster, string Component, TimeSpan? Age, TimeSpan? Objective);
+
+/// <summary>Whether the last scheduled checkpoint of a cluster failed.</summary>
+public sealed record CheckpointMeasurement(string Cluster, bool Failed);
 
 /// <summary>The newest rehearsal of a cluster; age and duration are null where there was none, but one that could not be run.</summary>
 public sealed record RehearsalMeasurement(string Cluster, bool Passed, TimeSpan? Age, TimeSpan? Duration);

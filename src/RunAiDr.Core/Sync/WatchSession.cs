@@ -183,7 +183,7 @@ internal sealed class WatchSession(
         var outcome = await commit.CommitAsync(batch, ct);
         if (outcome.Commit is { } restorePoint)
         {
-            journal.Committed(restorePoint, outcome.Changes.Count, revision, waited);
+            journal.Committed(restorePoint, outcome.Changes, revision, waited);
         }
 
         batch.Clear();

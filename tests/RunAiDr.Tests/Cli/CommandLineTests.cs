@@ -36,6 +36,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rehearse")]
     [InlineData("rekey")]
     [InlineData("demo")]
+    [InlineData("completion")]
+    [InlineData("help")]
     public async Task The_help_reads_like_this(string command)
     {
         string[] arguments = command.Length == 0 ? ["--help"] : [command, "--help"];

@@ -1,17 +1,10 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging.Abstractions;
-using RunAiDr.Core;
-using RunAiDr.Core.Export;
-using RunAiDr.Core.Resources;
-using RunAiDr.Core.Sync;
-using RunAiDr.Tests.Cli.Service.Web;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Deploy;
 
 /// <summary>The alerts ask for metrics that exist, and fire when they should and only then.</summary>
-public sealed partial class AlertTests : IAsyncLifetime, IDisposable
+public sealed class AlertTests : IAsyncLifetime, IDisposable
 {
     private readonly TestDirectory _folder = new();
     private IReadOnlyList<JsonObject> _resources = [];
@@ -33,10 +26,10 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Each_alert_asks_only_for_metrics_that_exist()
     {
-        var served = await ServedAsync();
+        var served = await ServedMetrics.NamesAsync();
         Assert.All(Alerts, alert =>
         {
-            var named = MetricName().Matches((string)alert["expr"]!).Select(match => match.Value).ToList();
+            var named = ServedMetrics.In((string)alert["expr"]!).ToList();
             Assert.NotEmpty(named);
             Assert.All(named, metric => Assert.Contains(metric, served));
         });
@@ -84,45 +77,7 @@ public sealed partial class AlertTests : IAsyncLifetime, IDisposable
         Assert.Equal((string)service["metadata"]!["namespace"]!, (string)monitor["metadata"]!["namespace"]!);
     }
 
-    /// <summary>The names that <c>/metrics</c> of the service shows once everything has been measured.</summary>
-    private static async Task<IReadOnlyList<string>> ServedAsync()
-    {
-        using var meters = new SyncMeters();
-        var journal = new SyncJournal("prod", meters, NullLogger.Instance, TimeProvider.System, () => 0);
-        await using var web = await WebScene.StartAsync();
-        journal.Exported(null, 0, Report, [], TimeSpan.Zero);
-        journal.Interrupted(new ListSelection(KnownKinds.Namespace), "cut");
-        journal.Failed(new RunAiDrException(Fault.NeedsOperator, "stop", "look"));
-        meters.Observe(journal.Status);
-        meters.Observe(() => new PushStatus(0, TimeSpan.Zero, null));
-        meters.Observe(() => [new RecoveryMeasurement("prod", "database", TimeSpan.FromHours(1), TimeSpan.FromHours(2))]);
-        meters.Observe(() => [new RehearsalMeasurement("prod", true, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))]);
-        meters.CommitLag.Record(1);
-        meters.PushLag.Record(1);
-        meters.PushFailures.Add(1);
-        var text = (await web.GetAsync("/metrics")).Text;
-        return [.. MetricName().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal)];
-    }
-
-    private static ExportReport Report { get; } = new()
-    {
-        Cluster = "prod",
-        Info = SampleRestorePoint.Info,
-        Revision = "1",
-        Counts = new Dictionary<string, int>(StringComparer.Ordinal) { ["namespaces"] = 1 },
-        LackingKinds = [],
-        Terminating = [],
-        Placeholders = [],
-        CompareOnly = [],
-        Warnings = [],
-        LastManagers = new Dictionary<string, string>(StringComparer.Ordinal),
-        KindNames = new Dictionary<string, string>(StringComparer.Ordinal),
-    };
-
     private async Task PromtoolAsync(params string[] arguments) =>
         (await EndToEndPrograms.RunAsync(
             _folder.Path, new Dictionary<string, string>(StringComparer.Ordinal), "promtool", arguments)).Expect(0);
-
-    [GeneratedRegex("runai_dr_[a-z_]+", RegexOptions.None, 1000)]
-    private static partial Regex MetricName();
 }
