@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using RunAiDr.Cli.Commands;
 using RunAiDr.Cli.Output;
+using RunAiDr.Core;
 
 namespace RunAiDr.Cli;
 
@@ -23,6 +24,10 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new StatusCommand()));
         root.Subcommands.Add(Bind(new PruneCommand()));
         root.Subcommands.Add(Bind(new DriftCommand()));
+        root.Subcommands.Add(Bind(new HistoryCommand()));
+        root.Subcommands.Add(Bind(new BlameCommand()));
+        root.Subcommands.Add(Bind(new DiffCommand()));
+        root.Subcommands.Add(Bind(new CheckpointsCommand()));
         root.Subcommands.Add(Bind(new PlanCommand()));
         root.Subcommands.Add(Bind(new RehydrateCommand()));
         root.Subcommands.Add(Bind(new VerifyCommand()));
@@ -60,7 +65,12 @@ internal sealed class CommandLine(ProcessContext process)
     {
         try
         {
-            return await command.RunAsync(invocation, ct);
+            return command.Formats.Contains(invocation.Format)
+                ? await command.RunAsync(invocation, ct)
+                : throw new RunAiDrException(
+                    Fault.Configuration,
+                    $"{command.Name} does not print {invocation.Format.ToString().ToLowerInvariant()}.",
+                    $"It prints {string.Join(", ", command.Formats).ToLowerInvariant()}.");
         }
 #pragma warning disable CA1031 // The boundary of the program: whatever happened is told and becomes a documented exit code.
         catch (Exception failure)

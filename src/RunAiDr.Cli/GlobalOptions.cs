@@ -44,7 +44,7 @@ internal sealed class GlobalOptions
 
     public void AddTo(Command root)
     {
-        Output.AcceptOnlyFromAmong("text", "json", "yaml"); // the numbers of the enumeration would be taken too
+        Output.AcceptOnlyFromAmong("text", "json", "yaml", "markdown", "csv"); // the numbers of the enumeration would be taken too
         root.Options.Add(Config);
         root.Options.Add(Output);
         root.Options.Add(Kubeconfig);

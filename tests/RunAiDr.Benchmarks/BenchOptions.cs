@@ -9,11 +9,11 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
 {
     public const string Usage = """
         Measures export and rehydration, and continuous export, against the sandbox, a given cluster, or, when
-        KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; and dumps of
-        a PostgreSQL that it starts.
-          --part export|sync|dump   one of the three; all when absent
-          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load and of the
-                               database (640 MB)
+        KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; dumps of
+        a PostgreSQL that it starts; and history.
+          --part export|sync|dump|history   one of the four; all when absent
+          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load, of the
+                               database (640 MB) and of the commits (100,000)
           --runs 3             odd number of runs; figures are medians
           --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
           --output text|json
@@ -28,6 +28,9 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     /// <summary>Dumps of a database.</summary>
     public bool Dump { get; init; } = true;
 
+    /// <summary>History of one resource.</summary>
+    public bool History { get; init; } = true;
+
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
@@ -36,11 +39,12 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         {
             options = pair switch
             {
-                ["--part", "export" or "sync" or "dump"] => options with
+                ["--part", "export" or "sync" or "dump" or "history"] => options with
                 {
                     Export = pair[1] == "export",
                     Sync = pair[1] == "sync",
                     Dump = pair[1] == "dump",
+                    History = pair[1] == "history",
                 },
                 ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },
                 ["--runs", var runs] when Number(runs) % 2 == 1 => options with { Runs = (int)Number(runs) },

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RunAiDr.Cli.Output;
 
 namespace RunAiDr.Cli.Commands;
 
@@ -6,6 +7,9 @@ namespace RunAiDr.Cli.Commands;
 internal abstract class OperatorCommand(string name, string summary, params string[] examples) : Command(name, summary)
 {
     public IReadOnlyList<string> Examples => examples;
+
+    /// <summary>How it can print its result.</summary>
+    public virtual IReadOnlyList<OutputFormat> Formats => [OutputFormat.Text, OutputFormat.Json, OutputFormat.Yaml];
 
     public abstract Task<int> RunAsync(Invocation invocation, CancellationToken ct);
 }

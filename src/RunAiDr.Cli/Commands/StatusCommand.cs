@@ -142,7 +142,7 @@ internal sealed class StatusCommand : OperatorCommand
         ? "Rehearsal: none; run `runai-dr rehearse <ref>`"
         : Visible.Text($"Rehearsal: of {newest.Checkpoint ?? newest.RestorePoint}, {Duration(newest.Age)} ago: {(newest.Passed ? newest.Partly ? "passed, partly" : "passed" : $"NOT PASSED: {newest.Reason}")}");
 
-    private static string Duration(TimeSpan time) => time switch
+    internal static string Duration(TimeSpan time) => time switch
     {
         { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} days"),
         { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} h"),

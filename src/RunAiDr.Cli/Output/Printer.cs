@@ -38,7 +38,32 @@ internal sealed class Printer(TextWriter output, TextWriter error)
         }
     }
 
+    /// <summary>As above, or a table as CSV or Markdown.</summary>
+    public void Result(OutputFormat format, IEnumerable<string> lines, Func<Table> table, Func<JsonNode> document)
+    {
+        switch (format)
+        {
+            case OutputFormat.Csv:
+                Write(table().Csv(), "\r\n");
+                break;
+            case OutputFormat.Markdown:
+                Write(table().Markdown(), "\n");
+                break;
+            default:
+                Result(format, lines, document);
+                break;
+        }
+    }
+
     public static string Json(JsonNode document) => Visible.Json(document.ToJsonString(Indented));
+
+    private void Write(IEnumerable<string> lines, string ending)
+    {
+        foreach (var line in lines)
+        {
+            output.Write(line + ending);
+        }
+    }
 
     public void Failure(Exception failure)
     {

@@ -6,7 +6,14 @@ namespace RunAiDr.Core.Comparison;
 public static class DifferenceText
 {
     /// <summary>What <c>drift</c> shows. With <paramref name="unified"/> the line-based diff of each file follows it.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified = false)
+    public static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified = false) =>
+        Lines(differences, unified, " (in the restore point only)", " (in the cluster only)");
+
+    /// <summary>What <c>diff</c> shows of two restore points.</summary>
+    public static IEnumerable<string> LinesBetween(IReadOnlyList<StateDifference> differences, bool unified) =>
+        Lines(differences, unified, " (before only)", " (after only)");
+
+    private static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified, string gone, string added)
     {
         foreach (var group in differences.GroupBy(d => d.Namespace ?? "", StringComparer.Ordinal)
             .OrderBy(g => g.Key, StringComparer.Ordinal))
@@ -14,7 +21,7 @@ public static class DifferenceText
             yield return Visible.Text(group.Key.Length == 0 ? "cluster" : $"namespace {group.Key}");
             foreach (var difference in group)
             {
-                yield return Visible.Text($"  {Mark(difference.Kind)} {difference.Path}{Note(difference.Kind)}");
+                yield return Visible.Text($"  {Mark(difference.Kind)} {difference.Path}{NoteOf(difference.Kind)}");
                 foreach (var line in Dangers(difference).Concat(Fields(difference)))
                 {
                     yield return Visible.Text($"      {line}");
@@ -26,6 +33,13 @@ public static class DifferenceText
                 }
             }
         }
+
+        string NoteOf(DifferenceKind kind) => kind switch
+        {
+            DifferenceKind.Added => added,
+            DifferenceKind.Missing => gone,
+            _ => "",
+        };
     }
 
     /// <summary>What <c>verify</c> shows, the verdict last.</summary>
@@ -70,12 +84,5 @@ public static class DifferenceText
         DifferenceKind.Added => '+',
         DifferenceKind.Missing => '-',
         _ => '~',
-    };
-
-    private static string Note(DifferenceKind kind) => kind switch
-    {
-        DifferenceKind.Added => " (in the cluster only)",
-        DifferenceKind.Missing => " (in the restore point only)",
-        _ => "",
     };
 }

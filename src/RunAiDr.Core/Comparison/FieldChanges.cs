@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DiffPlex.DiffBuilder;
 using DiffPlex.DiffBuilder.Model;
+using RunAiDr.Core.History;
 using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Comparison;
@@ -17,6 +18,15 @@ internal static class FieldChanges
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IEnumerable<FieldChange> Between(JsonObject before, JsonObject after) => SecretSides.Of(InObjects(before, after, ""));
+
+    /// <summary>How what stands at one path differs; null where nothing does.</summary>
+    public static IEnumerable<FieldChange> At(string path, FoundNode? before, FoundNode? after) => SecretSides.Of((before, after) switch
+    {
+        (null, null) => [],
+        ({ } gone, null) => Removed(gone.Node, path),
+        (null, { } added) => Added(added.Node, path),
+        var (a, b) => InNodes(a.Node, b.Node, path),
+    });
 
     private static IEnumerable<FieldChange> InObjects(JsonObject before, JsonObject after, string path) =>
         from name in before.Select(field => field.Key).Union(after.Select(field => field.Key), StringComparer.Ordinal)
@@ -57,7 +67,8 @@ internal static class FieldChanges
         return changes.Count > 0 ? changes : [new(path, "order", "another order", [])];
     }
 
-    private static Dictionary<string, JsonNode?> Entries(JsonArray items)
+    /// <summary>The entries of a list by what each is known by.</summary>
+    internal static Dictionary<string, JsonNode?> Entries(JsonArray items)
     {
         var entries = new Dictionary<string, JsonNode?>(StringComparer.Ordinal);
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -119,7 +130,7 @@ internal static class FieldChanges
     private static bool IsLongText(JsonValue value) =>
         value.TryGetValue<string>(out var text) && (text.Length > LongestValue || text.TrimEnd('\n').Contains('\n'));
 
-    private static string Show(JsonNode? node) => node switch
+    internal static string Show(JsonNode? node) => node switch
     {
         null => "null",
         JsonValue value when value.TryGetValue<string>(out var text) => text,

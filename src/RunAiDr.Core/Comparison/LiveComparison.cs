@@ -44,6 +44,22 @@ public sealed class LiveComparison : IStateSink
         }
     }
 
+    /// <summary>How one restore point differs from another: equal files are not read.</summary>
+    public static StateDifferences Between(IStateTree before, IStateTree after)
+    {
+        var comparison = new LiveComparison(before, after.Files.Any(file => file.Path == SealedFiles.RecipientsPath));
+        foreach (var file in after.Files.Where(file => comparison.IsCompared(file.Path)))
+        {
+            comparison._seen.Add(file.Path);
+            if (!comparison._saved.TryGetValue(file.Path, out var saved) || saved.BlobId != file.BlobId || saved.IsRegular != file.IsRegular)
+            {
+                comparison._different[file.Path] = after.Read(file.Path) ?? [];
+            }
+        }
+
+        return comparison.Finish();
+    }
+
     public void Reset()
     {
         _seen.Clear();

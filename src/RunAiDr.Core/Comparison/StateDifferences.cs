@@ -97,7 +97,7 @@ public sealed record StateDifference(
     private static string Text(byte[]? content) => content is null ? "" : Encoding.UTF8.GetString(content);
 
     // A commit may hold anything. What cannot be read is still compared, as text.
-    private static JsonObject? Parse(string path, byte[]? content)
+    internal static JsonObject? Parse(string path, byte[]? content)
     {
         try
         {

@@ -18,7 +18,7 @@ public static class CommitMessage
         // The runbook follows from the other files; alone it changes when they changed between two full exports.
         var paths = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
         var lines = changes
-            .Where(change => (change.Path != RunbookPage.Path || changes.Count == 1) && !IsToldByAnother(change.Path, paths))
+            .Where(change => (change.Path != RunbookPage.Path || changes.Count == 1) && !SealedFiles.IsToldByAnother(change.Path, paths))
             .OrderBy(change => change.Path, StringComparer.Ordinal)
             .Select(change => (change.Kind, Subject: ChangedResource.At(change.Path, report)))
             .ToList();
@@ -26,11 +26,6 @@ public static class CommitMessage
         var body = isFirst ? Counts(report) : Body(lines);
         return new CommitText(subject, body, Trailers(changes, report, isFirst));
     }
-
-    // The secrets of a document change with it, and what is encrypted with their MACs.
-    private static bool IsToldByAnother(string path, HashSet<string> changed) =>
-        SealedFiles.DocumentOf(path) is { } document
-        && (SealedFiles.IsSeal(path) || changed.Contains(document) || (!SealedFiles.IsMacs(path) && changed.Contains(SealedFiles.MacsPathOf(document))));
 
     private static string SubjectOf(List<(StateChangeKind Kind, ChangedResource What)> lines, string cluster)
     {

@@ -4,7 +4,7 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Core.Runbook;
 
 /// <summary>Names and tables as Markdown. Names come from a cluster, so none may become markup.</summary>
-internal static class Markdown
+public static class Markdown
 {
     private const int LongestName = 200;
 

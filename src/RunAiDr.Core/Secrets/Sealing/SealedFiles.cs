@@ -43,6 +43,13 @@ public static class SealedFiles
             ? $"{path.AsSpan(StateFolder.Secrets.Length, path.Length - StateFolder.Secrets.Length - ending.Length)}.yaml"
             : null;
 
+    /// <summary>Whether a file changed with another: the secrets of a document do with it, and what is encrypted with their MACs.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="changed">All files that changed.</param>
+    public static bool IsToldByAnother(string path, IReadOnlySet<string> changed) =>
+        DocumentOf(path) is { } document
+        && (IsSeal(path) || changed.Contains(document) || (!IsMacs(path) && changed.Contains(MacsPathOf(document))));
+
     /// <summary>Placeholder name → MAC, as YAML.</summary>
     public static byte[] Macs(IEnumerable<KeyValuePair<string, SecretText>> secrets, SecretMac mac) => YamlWriter.ToBytes(new JsonObject(
         secrets.Select(secret => KeyValuePair.Create<string, JsonNode?>(secret.Key, mac.Of(secret.Key, secret.Value)))));

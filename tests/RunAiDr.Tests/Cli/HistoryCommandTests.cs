@@ -1,0 +1,223 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using RunAiDr.Core.State;
+using RunAiDr.Git;
+using RunAiDr.Tests.Support;
+
+namespace RunAiDr.Tests.Cli;
+
+/// <summary>history, blame, diff and checkpoints on a real repository, with no cluster anywhere.</summary>
+public sealed class HistoryCommandTests : IDisposable
+{
+    private const string Cluster = "prod";
+    private const string Binding = "namespaces/runai-team-a/rolebindings/researcher.yaml";
+    private const string Values = "values/runai-backend.yaml";
+    private const string Macs = "secrets/values/runai-backend.macs.yaml";
+    private const string Password = "runai-dr-secret:values/runai-backend/password:";
+
+    private readonly TestDirectory _folder = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal) { ["restore-point.yaml"] = MemoryStateTree.Header };
+    private readonly GitStateOptions _options;
+
+    public HistoryCommandTests()
+    {
+        _options = new GitStateOptions { Path = _folder.File("dr.git") };
+        GitStateStore.Init(new Dictionary<string, byte[]>(StringComparer.Ordinal), _options, _clock);
+        File.WriteAllText(_folder.File("runai-dr.yaml"), $"cluster: {Cluster}\nrepository: dr.git\n");
+        Put(Binding, BindingOf("alice"));
+        Put(Values, $"global:\n  domain: old.example.org\npassword: \"{Password}\"\n");
+        Put(Macs, "values/runai-backend/password: mac-1\n");
+        Put("secrets/recipients.yaml", "extension: .age\nrecipients: []\n");
+        Commit("Export cluster prod");
+    }
+
+    private Processes Program => field ??= Processes.At(_folder.Path);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task History_of_the_cluster_reads_like_this()
+    {
+        Story();
+
+        Verified.Text((await Program.RunAsync("history")).Expect(0).Output);
+    }
+
+    [Fact]
+    public async Task History_of_a_file_says_how_its_fields_changed()
+    {
+        Story();
+
+        Verified.Text((await Program.RunAsync("history", Binding)).Expect(0).Output);
+    }
+
+    [Theory]
+    [InlineData("team-a", 2)]
+    [InlineData("runai-team-a", 2)]
+    [InlineData("namespaces/runai-team-a", 2)]
+    [InlineData("clusters/prod/namespaces/runai-team-a/", 2)]
+    [InlineData("namespaces/runai-team-a/rolebindings/researcher", 2)]
+    [InlineData("values", 4)]
+    public async Task History_finds_what_is_meant(string what, int commits)
+    {
+        Story();
+
+        Assert.Equal(commits, (await EntriesAsync(what)).Count);
+    }
+
+    [Fact]
+    public async Task What_never_was_or_could_be_two_is_refused()
+    {
+        Put("namespaces/values/x.yaml", "a: 1\n");
+        Commit("a namespace of the name of a folder");
+
+        Assert.Contains("never been", (await Program.RunAsync("history", "team-z")).Expect(8).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "values/ or namespaces/values/", (await Program.RunAsync("history", "values")).Expect(8).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task History_of_a_value_tells_before_and_after_and_that_a_secret_changed()
+    {
+        Story();
+
+        var domain = await EntriesAsync("--value", "global.domain");
+        var password = await EntriesAsync("--value", "runai-backend:password");
+
+        Assert.Equal(
+            ["new.example.org → newest.example.org", "old.example.org → new.example.org", " → old.example.org"],
+            domain.Select(entry => entry!["fields"]![0]!).Select(field => $"{field["before"]} → {field["after"]}"));
+        Assert.Equal("kubectl, helm", string.Join(", ", domain[1]!["actors"]!.AsArray()));
+        Assert.Equal("secret values/runai-backend/password has another value", (string?)password[0]!["fields"]![0]!["field"]);
+        Assert.Equal(2, password.Count);
+        Assert.Empty(await EntriesAsync("--value", "runai-cluster:global.domain"));
+    }
+
+    [Fact]
+    public async Task Time_start_and_number_bound_the_history()
+    {
+        Story();
+
+        Assert.Equal(2, (await EntriesAsync("--since", "2026-03-02", "--until", "2026-03-03")).Count);
+        Assert.Single(await EntriesAsync("--until", "2026-03-01T08:00:00Z"));
+        Assert.Single(await EntriesAsync(Binding, "--since", "2026-03-02"));
+        Assert.Equal(3, (await EntriesAsync("--limit", "3")).Count);
+        (await Program.RunAsync("history", "--since", "yesterday")).Expect(2);
+        (await Program.RunAsync("history", "--limit", "0")).Expect(2);
+        (await Program.RunAsync("history", "--from", "nothing")).Expect(8);
+    }
+
+    [Fact]
+    public async Task Blame_says_who_last_set_each_field_wherever_it_stands()
+    {
+        Story();
+        Put(Values, "# a line above all others\nadded: 1\n" + _files[Values]);
+        Commit("Add a value", "carol");
+
+        Verified.Text((await Program.RunAsync("blame", Values)).Expect(0).Output);
+        Assert.Contains("old.example.org", (await Program.RunAsync("blame", Values, "--from", "first")).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Blame_of_what_is_gone_says_where_to_look()
+    {
+        _files.Remove(Binding);
+        Commit("Remove the binding");
+
+        Assert.Contains($"runai-dr history {Binding}", (await Program.RunAsync("blame", Binding)).Expect(8).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Diff_tells_two_restore_points_apart()
+    {
+        Story();
+
+        Verified.Text((await Program.RunAsync("diff", "first", "--exit-code")).Expect(3).Output);
+        Assert.Contains("-  domain: old.example.org", (await Program.RunAsync("diff", "first", "main", "-p")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("No difference", (await Program.RunAsync("diff", "first", "first", "--exit-code")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("before only", (await Program.RunAsync("diff", "main", "first")).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Checkpoints_are_listed_with_what_they_hold()
+    {
+        using (var store = GitStateStore.Open(_options, _clock))
+        {
+            store.Tag(Cluster, "before-upgrade", store.Tip(Cluster)!.Id, "Checkpoint before-upgrade of cluster prod\n");
+            store.Tag(Cluster, "no-checkpoint", store.Tip(Cluster)!.Id, "Something else\n");
+        }
+
+        var text = (await Program.RunAsync("checkpoints")).Expect(0).Output;
+        var json = JsonNode.Parse((await Program.RunAsync("checkpoints", "-o", "json")).Expect(0).Output)!["checkpoints"]!.AsArray();
+
+        Assert.Contains("before-upgrade", text, StringComparison.Ordinal);
+        Assert.Equal("before-upgrade", (string?)json.Single()!["name"]);
+        Assert.False((bool)json[0]!["partial"]!);
+    }
+
+    [Fact]
+    public async Task Auditors_get_a_row_for_each_change()
+    {
+        Story();
+        Put(Values, "evil: \"=HYPERLINK(1)\"\nglobal:\n  domain: a,b\n");
+        Commit("=cmd|' /C calc'!A0, \"quoted\"", "@mallory");
+
+        var csv = (await Program.RunAsync("history", "-o", "csv")).Expect(0).Output;
+        Assert.All(csv.Split('\n')[..^1], line => Assert.EndsWith("\r", line, StringComparison.Ordinal));
+        Verified.Text(csv.ReplaceLineEndings("\n"), "csv");
+        Verified.Text((await Program.RunAsync("history", "-o", "markdown")).Expect(0).Output, "markdown");
+        Assert.Contains("'=HYPERLINK(1)", (await Program.RunAsync("blame", Values, "-o", "csv")).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    private void Story()
+    {
+        using (var store = GitStateStore.Open(_options, _clock))
+        {
+            store.Tag(Cluster, "first", store.Tip(Cluster)!.Id, "first");
+        }
+
+        Put(Values, _files[Values].Replace("old", "new", StringComparison.Ordinal));
+        Commit("values: change values of runai-backend", "kubectl", "helm");
+        Put(Binding, BindingOf("mallory\u001b[2J"));
+        Put("namespaces/runai-team-b/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: runai-team-b\n");
+        Commit("prod: add 1, change 1 resources", "kubectl");
+        Put(Macs, "values/runai-backend/password: mac-2\n");
+        Commit("values: change secrets of values of runai-backend", "helm");
+        Put(Values, _files[Values].Replace("new", "newest", StringComparison.Ordinal));
+        Commit("values: change values of runai-backend");
+    }
+
+    private void Put(string path, string content) => _files[path] = content;
+
+    private void Commit(string subject, params string[] actors)
+    {
+        using var store = GitStateStore.Open(_options, _clock);
+        using var writer = store.Begin(Cluster);
+        foreach (var (path, content) in _files)
+        {
+            writer.Put(path, Encoding.UTF8.GetBytes(content));
+        }
+
+        Assert.NotNull(writer.Commit(new CommitText(
+            subject, "", [new("Cluster", Cluster), .. actors.Select(actor => KeyValuePair.Create("Changed-By", actor))])));
+        _clock.Advance(TimeSpan.FromDays(1));
+    }
+
+    private async Task<JsonArray> EntriesAsync(params string[] arguments) =>
+        JsonNode.Parse((await Program.RunAsync(["history", .. arguments, "-o", "json"])).Expect(0).Output)!["entries"]!.AsArray();
+
+    private static string BindingOf(string user) =>
+        $$"""
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata:
+          name: researcher
+          namespace: runai-team-a
+        subjects:
+          - kind: User
+            name: "{{user.Replace("\u001b", "\\e", StringComparison.Ordinal)}}"
+
+        """;
+}
