@@ -53,7 +53,7 @@ internal sealed class RestorePointFinder(Repository repository, string cluster)
     {
         string[] names = words.StartsWith("refs/", StringComparison.Ordinal)
             ? [words]
-            : [$"refs/tags/{words}", $"refs/tags/{TagPrefix(cluster)}{words}", $"refs/heads/{words}"];
+            : [$"refs/tags/{words}", $"refs/tags/{TagPrefix(cluster)}{words}", $"refs/heads/{words}", $"refs/remotes/{words}"];
         return names
             .Where(RefName.IsLegal)
             .Select(name => Named(name, words))

@@ -55,6 +55,33 @@ internal sealed class Printer(TextWriter output, TextWriter error)
         }
     }
 
+    /// <summary>As above, or a page of Markdown.</summary>
+    public void Result(OutputFormat format, IEnumerable<string> lines, Func<IEnumerable<string>> page, Func<JsonNode> document)
+    {
+        if (format == OutputFormat.Markdown)
+        {
+            Write(page(), "\n");
+            return;
+        }
+
+        Result(format, lines, document);
+    }
+
+    /// <summary>One of many results, at once: a blank line follows <paramref name="lines"/>; JSON is one line.</summary>
+    public void Event(OutputFormat format, IEnumerable<string> lines, string json)
+    {
+        if (format == OutputFormat.Json)
+        {
+            output.WriteLine(json);
+        }
+        else
+        {
+            Write(lines.Select(Visible.Text).Append(""), "\n");
+        }
+
+        output.Flush();
+    }
+
     public static string Json(JsonNode document) => Visible.Json(document.ToJsonString(Indented));
 
     private void Write(IEnumerable<string> lines, string ending)

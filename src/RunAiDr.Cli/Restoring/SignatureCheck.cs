@@ -53,7 +53,13 @@ internal sealed record SignatureCheck(SignatureVerdict Verdict, bool IsRequired)
             throw new RunAiDrException(Fault.RestorePoint, $"{Verdict.Finding}. Nothing was written.", Remedy);
         }
 
-        foreach (var warning in Rows.Where(row => row.Result == CheckResult.Warning))
+        return Tell(process);
+    }
+
+    /// <summary>Tells what is not in order, where nothing depends on it.</summary>
+    public SignatureCheck Tell(ProcessContext process)
+    {
+        foreach (var warning in Rows.Where(row => row.Result != CheckResult.Ok))
         {
             process.Error.WriteLine(Visible.Text($"Warning: {warning.Finding}. {warning.Remedy}"));
         }

@@ -5,32 +5,40 @@ namespace RunAiDr.Core.Comparison;
 /// <summary>Differences as lines for people, by namespace. Names and values are made <see cref="Visible"/>.</summary>
 public static class DifferenceText
 {
+    private const string Gone = " (in the restore point only)";
+    private const string New = " (in the cluster only)";
+
     /// <summary>What <c>drift</c> shows. With <paramref name="unified"/> the line-based diff of each file follows it.</summary>
+    public static IEnumerable<string> Lines(Drift drift, bool unified) =>
+        drift.Groups.SelectMany(group => Section(group.Title, group.Items, unified, Gone, New)).Append(drift.Summary.ToString());
+
+    /// <summary>Differences of a live cluster from a restore point.</summary>
     public static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified = false) =>
-        Lines(differences, unified, " (in the restore point only)", " (in the cluster only)");
+        Lines(differences, unified, Gone, New);
 
     /// <summary>What <c>diff</c> shows of two restore points.</summary>
     public static IEnumerable<string> LinesBetween(IReadOnlyList<StateDifference> differences, bool unified) =>
         Lines(differences, unified, " (before only)", " (after only)");
 
-    private static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified, string gone, string added)
-    {
-        foreach (var group in differences.GroupBy(d => d.Namespace ?? "", StringComparer.Ordinal)
-            .OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            yield return Visible.Text(group.Key.Length == 0 ? "cluster" : $"namespace {group.Key}");
-            foreach (var difference in group)
-            {
-                yield return Visible.Text($"  {Mark(difference.Kind)} {difference.Path}{NoteOf(difference.Kind)}");
-                foreach (var line in Dangers(difference).Concat(Fields(difference)))
-                {
-                    yield return Visible.Text($"      {line}");
-                }
+    private static IEnumerable<string> Lines(IReadOnlyList<StateDifference> differences, bool unified, string gone, string added) =>
+        differences.GroupBy(d => d.Namespace ?? "", StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .SelectMany(group => Section(group.Key.Length == 0 ? "cluster" : $"namespace {group.Key}", group, unified, gone, added));
 
-                foreach (var line in unified ? difference.UnifiedDiff() : [])
-                {
-                    yield return Visible.Text($"    {line}");
-                }
+    private static IEnumerable<string> Section(
+        string title, IEnumerable<StateDifference> differences, bool unified, string gone, string added)
+    {
+        yield return Visible.Text(title);
+        foreach (var difference in differences)
+        {
+            yield return Visible.Text($"  {Mark(difference.Kind)} {difference.Path}{NoteOf(difference.Kind)}");
+            foreach (var line in Dangers(difference).Concat(Fields(difference)))
+            {
+                yield return Visible.Text($"      {line}");
+            }
+
+            foreach (var line in unified ? difference.UnifiedDiff() : [])
+            {
+                yield return Visible.Text($"    {line}");
             }
         }
 

@@ -6,12 +6,15 @@ namespace RunAiDr.Core.Comparison;
 /// </summary>
 public sealed record FieldChange(string Field, string? Before, string? After, IReadOnlyList<string> Lines)
 {
-    public override string ToString() => (Before, After, Lines.Count) switch
+    public override string ToString() => FieldWords.Of(this) ?? (Before, After, Lines.Count) switch
     {
-        (_, _, > 0) => $"{Field}: {Lines.Count(line => line[0] is '+' or '-')} lines changed",
+        (_, _, > 0) => $"{Field}: {Counted(Lines)} changed",
         (null, null, _) => Field,
         (null, _, _) => $"{Field}: + {After}",
         (_, null, _) => $"{Field}: - {Before}",
         _ => $"{Field}: {Before} → {After}",
     };
+
+    internal static string Counted(IReadOnlyList<string> lines) =>
+        lines.Count(line => line[0] is '+' or '-') is var count and not 1 ? $"{count} lines" : "1 line";
 }

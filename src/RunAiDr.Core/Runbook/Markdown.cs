@@ -42,7 +42,17 @@ public static class Markdown
         "",
     ];
 
-    public static IEnumerable<string> Block(string language, IEnumerable<string> lines) => [$"```{language}", .. lines, "```", ""];
+    /// <summary>Lines as they are, behind a fence that none of them closes.</summary>
+    public static IEnumerable<string> Block(string language, IReadOnlyList<string> lines)
+    {
+        var fence = "```";
+        while (lines.Any(line => line.Contains(fence, StringComparison.Ordinal)))
+        {
+            fence += '`';
+        }
+
+        return [fence + language, .. lines, fence, ""];
+    }
 
     /// <summary>A name as one word of a POSIX shell.</summary>
     public static string Word(string name)

@@ -67,7 +67,9 @@ public sealed class LiveComparisonTests
             live.Remove(file.Path);
         }
 
-        Verified.Text(string.Join('\n', DifferenceText.Lines(Compare(live).Items)) + "\n");
+        var drift = Drift.Of(Compare(live), _saved, "runai/queue");
+        Verified.Text(string.Join('\n', DifferenceText.Lines(drift, unified: false)) + "\n", "text");
+        Verified.Text(string.Join('\n', DriftPage.Of("prod", _saved.Id, drift)) + "\n", "markdown");
     }
 
     [Fact]

@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Yaml;
+
+namespace RunAiDr.Core.Comparison;
+
+/// <summary>How a live cluster differs from a restore point, by project: first what belongs to none.</summary>
+public sealed record Drift(IReadOnlyList<DriftGroup> Groups)
+{
+    public DriftSummary Summary => new(
+        Groups.SelectMany(group => group.Items).SelectMany(item => item.Dangers).Count(),
+        CountOf(DifferenceKind.Added),
+        CountOf(DifferenceKind.Missing),
+        CountOf(DifferenceKind.Changed),
+        Groups.Select(group => group.Project).OfType<string>().Distinct(StringComparer.Ordinal).Count());
+
+    /// <param name="differences">What differs.</param>
+    /// <param name="restorePoint">What the cluster was compared with.</param>
+    /// <param name="projectLabel">The label that makes a namespace that of a project.</param>
+    public static Drift Of(StateDifferences differences, IStateTree restorePoint, string projectLabel)
+    {
+        var byPath = differences.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
+        var groups = from item in differences.Items
+                     group item by item.Namespace into items
+                     let project = items.Key is { } name ? ProjectOf(name) : null
+                     select new DriftGroup(items.Key, project, [.. items]);
+        return new Drift([.. groups
+            .OrderBy(group => (group.Namespace, group.Project) switch { (null, _) => 0, (_, null) => 1, _ => 2 })
+            .ThenBy(group => group.Project, StringComparer.Ordinal)
+            .ThenBy(group => group.Namespace, StringComparer.Ordinal)]);
+
+        // What does not differ is in the cluster as it was saved.
+        string? ProjectOf(string name)
+        {
+            var path = StatePath.For(new ResourceKey("", "namespaces", null, name));
+            var body = byPath.TryGetValue(path, out var item) ? item.LiveBody ?? item.SavedBody : Saved(restorePoint, path);
+            return body?.Map("metadata")?.Map("labels")?.Text(projectLabel) is { Length: > 0 } project ? project : null;
+        }
+    }
+
+    private int CountOf(DifferenceKind kind) => Groups.SelectMany(group => group.Items).Count(item => item.Kind == kind);
+
+    // A commit may hold anything; then the namespace goes by its own name.
+    private static JsonObject? Saved(IStateTree restorePoint, string path)
+    {
+        try
+        {
+            return restorePoint.Read(path) is { } content ? YamlReader.Read(content, path, Fault.RestorePoint) as JsonObject : null;
+        }
+        catch (RunAiDrException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What differs in one namespace; in none for cluster scope and values.</summary>
+public sealed record DriftGroup(string? Namespace, string? Project, IReadOnlyList<StateDifference> Items)
+{
+    internal string Title => (Namespace, Project) switch
+    {
+        (null, _) => "cluster",
+        (_, null) => $"namespace {Namespace}",
+        _ => $"project {Project} (namespace {Namespace})",
+    };
+}
+
+/// <summary>How much differs, and in how many projects.</summary>
+public sealed record DriftSummary(int Dangers, int Added, int Missing, int Changed, int Projects)
+{
+    public override string ToString()
+    {
+        var dangers = Dangers switch { 0 => "", 1 => "1 danger; ", _ => $"{Dangers} dangers; " };
+        var projects = Projects switch { 0 => "in no project", 1 => "in 1 project", _ => $"in {Projects} projects" };
+        return $"{dangers}{Added} added, {Missing} missing, {Changed} changed {projects}";
+    }
+}
