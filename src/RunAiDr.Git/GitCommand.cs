@@ -4,7 +4,7 @@ using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Git;
 
-/// <summary>Runs the <c>git</c> program on a repository, with the least priority and deaf to configuration elsewhere.</summary>
+/// <summary>Runs the <c>git</c> program on a repository, deaf to configuration elsewhere.</summary>
 internal sealed class GitCommand(string folder)
 {
     /// <summary>Null when it succeeded, else what it printed about its failure.</summary>
@@ -37,6 +37,9 @@ internal sealed class GitCommand(string folder)
         var printed = await errors;
         return process.ExitCode == 0 ? null : $"git {arguments[0]} ended with {process.ExitCode}: {printed.Trim()}";
     }
+
+    /// <summary>Starts it; its output is read as it comes.</summary>
+    public GitOutput Open(IReadOnlyList<string> arguments, CancellationToken ct) => new(Start(arguments), ct);
 
     private Process Start(IReadOnlyList<string> arguments)
     {

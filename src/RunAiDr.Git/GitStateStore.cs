@@ -1,7 +1,9 @@
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.History;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
+using RunAiDr.Git.History;
 using RunAiDr.Git.Signing;
 
 namespace RunAiDr.Git;
@@ -25,7 +27,11 @@ public sealed class GitStateStore : IStateStore, IDisposable
         _branch = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(repository, options, clock);
         (_trusted, _requiresSignatures) = (options.Trusted, options.RequiresSignatures);
+        History = new GitStateHistory(Path, options.Branch);
     }
+
+    /// <summary>The branch of record as a history. Any thread may ask it.</summary>
+    public IStateHistory History { get; }
 
     private string Path => _repository.Info.Path;
 

@@ -8,6 +8,8 @@ namespace RunAiDr.Git;
 /// <summary>Subject, body and trailers as one message that <c>git interpret-trailers --parse</c> reads back.</summary>
 internal static class MessageFormat
 {
+    private const string ChangedBy = "Changed-By: ";
+
     public static string Of(CommitText text)
     {
         var paragraphs = new List<string> { OneLine(text.Subject) };
@@ -37,6 +39,15 @@ internal static class MessageFormat
         string? Value(string key) =>
             Array.Find(trailers, line => line.StartsWith(key, StringComparison.Ordinal))?[key.Length..];
     }
+
+    /// <summary>Who changed the cluster, from the trailers of a commit; none for a commit of anybody else.</summary>
+    public static IReadOnlyList<string> ChangersOf(string message) =>
+    [
+        .. message.TrimEnd('\n').Split("\n\n")[^1].Split('\n')
+            .Where(line => line.StartsWith(ChangedBy, StringComparison.Ordinal))
+            .Select(line => line[ChangedBy.Length..].Trim())
+            .Where(name => name.Length > 0),
+    ];
 
     /// <summary>Text of several lines without what Git cannot hold: NUL, other control characters, halves of surrogate pairs.</summary>
     public static string Lines(string text) =>

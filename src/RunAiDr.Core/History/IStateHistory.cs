@@ -19,7 +19,9 @@ public sealed record HistoryQuery(string Cluster)
     /// <summary>Where it begins, going back; null is the tip of the branch of record.</summary>
     public string? From { get; init; }
 
-    /// <summary>A file of the state tree, or a folder that ends with <c>/</c>; empty for all of it.</summary>
+    /// <summary>
+    /// A file of the state tree, or a folder that ends with <c>/</c>, each with the files of its secrets; empty for all of it.
+    /// </summary>
     public string Path { get; init; } = "";
 
     /// <summary>The oldest moment that still counts.</summary>
