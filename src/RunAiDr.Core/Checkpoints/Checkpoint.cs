@@ -20,7 +20,8 @@ public sealed record Checkpoint(StateTag Tag, IReadOnlyList<SnapshotReference> R
     public static IReadOnlyList<Checkpoint> AllOf(IStateStore store, string cluster) =>
         [.. store.Tags(cluster).Select(tag => Read(store, cluster, tag))];
 
-    private static Checkpoint Read(IStateStore store, string cluster, StateTag tag)
+    /// <summary>One tag of a cluster with its references.</summary>
+    public static Checkpoint Read(IStateStore store, string cluster, StateTag tag)
     {
         try
         {
