@@ -11,7 +11,7 @@ internal static class RestorePointPage
         return $"""
             <h1>Restore point {facts.Reference}: {Words.Mark(usable, usable ? "can be restored" : "cannot be restored")}</h1>
             <dl><dt>Commit</dt><dd><code class="path">{facts.Commit.Sha}</code></dd><dt>Committed</dt><dd>{Words.Time(facts.CommittedAt)}</dd>
-            <dt>Signature</dt><dd>{Words.Mark(!facts.SignatureRefused, facts.SignatureState)} {facts.Signature}</dd></dl>
+            <dt>Signature</dt><dd>{Words.Mark(facts.SignatureState == "good", facts.SignatureState)} {facts.Signature}</dd></dl>
             <section aria-labelledby="command"><h2 id="command">How to restore it</h2>
             <pre tabindex="0" role="region" aria-label="Commands"><code>{facts.PlanCommand}
             {facts.Command}</code></pre>
