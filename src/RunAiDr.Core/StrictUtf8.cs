@@ -3,7 +3,7 @@ using System.Text;
 namespace RunAiDr.Core;
 
 /// <summary>UTF-8 that refuses bytes which are none, instead of reading them as U+FFFD.</summary>
-internal static class StrictUtf8
+public static class StrictUtf8
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

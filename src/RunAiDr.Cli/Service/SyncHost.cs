@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Service.Web;
+using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Leases;
 using RunAiDr.Core;
@@ -27,7 +28,8 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
         var config = configs.Newest;
         var sealing = await SealingOf(config, ct);
         using var reviews = new ClusterReviews(Connections.Of(invocation, config.Clusters[0]), _process.Clock, log);
-        await using var web = await new WebServer(config.Web, _process, log).StartAsync(Status, reviews.JudgeAsync, ct);
+        using var state = new StateReader(() => config, _process.Clock);
+        await using var web = await new WebServer(config.Web, _process, log).StartAsync(Status, state, reviews.JudgeAsync, ct);
         await Repositories.PrepareAsync(config, invocation, ct);
         using var own = RepositoryLock.Take(config.Repository, RepositoryLock.Keeping, _process.Host, _process.Id, _process.Clock);
         foreach (var leftover in await own.RemoveLeftoversAsync(ct))

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Internal;
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
@@ -108,10 +107,5 @@ internal sealed class ClusterReviews : IDisposable
 
         _failing = true;
         return Verdict.Undecided;
-    }
-
-    private sealed class CacheClock(TimeProvider clock) : ISystemClock
-    {
-        public DateTimeOffset UtcNow => clock.GetUtcNow();
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core;
 
 namespace RunAiDr.Cli.Service.Web;
@@ -20,10 +21,11 @@ internal sealed class WebServer(WebConfig config, ProcessContext process, ILogge
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
 
     /// <param name="status">How the service stands.</param>
+    /// <param name="state">What the pages show of the repository.</param>
     /// <param name="reviews">Decides about tokens where the configuration has no file of them.</param>
     /// <param name="ct">Ends the start.</param>
     /// <exception cref="RunAiDrException">The address is taken or not this machine's; certificate or tokens file are wrong.</exception>
-    public async Task<WebApplication> StartAsync(Func<ServiceStatus> status, Judge reviews, CancellationToken ct)
+    public async Task<WebApplication> StartAsync(Func<ServiceStatus> status, StateReader state, Judge reviews, CancellationToken ct)
     {
         var access = new Access(JudgeOf(reviews));
         var certificate = CertificateOf();
@@ -40,6 +42,7 @@ internal sealed class WebServer(WebConfig config, ProcessContext process, ILogge
         web.UseRouting();
         web.Use(new Gate(access, config.Certificate is not null).PassAsync);
         Probes.Map(web, status, access);
+        new Dashboard(status, state, process.Clock).Map(web, web.Lifetime.ApplicationStopping);
         try
         {
             await web.StartAsync(ct);

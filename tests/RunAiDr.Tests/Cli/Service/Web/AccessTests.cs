@@ -42,6 +42,12 @@ public sealed class AccessTests
     [InlineData("/metrics")]
     [InlineData("/METRICS")]
     [InlineData("/metrics/")]
+    [InlineData("/")]
+    [InlineData("/history")]
+    [InlineData("/resources/values/runai-cluster.yaml")]
+    [InlineData("/api/status")]
+    [InlineData("/clusters/prod/")]
+    [InlineData("/events")]
     [InlineData("/livez/../metrics")]
     [InlineData("/livez/%2e%2e/metrics")]
     [InlineData($"/metrics?token={WebScene.Token}&access_token={WebScene.Token}&authorization=Bearer+{WebScene.Token}")]
@@ -57,7 +63,7 @@ public sealed class AccessTests
 
     [Theory]
     [InlineData("/nothing")]
-    [InlineData("/")]
+    [InlineData("/assets/nothing")]
     public async Task For_what_is_not_there_no_token_is_judged(string path)
     {
         await using var web = await WebScene.ExposedAsync();

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Service;
 using RunAiDr.Cli.Service.Web;
+using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Sync;
 using RunAiDr.Tests.Support;
 
@@ -55,11 +56,12 @@ internal sealed class WebScene : IAsyncDisposable
         var folder = new TestDirectory();
         var process = Processes.At(folder.Path).Context with { Clock = clock ?? TimeProvider.System };
         var config = new WebConfig(new IPEndPoint(IPAddress.Loopback, 0));
+        var state = new StateReader(() => new DrConfig { Clusters = [new ClusterConfig("prod")], Repository = folder.File("dr.git") }, process.Clock);
         log ??= new LogLines();
         try
         {
             var web = await new WebServer(configure?.Invoke(config, folder) ?? config, process, log).StartAsync(
-                () => Broken, reviews ?? ((_, _, _) => ValueTask.FromResult(Verdict.Undecided)), CancellationToken.None);
+                () => Broken, state, reviews ?? ((_, _, _) => ValueTask.FromResult(Verdict.Undecided)), CancellationToken.None);
             return new WebScene(web, folder, log);
         }
         catch

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using RunAiDr.Cli.Output;
+using RunAiDr.Core;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Text;
+
+namespace RunAiDr.Cli.Service.Web.Pages;
+
+/// <summary>The pages for people, and the same as JSON below <c>/api</c>.</summary>
+internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader state, TimeProvider clock)
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    private readonly StateVersion _version = new(status, state);
+
+    public void Map(IEndpointRouteBuilder web, CancellationToken stopping)
+    {
+        Assets.Map(web);
+        new LiveEvents(_version, clock, stopping).Map(web);
+        foreach (var prefix in (string[])["", "/clusters/{cluster}"])
+        {
+            Map(web, prefix, new PageKind<StatusFacts>("/", "/api/status", "Status", (view, _) => Ready(StatusPage.Read(view, status())), StatusPage.Write));
+            Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
+                "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
+            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write));
+            Map(web, prefix, new PageKind<RestorePointFacts>(
+                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, RestorePointPage.Write));
+            Map(web, prefix, new PageKind<ResourceFacts>(
+                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write));
+        }
+    }
+
+    private static Task<T?> Ready<T>(T? facts)
+        where T : class => Task.FromResult(facts);
+
+    private static HistoryFacts History(StateView view, HttpContext http)
+    {
+        var (project, from) = ((string?)http.Request.Query["project"] ?? "", (string?)http.Request.Query["from"]);
+        if ((project.Length > 0 && !NamespaceName().IsMatch(project)) || (from is not null && !CommitName().IsMatch(from)))
+        {
+            throw new RunAiDrException(Fault.Configuration, "The query is wrong.", "`project` is the name of a project or namespace, `from` a whole commit id.");
+        }
+
+        CommitId? start = from is null ? null : new CommitId(from);
+        var facts = view.History(project.Length == 0 ? "" : $"namespaces/{view.NamespaceOf(project)}/", start, HistoryPage.EntriesPerPage, http.RequestAborted);
+        return facts with { Project = project.Length == 0 ? null : project };
+    }
+
+    private static async Task<RestorePointFacts?> RestorePointAsync(StateView view, HttpContext http) =>
+        Value(http, "reference") is { } reference ? await view.RestorePointAsync(reference, http.RequestAborted) : null;
+
+    private static ResourceFacts? Resource(StateView view, HttpContext http) =>
+        Value(http, "path") is { } path ? view.Resource(path, http.RequestAborted) : null;
+
+    private static string? Value(HttpContext http, string name) => http.GetRouteValue(name) as string is { Length: > 0 } value ? value : null;
+
+    private void Map<T>(IEndpointRouteBuilder web, string prefix, PageKind<T> kind)
+        where T : class
+    {
+        web.MapMethods(prefix + kind.Path, Methods, http => AnswerAsync(http, kind.Read, (facts, links) =>
+        {
+            var layout = new Layout(links, _version.Now(), clock.GetUtcNow());
+            return ("text/html; charset=utf-8", layout.Page(kind.Title, kind.Write(facts, links)).ToString());
+        }));
+        web.MapMethods(prefix + kind.Api, Methods, http => AnswerAsync(http, kind.Read, (facts, _) =>
+            ("application/json; charset=utf-8", Visible.Json(Documents.Of(facts).ToJsonString()))));
+    }
+
+    private async Task AnswerAsync<T>(HttpContext http, Func<StateView, HttpContext, Task<T?>> read, Func<T, Links, (string Type, string Text)> write)
+        where T : class
+    {
+        try
+        {
+            using var view = state.Open(Value(http, "cluster"));
+            if (view is null || await read(view, http) is not { } facts)
+            {
+                await Gate.TellAsync(http, StatusCodes.Status404NotFound, "404: there is nothing here");
+                return;
+            }
+
+            var (type, text) = write(facts, new Links(view.Cluster, state.Clusters));
+            var bytes = Encoding.UTF8.GetBytes(text);
+            (http.Response.ContentType, http.Response.ContentLength) = (type, bytes.Length);
+            await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+        }
+        catch (RunAiDrException fault) when (!http.Response.HasStarted)
+        {
+            var code = CodeOf(fault.Fault);
+            var why = Visible.Text($"{code}: {fault.Message} {fault.Remedy}");
+            await Gate.TellAsync(http, code, code == StatusCodes.Status503ServiceUnavailable ? string.Join('\n', [why, .. status().Lines()]) : why);
+        }
+    }
+
+    private static int CodeOf(Fault fault) => fault switch
+    {
+        Fault.RestorePoint => StatusCodes.Status404NotFound,
+        Fault.Configuration => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamespaceName();
+
+    [GeneratedRegex("^[0-9a-f]{40}$", RegexOptions.None, 1000)]
+    private static partial Regex CommitName();
+}
+
+/// <summary>A page: where it is, where its facts are as JSON, how they are read (null is nothing) and written.</summary>
+internal sealed record PageKind<T>(
+    string Path, string Api, string Title, Func<StateView, HttpContext, Task<T?>> Read, Func<T, Links, Html> Write)
+    where T : class;

@@ -1,0 +1,55 @@
+using RunAiDr.Core.Text;
+
+namespace RunAiDr.Cli.Service.Web.Pages;
+
+/// <summary>What a restore point would bring back, from where, what is missing, and the command. No target is asked.</summary>
+internal static class RestorePointPage
+{
+    public static Html Write(RestorePointFacts facts, Links links)
+    {
+        var usable = facts is { Content.Problems.Count: 0, SignatureRefused: false };
+        return $"""
+            <h1>Restore point {facts.Reference}: {Words.Mark(usable, usable ? "can be restored" : "cannot be restored")}</h1>
+            <dl><dt>Commit</dt><dd><code class="path">{facts.Commit.Sha}</code></dd><dt>Committed</dt><dd>{Words.Time(facts.CommittedAt)}</dd>
+            <dt>Signature</dt><dd>{Words.Mark(facts.SignatureState == "good", facts.SignatureState)} {facts.Signature}</dd></dl>
+            <section aria-labelledby="command"><h2 id="command">How to restore it</h2>
+            <pre tabindex="0" role="region" aria-label="Commands"><code>{facts.PlanCommand}
+            {facts.Command}</code></pre>
+            <p class="quiet">The first only looks at the target cluster; the second writes to it.</p></section>
+            {Missing(facts.Content, links)}
+            {Data(facts.Content)}
+            <section aria-labelledby="kinds"><h2 id="kinds">What would be restored</h2>
+            {Words.Table(Words.Count(facts.Content.Resources, "resource by kind", "resources by kind"), ["Kind", "Resources"], Rows(facts.Content.Kinds))}
+            {Words.Table("Resources by namespace", ["Namespace", "Resources"], Rows(facts.Content.Namespaces))}</section>
+            """;
+    }
+
+    private static Html Rows(IReadOnlyList<CountFact> counts) => Html.Each(counts, count => $"""<tr><th scope="row">{count.Name}</th><td class="number">{count.Count}</td></tr>""");
+
+    private static Html Missing(RestorePointContent content, Links links)
+    {
+        Html problems = content.Problems.Count == 0
+            ? Html.None
+            : $"<h3>Wrong files</h3><ul>{Html.Each(content.Problems, problem => $"<li>{problem}</li>")}</ul>";
+        Html secrets = content.Secrets.Count switch
+        {
+            0 => $"<p>No secret has to be supplied.</p>",
+            _ => $"""<h3>Secrets to be supplied</h3><ul class="names">{Html.Each(content.Secrets, name => $"<li><code>{name}</code></li>")}</ul>""",
+        };
+        Html notHandled = content.NotHandled.Count == 0
+            ? Html.None
+            : $"""<h3>Files that nothing is done with</h3><ul class="names">{Html.Each(content.NotHandled, path => $"""<li><a href="{links.Resource(path)}">{path}</a></li>""")}</ul>""";
+        return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{secrets}{notHandled}</section>""";
+    }
+
+    private static Html Data(RestorePointContent content)
+    {
+        var releases = Html.Each(content.Releases, release => $"""<tr><th scope="row">{release.Name}</th><td>Helm chart {release.Chart} {release.Version}</td><td>{release.Namespace}</td></tr>""");
+        var snapshots = Html.Each(content.Snapshots, snapshot =>
+            $"""<tr><th scope="row">{snapshot.Component}</th><td>{snapshot.Failure ?? snapshot.Provider}, as of {Words.Time(snapshot.TakenAt)}</td><td>{snapshot.Location}</td></tr>""");
+        Html table = content.Releases.Count + content.Snapshots.Count == 0
+            ? $"<p>It names neither releases nor snapshots.</p>"
+            : Words.Table("Releases and data", ["Part", "From", "Where"], $"{releases}{snapshots}");
+        return $"""<section aria-labelledby="sources"><h2 id="sources">From where</h2>{table}</section>""";
+    }
+}

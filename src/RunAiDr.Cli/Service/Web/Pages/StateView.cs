@@ -1,0 +1,116 @@
+using System.Text.RegularExpressions;
+using RunAiDr.Core;
+using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.History;
+using RunAiDr.Core.State;
+using RunAiDr.Git;
+using RunAiDr.Git.Signing;
+
+namespace RunAiDr.Cli.Service.Web.Pages;
+
+/// <summary>The state of one cluster as one request sees it.</summary>
+internal sealed partial class StateView(string cluster, bool signaturesRequired, GitStateStore store, StateReader reader) : IDisposable
+{
+    private const int MostShown = 256 * 1024;
+
+    // The list of those who may sign can change, and keys expire.
+    private static readonly TimeSpan Verdicts = TimeSpan.FromMinutes(1);
+
+    private IStateTree? _tip;
+
+    public string Cluster => cluster;
+
+    /// <summary>Null before the first export.</summary>
+    public IStateTree? Tip() => _tip ??= store.Tip(cluster);
+
+    public IReadOnlyList<CheckpointFact> Checkpoints() =>
+        [.. store.Tags(cluster).Where(CheckpointSummary.IsOf).Select(tag => reader.Remember((nameof(CheckpointFact), cluster, tag.Name, tag.Commit), null, () => Fact(tag)))];
+
+    /// <summary>Some entries from a commit back; null is the newest.</summary>
+    public HistoryFacts History(string path, CommitId? from, int count, CancellationToken ct)
+    {
+        var start = from ?? Tip()?.Id;
+        return start is null ? new HistoryFacts(null, [], null) : reader.Remember((cluster, start, path, count), null, () =>
+        {
+            var query = new HistoryQuery(cluster) { From = from?.Sha, Path = path };
+            List<HistoryEntry> read = [.. store.History.Entries(query, ct).Take(count + 1)];
+            return new HistoryFacts(null, [.. read.Take(count)], read.Count > count ? read[count].Commit : null);
+        });
+    }
+
+    /// <exception cref="RunAiDrException">There is no such restore point, or its signature cannot be checked.</exception>
+    public async Task<RestorePointFacts> RestorePointAsync(string reference, CancellationToken ct)
+    {
+        var tree = store.Open(cluster, reference);
+        var verdict = await reader.RememberAsync(
+            (nameof(SignatureVerdict), cluster, reference, tree.Id), Verdicts, () => store.CheckSignature(cluster, reference, tree.Id), ct);
+        var content = await reader.RememberAsync((cluster, tree.Id, nameof(RestorePointContent)), null, () => RestorePointContent.Of(tree), ct);
+        var name = Plain().IsMatch(reference) ? reference : tree.Id.Sha;
+        var which = reader.Clusters.Count > 1 ? $" --cluster {cluster}" : "";
+        var secrets = content.Secrets.Count > 0 ? " --secrets secrets.yaml" : "";
+        var refused = verdict.State is SignatureState.Bad or SignatureState.Revoked || (signaturesRequired && verdict.State != SignatureState.Good);
+        return new RestorePointFacts(
+            reference,
+            tree.Id,
+            tree.CommittedAt,
+            Word(verdict.State),
+            verdict.Finding,
+            refused,
+            content,
+            $"runai-dr plan {name}{which} --target-context \"${{new:?}}\"{secrets}",
+            $"runai-dr rehydrate {name}{which} --target-context \"${{new:?}}\"{secrets}");
+    }
+
+    /// <summary>Null when the cluster never had such a file.</summary>
+    public ResourceFacts? Resource(string path, CancellationToken ct)
+    {
+        if (Tip() is not { } tip)
+        {
+            return null;
+        }
+
+        var history = History(path, null, ResourcePage.EntriesShown, ct).Entries;
+        var content = tip.Read(path);
+        if (content is null)
+        {
+            return history.Count == 0 ? null : new ResourceFacts(path, null, "It is not there any more.", history);
+        }
+
+        var text = path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) || content.Length > MostShown ? null : StrictUtf8.TryDecode(content);
+        return new ResourceFacts(path, text, text is null ? "It is encrypted, or too large to be shown here." : null, history);
+    }
+
+    /// <summary>The namespace of a project, unless it is the name of one itself.</summary>
+    public string NamespaceOf(string project) =>
+        Tip()?.Read($"namespaces/runai-{project}/namespace.yaml") is null ? project : $"runai-{project}";
+
+    public void Dispose() => store.Dispose();
+
+    private static string Word(SignatureState state) => state switch
+    {
+        SignatureState.NotChecked => "not checked",
+        SignatureState.Good => "good",
+        SignatureState.NotSigned => "not signed",
+        SignatureState.UnknownSigner => "unknown signer",
+        SignatureState.Expired => "expired",
+        SignatureState.Revoked => "revoked",
+        _ => "bad",
+    };
+
+    private CheckpointFact Fact(StateTag tag)
+    {
+        var checkpoint = Checkpoint.Of(store, cluster, tag);
+        var failures = checkpoint.References.Where(one => one.Failure is not null).Select(one => $"{CheckpointSummary.NameOf(one.Component)}: {one.Failure}");
+        return new CheckpointFact(
+            tag.Name,
+            tag.Commit,
+            tag.TaggedAt,
+            checkpoint.IsPartial,
+            [.. checkpoint.References.Where(one => one.Failure is null).Select(one => CheckpointSummary.NameOf(one.Component))],
+            checkpoint.Defect ?? (checkpoint.IsPartial ? string.Join("; ", failures) : null));
+    }
+
+    // A name that a shell takes as it is.
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._/-]*$", RegexOptions.None, 1000)]
+    private static partial Regex Plain();
+}
