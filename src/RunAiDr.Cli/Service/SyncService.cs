@@ -19,6 +19,7 @@ internal sealed class SyncService : IDisposable
 
     private readonly List<Worker> _workers = [];
     private readonly List<CheckpointLoop> _checkpoints = [];
+    private readonly List<ReviewLoop> _reviews = [];
     private readonly RehearsalLoop? _rehearsals;
     private readonly SyncMeters _meters;
     private readonly GitRemote? _remote;
@@ -47,6 +48,15 @@ internal sealed class SyncService : IDisposable
             var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble) { NewCommit = () => _pushes?.Notify() };
             _meters.Observe(journal.Status);
             _workers.Add(new Worker(config, cluster, invocation, journal, sealing));
+            if (config.Review is not null)
+            {
+                _reviews.Add(new ReviewLoop(config, cluster.Name, clock, log)
+                {
+                    NewCommit = () => _pushes?.Notify(),
+                    IsPushed = () => _pushes?.Status() is { Ahead: 0, Failure: null },
+                });
+            }
+
             if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
             {
                 _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, sealing, invocation), invocation, log)
@@ -70,6 +80,7 @@ internal sealed class SyncService : IDisposable
         {
             Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
             Rehearsals = _rehearsals?.Status() ?? [],
+            Reviews = [.. _reviews.Select(loop => loop.Status()).OfType<ReviewStatus>()],
         };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
@@ -87,7 +98,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
+            await EndingTogether([.. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), .. _reviews.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -108,6 +119,7 @@ internal sealed class SyncService : IDisposable
     {
         _workers.ForEach(worker => worker.Dispose());
         _checkpoints.ForEach(loop => loop.Dispose());
+        _reviews.ForEach(loop => loop.Dispose());
         _remote?.Dispose();
         _housekeeping.Dispose();
         _meters.Dispose();
@@ -193,7 +205,7 @@ internal sealed class SyncService : IDisposable
             var rules = Connections.RulesOf(cluster);
             Journal = journal;
             _client = new ClusterClient(Connections.Of(invocation, cluster), clock);
-            _store = GitStateStore.Open(Session.StoreOptions(config), clock);
+            _store = GitStateStore.Open(Session.StoreOptions(config, cluster.Name), clock);
             var options = new SyncOptions
             {
                 Cluster = cluster.Name,
