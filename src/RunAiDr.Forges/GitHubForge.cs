@@ -31,7 +31,7 @@ internal sealed class GitHubForge(ForgeConnection connection, string owner, stri
 
     public void Dispose() => connection.Dispose();
 
-    private Task PatchAsync(long number, JsonObject body, CancellationToken ct) =>
+    private Task<JsonObject> PatchAsync(long number, JsonObject body, CancellationToken ct) =>
         connection.ChangeAsync(HttpMethod.Patch, $"{_repository}/pulls/{number}", body, ct);
 
     private async Task<PullRequest?> FindAsync(PullRequestBranches branches, string state, CancellationToken ct)

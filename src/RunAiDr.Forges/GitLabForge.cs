@@ -38,7 +38,7 @@ internal sealed class GitLabForge(ForgeConnection connection, string project) : 
 
     public void Dispose() => connection.Dispose();
 
-    private Task PutAsync(long number, JsonObject body, CancellationToken ct) =>
+    private Task<JsonObject> PutAsync(long number, JsonObject body, CancellationToken ct) =>
         connection.ChangeAsync(HttpMethod.Put, $"{_requests}/{number}", body, ct);
 
     private async Task<PullRequest?> FindAsync(PullRequestBranches branches, string state, CancellationToken ct)

@@ -31,7 +31,7 @@ internal sealed class GiteaForge(ForgeConnection connection, string owner, strin
 
     public void Dispose() => connection.Dispose();
 
-    private Task PatchAsync(long number, JsonObject body, CancellationToken ct) =>
+    private Task<JsonObject> PatchAsync(long number, JsonObject body, CancellationToken ct) =>
         connection.ChangeAsync(HttpMethod.Patch, $"{_repository}/pulls/{number}", body, ct);
 
     // Not every version can filter by branch: the list comes whole, the newest first.

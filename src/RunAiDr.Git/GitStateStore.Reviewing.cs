@@ -1,5 +1,4 @@
 using LibGit2Sharp;
-using RunAiDr.Core;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Git;
