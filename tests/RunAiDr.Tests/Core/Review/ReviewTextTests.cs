@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
@@ -47,7 +48,7 @@ public sealed class ReviewTextTests
         Assert.DoesNotContain("<script", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("](", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("#1", prose, StringComparison.Ordinal);
-        Assert.Single(System.Text.RegularExpressions.Regex.Matches(prose, "</details>"));
+        Assert.Equal(2, prose.Split("</details>").Length);
     }
 
     [Fact]
@@ -118,9 +119,8 @@ public sealed class ReviewTextTests
     // Fenced blocks, spans and code elements go: what is left is what a reader of Markdown makes something of.
     private static string OutsideCode(string body)
     {
-        var prose = System.Text.RegularExpressions.Regex.Replace(body, @"(?ms)^(`{3,})diff$.*?^\1$", "");
-        prose = System.Text.RegularExpressions.Regex.Replace(prose, "<code>[^`<]*</code>", "");
-        return System.Text.RegularExpressions.Regex.Replace(prose, "`[^`\n]*`", "");
+        string[] patterns = [@"(?ms)^(?<fence>`{3,})diff$.*?^\k<fence>$", "<code>[^`<]*</code>", "`[^`\n]*`"];
+        return patterns.Aggregate(body, (text, pattern) => Regex.Replace(text, pattern, "", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10)));
     }
 
     private static void Edit(MemoryStateTree tree, string path, Action<JsonObject> edit)
