@@ -67,6 +67,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5024, Level = LogLevel.Warning, Message = "Notifications may be missed: {Failure}")]
     public static partial void NotificationsDelayed(this ILogger log, string failure);
 
+    [LoggerMessage(EventId = 5025, Level = LogLevel.Information, Message = "{Cluster}: {Standing}")]
+    public static partial void Reviewed(this ILogger log, string cluster, string standing);
+
+    [LoggerMessage(EventId = 5026, Level = LogLevel.Error, Message = "{Cluster}: the pull request could not be brought up to date: {Failure} {Remedy}")]
+    public static partial void ReviewFailed(this ILogger log, string cluster, string failure, string remedy);
+
     [LoggerMessage(EventId = 5031, Level = LogLevel.Information, Message = "Serving with the certificate {Fingerprint} (SHA-256) of {Subject}, valid until {Until}")]
     public static partial void Serving(this ILogger log, string fingerprint, string subject, DateTimeOffset until);
 

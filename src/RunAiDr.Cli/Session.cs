@@ -34,7 +34,7 @@ internal sealed class Session : IDisposable
         _connection = Connections.Of(invocation, chosen);
         _inside = Connections.IsInside(invocation, _connection);
         Scope = Connections.ScopeOf(chosen);
-        Store = GitStateStore.Open(StoreOptions(config), _clock);
+        Store = GitStateStore.Open(StoreOptions(config, chosen.Name), _clock);
         Cluster = new ClusterClient(_connection, _clock);
         Exporter = new ClusterExporter(Cluster, Scope) { Rules = Connections.RulesOf(chosen), Sealing = sealing };
     }
@@ -150,10 +150,13 @@ internal sealed class Session : IDisposable
         return invocation.RequiresSignature ? config with { Signatures = config.Signatures.Requiring() } : config;
     }
 
-    public static GitStateOptions StoreOptions(DrConfig config) => new()
+    /// <param name="config">The configuration.</param>
+    /// <param name="cluster">Whose commits go to a branch of its own in review mode; null for what only reads, or is of no cluster.</param>
+    public static GitStateOptions StoreOptions(DrConfig config, string? cluster = null) => new()
     {
         Path = config.Repository,
         Branch = config.Branch,
+        ReviewedCluster = config.Review is null ? null : cluster,
         AuthorName = config.AuthorName,
         AuthorEmail = config.AuthorEmail,
         Signing = config.Signatures.Signing,

@@ -16,14 +16,22 @@ internal sealed class CommitAuthor(Repository repository, GitStateOptions option
     public Commit NewCommit(string message, Tree tree, Commit? parent)
     {
         var who = Who();
-        return Write(who, who, message, tree, parent);
+        return Write(who, who, message, tree, parent is null ? [] : [parent]);
+    }
+
+    /// <summary>A commit with two histories behind it, ours first.</summary>
+    /// <exception cref="Core.RunAiDrException">As above.</exception>
+    public Commit NewMerge(string message, Tree tree, Commit ours, Commit theirs)
+    {
+        var who = Who();
+        return Write(who, who, message, tree, [ours, theirs]);
     }
 
     /// <summary>A commit once more, on another parent. The signature of somebody else would not fit it, and is gone.</summary>
     /// <exception cref="Core.RunAiDrException">As above.</exception>
     public Commit Again(Commit commit, Tree tree, Commit parent) =>
         commit.Committer is var who && who.Name == options.AuthorName && who.Email == options.AuthorEmail
-            ? Write(commit.Author, who, commit.Message, tree, parent)
+            ? Write(commit.Author, who, commit.Message, tree, [parent])
             : repository.ObjectDatabase.CreateCommit(commit.Author, who, commit.Message, tree, [parent], false);
 
     /// <summary>The object of an annotated tag; nothing refers to it yet.</summary>
@@ -37,9 +45,8 @@ internal sealed class CommitAuthor(Repository repository, GitStateOptions option
         return repository.ObjectDatabase.Write<TagAnnotation>(Encoding.UTF8.GetBytes(content + _signer?.Sign(content)));
     }
 
-    private Commit Write(Signature author, Signature committer, string message, Tree tree, Commit? parent)
+    private Commit Write(Signature author, Signature committer, string message, Tree tree, Commit[] parents)
     {
-        Commit[] parents = parent is null ? [] : [parent];
         if (_signer is null)
         {
             return repository.ObjectDatabase.CreateCommit(author, committer, message, tree, parents, false);

@@ -4,7 +4,7 @@ using RunAiDr.Core.Sync;
 
 namespace RunAiDr.Git;
 
-/// <summary>Keeps the branch of record and the tags of a repository on disk and of its remote the same.</summary>
+/// <summary>Keeps the branch of record, drift branches and the tags of a repository on disk and of its remote the same.</summary>
 public sealed class GitRemote : IStateRemote, IDisposable
 {
     private const int Attempts = 12;
@@ -99,19 +99,13 @@ public sealed class GitRemote : IStateRemote, IDisposable
         try
         {
             var sum = new RemoteOutcome(0, 0, false);
-            for (var attempt = 0; attempt < Attempts; attempt++)
+            foreach (var branch in Branches())
             {
-                var (done, complete) = await OnThread(() => Round().Run(mayPush, ct));
+                var done = await SynchronizeAsync(branch, mayPush, ct);
                 sum = new RemoteOutcome(sum.Fetched + done.Fetched, sum.Pushed + done.Pushed, sum.Replayed || done.Replayed);
-                if (complete)
-                {
-                    return sum;
-                }
-
-                await Task.Delay(Pause(attempt), _clock, ct);
             }
 
-            throw RemoteFault.Busy(_address, Attempts);
+            return sum;
         }
         finally
         {
@@ -123,8 +117,8 @@ public sealed class GitRemote : IStateRemote, IDisposable
     public int Ahead() => GitFault.Explain(_options.Repository.Path, () =>
     {
         using var repository = GitLibrary.Open(_options.Repository.Path);
-        var tip = new RecordBranch(repository, _options.Repository.Branch).Tip();
-        return CommitCount.Between(repository, tip, new TrackedTip(repository, _options.Repository.Branch).Commit);
+        return Branches().Select(options => options.Repository.Branch)
+            .Sum(branch => CommitCount.Between(repository, new RecordBranch(repository, branch).Tip(), new TrackedTip(repository, branch).Commit));
     });
 
     public void Dispose()
@@ -133,7 +127,34 @@ public sealed class GitRemote : IStateRemote, IDisposable
         _gate.Dispose();
     }
 
-    private SyncRound Round() => new(_repository, new RemoteTransfer(_repository, _address, _options, _clock), _address, _options, _clock);
+    private async Task<RemoteOutcome> SynchronizeAsync(GitRemoteOptions options, Func<bool> mayPush, CancellationToken ct)
+    {
+        var sum = new RemoteOutcome(0, 0, false);
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var (done, complete) = await OnThread(() => Round(options).Run(mayPush, ct));
+            sum = new RemoteOutcome(sum.Fetched + done.Fetched, sum.Pushed + done.Pushed, sum.Replayed || done.Replayed);
+            if (complete)
+            {
+                return sum;
+            }
+
+            await Task.Delay(Pause(attempt), _clock, ct);
+        }
+
+        throw RemoteFault.Busy(_address, Attempts);
+    }
+
+    /// <summary>The branch of record, then those with what was observed of one cluster each.</summary>
+    private IEnumerable<GitRemoteOptions> Branches() => (_options.Reviews ? _options.Clusters : [])
+        .Select(cluster => _options with
+        {
+            Repository = _options.Repository with { Branch = DriftBranch.NameOf(cluster) },
+            Clusters = [cluster],
+        })
+        .Prepend(_options);
+
+    private SyncRound Round(GitRemoteOptions options) => new(_repository, new RemoteTransfer(_repository, _address, options, _clock), _address, options, _clock);
 
     // libgit2 blocks its thread for the length of a transfer.
     private Task<T> OnThread<T>(Func<T> work) => Task.Factory.StartNew(

@@ -14,6 +14,9 @@ public sealed record GitRemoteOptions
     /// <summary>The clusters whose folders and tags are ours.</summary>
     public required IReadOnlyCollection<string> Clusters { get; init; }
 
+    /// <summary>Each of them has a drift branch, which is kept the same too.</summary>
+    public bool Reviews { get; init; }
+
     /// <summary>User name for https; most servers take any with a token.</summary>
     public string Username { get; init; } = "git";
 

@@ -11,6 +11,11 @@ public sealed record GitStateOptions
     /// <summary>Short name of the branch of record.</summary>
     public string Branch { get; init; } = "main";
 
+    /// <summary>
+    /// The cluster whose commits go to its drift branch, to be reviewed; null where commits go to the branch of record.
+    /// </summary>
+    public string? ReviewedCluster { get; init; }
+
     public string AuthorName { get; init; } = "runai-dr";
 
     public string AuthorEmail { get; init; } = "runai-dr@localhost";

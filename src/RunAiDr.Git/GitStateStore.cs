@@ -12,10 +12,12 @@ namespace RunAiDr.Git;
 /// Keeps restore points in a Git repository on disk. Commits are built in the object database: no work tree, no index,
 /// no checkout, and the branch of record only moves forward.
 /// </summary>
-public sealed class GitStateStore : IStateStore, IDisposable
+public sealed partial class GitStateStore : IStateStore, IDisposable
 {
     private readonly Repository _repository;
+    private readonly RecordBranch _record;
     private readonly RecordBranch _branch;
+    private readonly DriftBranch? _drift;
     private readonly CommitAuthor _author;
     private readonly TrustedSigners _trusted;
     private readonly bool _requiresSignatures;
@@ -24,8 +26,10 @@ public sealed class GitStateStore : IStateStore, IDisposable
     private GitStateStore(Repository repository, GitStateOptions options, TimeProvider clock)
     {
         _repository = repository;
-        _branch = new RecordBranch(repository, options.Branch);
+        _record = new RecordBranch(repository, options.Branch);
         _author = new CommitAuthor(repository, options, clock);
+        _drift = options.ReviewedCluster is { } cluster ? new DriftBranch(repository, _record, _author, cluster) : null;
+        _branch = options.ReviewedCluster is { } reviewed ? new RecordBranch(repository, DriftBranch.NameOf(reviewed)) : _record;
         (_trusted, _requiresSignatures) = (options.Trusted, options.RequiresSignatures);
         History = new GitStateHistory(Path, options.Branch);
     }
@@ -83,6 +87,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         return GitFault.Explain(Path, () =>
         {
             _branch.EnsureNotCheckedOut();
+            _drift?.Follow();
             PackFile.RemoveStale(NewObjects.PackFolder(_repository));
             return new GitStateWriter(_repository, _branch, _author, cluster, VouchedOf(cluster));
         });
@@ -94,7 +99,7 @@ public sealed class GitStateStore : IStateStore, IDisposable
         return GitFault.Explain(Path, () =>
         {
             var finder = new RestorePointFinder(_repository, cluster);
-            var commit = reference is null ? _branch.Tip() : finder.Find(reference).Commit;
+            var commit = reference is null ? _record.Tip() : finder.Find(reference).Commit;
             if (commit is null)
             {
                 throw new RunAiDrException(
@@ -128,20 +133,13 @@ public sealed class GitStateStore : IStateStore, IDisposable
     public IStateTree? Tip(string cluster)
     {
         CheckCluster(cluster);
-        return GitFault.Explain(Path, () =>
-            _branch.Tip() is { } commit && ClusterFolder.Find(commit, cluster) is { } tree
-                ? new GitStateTree(_repository, commit, tree, _gate)
-                : null);
+        return GitFault.Explain(Path, () => TreeAt(NewestCommit(), cluster));
     }
 
     public IStateTree? TrustedTip(string cluster)
     {
         CheckCluster(cluster);
-        return GitFault.Explain(Path, () =>
-            (VouchedOf(cluster) is { } vouched ? vouched.NewestAt(_branch.Tip()) : _branch.Tip()) is { } commit
-                && ClusterFolder.Find(commit, cluster) is { } tree
-                ? new GitStateTree(_repository, commit, tree, _gate)
-                : null);
+        return GitFault.Explain(Path, () => TreeAt(VouchedOf(cluster) is { } vouched ? vouched.NewestAt(NewestCommit()) : NewestCommit(), cluster));
     }
 
     public StateAmendment? Amend(string cluster, string treeId, IReadOnlyList<StateEdit> edits, CommitText text)

@@ -39,11 +39,17 @@ internal sealed class RekeyCommand : OperatorCommand
             throw new RunAiDrException(Fault.Configuration, "Nothing opens the encrypted secrets.", "Give a private key with --identity.");
         }
 
-        using var store = GitStateStore.Open(Session.StoreOptions(config), invocation.Process.Clock);
+        var clusters = ChosenOf(invocation, config);
+        if (config.Review is not null && clusters.Count > 1)
+        {
+            throw new RunAiDrException(
+                Fault.Configuration, "In review mode each cluster has a branch of its own.", "Choose one cluster with --cluster.");
+        }
+
+        using var store = GitStateStore.Open(Session.StoreOptions(config, clusters[0]), invocation.Process.Clock);
         var cipher = await sealing.CipherAsync(ct);
         var mac = sealing.ToCompare()?.Mac;
         var rekeying = new Rekeying(store, new SealedSecrets(identities, mac, sealing.UsesSops), cipher, invocation.Get(_force));
-        var clusters = ChosenOf(invocation, config);
         var prepared = new List<RekeyedTree>();
         foreach (var cluster in clusters)
         {

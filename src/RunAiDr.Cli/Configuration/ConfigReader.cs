@@ -20,7 +20,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         "repository", "branch", "author.name", "author.email", "deletionGuard.share", "deletionGuard.count",
         "sync.settle", "sync.maxWait", "sync.resync", .. WebConfig.Keys,
         "remote.url", "remote.username", "remote.tokenFile", "remote.caFile", "remote.proxy",
-        "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile",
+        "remote.sshKeyFile", "remote.passphraseFile", "remote.knownHostsFile", .. ReviewConfig.Keys,
         "leaderElection.enabled", "leaderElection.namespace", "leaderElection.name",
         .. SealingConfig.Keys,
         "checkpoint.schedule", "checkpoint.timeZone", "rehearsal.schedule",
@@ -37,6 +37,7 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
         _values.Override(environment);
         var defaults = new DrConfig { Clusters = [], Repository = "" };
         var zone = ReadTimeZone();
+        var remote = ReadRemote();
         var config = new DrConfig
         {
             Clusters = ReadClusters(),
@@ -49,7 +50,8 @@ internal sealed class ConfigReader(string path, IReadOnlyDictionary<string, stri
                 (int)(_values.Number("deletionGuard.count", 0, int.MaxValue, whole: true) ?? defaults.DeletionGuard.Count)),
             Sync = ReadSync(defaults.Sync),
             Web = WebConfig.Read(_values),
-            Remote = ReadRemote(),
+            Remote = remote,
+            Review = ReviewConfig.Read(_values, remote),
             Sealing = SealingConfig.Read(_values),
             LeaderElection = new(
                 _values.Flag("leaderElection.enabled") ?? false,

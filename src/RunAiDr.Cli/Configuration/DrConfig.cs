@@ -35,6 +35,9 @@ internal sealed record DrConfig
     /// <summary>Where <c>sync</c> pushes to; nowhere when absent.</summary>
     public RemoteConfig? Remote { get; init; }
 
+    /// <summary>Where people review drift before it becomes the state of record; it becomes so at once when absent.</summary>
+    public ReviewConfig? Review { get; init; }
+
     /// <summary>For whom secrets are encrypted; they are left out when absent.</summary>
     public SealingConfig? Sealing { get; init; }
 

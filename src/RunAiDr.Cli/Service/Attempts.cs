@@ -2,12 +2,13 @@ namespace RunAiDr.Cli.Service;
 
 /// <summary>How repeated work stands: when it may be tried again, and why it failed.</summary>
 /// <param name="work">What is done to checkpoints: "made", "pruned".</param>
-internal sealed class Attempts(string work)
+/// <param name="firstWait">After the first failure; a few minutes when null.</param>
+internal sealed class Attempts(string work, TimeSpan? firstWait = null)
 {
     private const int LongestWait = 12; // times the first
 
     // What is tried may take and take back a snapshot of a volume, which costs.
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
+    private readonly TimeSpan _firstWait = firstWait ?? TimeSpan.FromMinutes(5);
 
     private volatile string? _failure;
     private volatile bool _tried;
@@ -28,6 +29,6 @@ internal sealed class Attempts(string work)
     public void Failed(string failure, DateTimeOffset now)
     {
         (_failure, _tried) = (failure, true);
-        NextAt = now + (FirstWait * Math.Min(Math.Pow(2, _failures++), LongestWait));
+        NextAt = now + (_firstWait * Math.Min(Math.Pow(2, _failures++), LongestWait));
     }
 }

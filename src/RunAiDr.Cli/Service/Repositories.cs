@@ -1,5 +1,7 @@
 using RunAiDr.Cli.Configuration;
+using RunAiDr.Core.Review;
 using RunAiDr.Core.Secrets;
+using RunAiDr.Forges;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
@@ -24,6 +26,13 @@ internal static class Repositories
         if (RemoteOptions(config) is { } remote)
         {
             await GitRemote.CloneBareAsync(remote, clock, ct);
+
+            // What it lacks of the seed would be a commit of ours where only people commit.
+            using var copy = GitStateStore.Open(Session.StoreOptions(config), clock);
+            if (config.Review is not null && copy.HasRecord)
+            {
+                return;
+            }
         }
 
         GitStateStore.Init(Templates.Folder("repository"), Session.StoreOptions(config), clock);
@@ -39,6 +48,7 @@ internal static class Repositories
         {
             Repository = Session.StoreOptions(config),
             Url = remote.Url,
+            Reviews = config.Review is not null,
             Clusters = [.. config.Clusters.Select(cluster => cluster.Name)],
             Username = remote.Username ?? "git",
             Password = Secret(remote.TokenFile),
@@ -48,6 +58,21 @@ internal static class Repositories
             SshPassphrase = Secret(remote.PassphraseFile),
             KnownHostsFile = remote.KnownHostsFile,
         };
+
+    /// <summary>Where the pull requests are; null when there are none.</summary>
+    public static IForge? ForgeOf(DrConfig config, TimeProvider clock) => config.Review?.Provider is not { } review
+        ? null
+        : Forge.Open(
+            new ForgeOptions
+            {
+                Kind = review.Kind,
+                Address = review.Address,
+                Repository = review.Repository,
+                Token = () => SecretFile.Read(review.TokenFile, "review.tokenFile"),
+                AuthorityFile = review.CaFile,
+                Proxy = review.Proxy is { } proxy ? new Uri(proxy) : null,
+            },
+            clock);
 
     private static Func<SecretText?>? Secret(string? path) => path is null ? null : () => SecretFile.Read(path, "remote");
 }

@@ -20,6 +20,9 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     /// <summary>How the rehearsals of the clusters stand. A failed one does not make the service less ready to export.</summary>
     public IReadOnlyList<RehearsalStatus> Rehearsals { get; init; } = [];
 
+    /// <summary>How the reviews of drift stand. A forge that fails does not make the service less ready to export.</summary>
+    public IReadOnlyList<ReviewStatus> Reviews { get; init; } = [];
+
     /// <summary>Why a newer configuration is not at work, and the one before goes on; null when the newest is.</summary>
     public string? NotTaken { get; init; }
 
@@ -57,7 +60,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             }
         }
 
-        foreach (var line in Checkpoints.SelectMany(CheckpointLines).Concat(Rehearsals.SelectMany(RehearsalLines)))
+        foreach (var line in Checkpoints.SelectMany(CheckpointLines).Concat(Rehearsals.SelectMany(RehearsalLines)).Concat(Reviews.Select(review => review.Line())))
         {
             yield return line;
         }

@@ -20,6 +20,7 @@ internal sealed class SyncService : IDisposable
 
     private readonly List<Worker> _workers = [];
     private readonly List<CheckpointLoop> _checkpoints = [];
+    private readonly List<ReviewLoop> _reviews = [];
     private readonly RehearsalLoop? _rehearsals;
     private readonly SyncMeters _meters;
     private readonly Notifier _notifier;
@@ -54,6 +55,15 @@ internal sealed class SyncService : IDisposable
             };
             _meters.Observe(journal.Status);
             _workers.Add(new Worker(config, cluster, invocation, journal, sealing));
+            if (config.Review is not null)
+            {
+                _reviews.Add(new ReviewLoop(config, cluster.Name, clock, log)
+                {
+                    NewCommit = () => _pushes?.Notify(),
+                    IsPushed = () => _pushes?.Status() is { Ahead: 0, Failure: null },
+                });
+            }
+
             if (config.Schedule is not null || cluster.Snapshots.Components.Count > 0)
             {
                 _checkpoints.Add(new CheckpointLoop(Session.Of(config, cluster, sealing, invocation), invocation, log)
@@ -79,6 +89,7 @@ internal sealed class SyncService : IDisposable
         {
             Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
             Rehearsals = _rehearsals?.Status() ?? [],
+            Reviews = [.. _reviews.Select(loop => loop.Status()).OfType<ReviewStatus>()],
         };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
@@ -96,7 +107,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([_notifier.RunAsync(() => Status(null), ct), .. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
+            await EndingTogether([_notifier.RunAsync(() => Status(null), ct), .. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), .. _reviews.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -118,6 +129,7 @@ internal sealed class SyncService : IDisposable
         _workers.ForEach(worker => worker.Dispose());
         _checkpoints.ForEach(loop => loop.Dispose());
         _notifier.Dispose();
+        _reviews.ForEach(loop => loop.Dispose());
         _remote?.Dispose();
         _housekeeping.Dispose();
         _meters.Dispose();
@@ -203,7 +215,7 @@ internal sealed class SyncService : IDisposable
             var rules = Connections.RulesOf(cluster);
             Journal = journal;
             _client = new ClusterClient(Connections.Of(invocation, cluster), clock);
-            _store = GitStateStore.Open(Session.StoreOptions(config), clock);
+            _store = GitStateStore.Open(Session.StoreOptions(config, cluster.Name), clock);
             var options = new SyncOptions
             {
                 Cluster = cluster.Name,

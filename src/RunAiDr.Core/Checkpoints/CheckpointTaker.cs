@@ -95,7 +95,7 @@ public sealed class CheckpointTaker(
         guard.Check(writer.Deletions(), changes, request.AllowDeletions);
         var report = new CheckpointReport(request, outcomes, export, startedAt);
         var text = CommitMessage.For(changes, export, isFirst: tip is null) with { Subject = $"Checkpoint {request.Name}" };
-        var commit = writer.Commit(text) ?? store.Open(request.Cluster, null).Id;
+        var commit = writer.Commit(text) ?? (store.Tip(request.Cluster) ?? store.Open(request.Cluster, null)).Id;
 
         // The commit names them: without a tag they are orphans, but nothing in Git lies.
         run.Keep();

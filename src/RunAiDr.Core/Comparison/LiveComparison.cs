@@ -60,6 +60,15 @@ public sealed class LiveComparison : IStateSink
         return comparison.Finish();
     }
 
+    /// <summary>As <see cref="Put"/>, of a file that is known to be as it was saved.</summary>
+    public void PutSaved(string path)
+    {
+        if (IsCompared(path))
+        {
+            _seen.Add(path);
+        }
+    }
+
     public void Reset()
     {
         _seen.Clear();

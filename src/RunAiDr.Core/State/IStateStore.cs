@@ -13,7 +13,7 @@ public interface IStateStore
     /// <exception cref="RunAiDrException">It does not exist or holds no restore point of this cluster.</exception>
     IStateTree Open(string cluster, string? reference);
 
-    /// <summary>The tip of the branch of record as a state tree, or null before the first export.</summary>
+    /// <summary>The newest state tree, or null before the first export: of the branch of record, or where drift is reviewed of the drift branch.</summary>
     IStateTree? Tip(string cluster);
 
     /// <summary>
@@ -23,7 +23,7 @@ public interface IStateStore
     IStateTree? TrustedTip(string cluster);
 
     /// <summary>
-    /// Commits edits of single files on the branch of record, and costs as much as these files and their folders do.
+    /// Commits edits of single files where <see cref="Tip"/> is, and costs as much as these files and their folders do.
     /// Null when the folder of the cluster is no longer <paramref name="treeId"/>: somebody else changed it.
     /// </summary>
     /// <param name="cluster">Whose folder.</param>
@@ -81,7 +81,7 @@ public interface IStateWriter : IStateSink, IDisposable
     IReadOnlyList<StateChange> Changes();
 
     /// <summary>
-    /// Commits the tree on the branch of record when it differs from the tip; null when nothing changed. Files of other
+    /// Commits the tree where <see cref="IStateStore.Tip"/> is when it differs from the tip; null when nothing changed. Files of other
     /// clusters and other people in the repository, and <c>snapshots/</c> of this cluster, stay as they are.
     /// </summary>
     CommitId? Commit(CommitText text);

@@ -5,7 +5,7 @@ namespace RunAiDr.Tests.Architecture;
 
 public class ProjectTests
 {
-    private static readonly string[] Adapters = ["RunAiDr.Cluster", "RunAiDr.Data", "RunAiDr.Git", "RunAiDr.Sandbox"];
+    private static readonly string[] Adapters = ["RunAiDr.Cluster", "RunAiDr.Data", "RunAiDr.Forges", "RunAiDr.Git", "RunAiDr.Sandbox"];
 
     [Fact]
     public void Core_references_no_project()
