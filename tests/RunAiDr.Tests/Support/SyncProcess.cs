@@ -8,6 +8,11 @@ namespace RunAiDr.Tests.Support;
 /// <summary><c>runai-dr sync</c>, or another command, as a process of its own, which may be killed.</summary>
 internal sealed class SyncProcess : IAsyncDisposable
 {
+    private const int FirstPort = 20_000;
+    private const int Ports = 12_000;
+
+    private static int _ports = Environment.ProcessId % Ports;
+
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly HttpClient _http;
@@ -153,11 +158,23 @@ internal sealed class SyncProcess : IAsyncDisposable
     private static void Write(string path, string config, int port) =>
         File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");
 
+    // Below those that the system gives to connections, or one could take it before the process listens.
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref _ports) % Ports);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     private void Note(string? line)
