@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace RunAiDr.Tests.Support;
@@ -8,11 +6,6 @@ namespace RunAiDr.Tests.Support;
 /// <summary><c>runai-dr sync</c>, or another command, as a process of its own, which may be killed.</summary>
 internal sealed class SyncProcess : IAsyncDisposable
 {
-    private const int FirstPort = 20_000;
-    private const int Ports = 12_000;
-
-    private static int _ports = Environment.ProcessId % Ports;
-
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly HttpClient _http;
@@ -47,7 +40,7 @@ internal sealed class SyncProcess : IAsyncDisposable
     /// <summary>Starts it with a configuration whose text ends with a free <c>listen</c> address.</summary>
     public static SyncProcess Start(string folder, string config)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var path = Path.Combine(folder, $"sync-{port}.yaml");
         Write(path, config, port);
         return Start(folder, path, port, "sync", "--config", path);
@@ -157,25 +150,6 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     private static void Write(string path, string config, int port) =>
         File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");
-
-    // Below those that the system gives to connections, or one could take it before the process listens.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = FirstPort + (Interlocked.Increment(ref _ports) % Ports);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Loopback, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
-    }
 
     private void Note(string? line)
     {
