@@ -69,6 +69,11 @@ internal sealed class RemoteSession : IDisposable
         {
             throw session.Explain(failure);
         }
+        catch (FormatException)
+        {
+            // LibGit2Sharp takes what the remote says of an error for a format; it may hold braces.
+            throw RemoteFault.NotGit(address);
+        }
         finally
         {
             _current = null;

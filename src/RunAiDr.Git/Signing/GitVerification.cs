@@ -9,16 +9,16 @@ namespace RunAiDr.Git.Signing;
 /// </summary>
 internal sealed class GitVerification(string repository, string trustedFile) : IDisposable
 {
+    // Git ends with 1 when it does not take a signature for good.
+    private const int NotGood = 1;
+
+    private static readonly Version OldestOfSsh = new(2, 34);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("runai-dr-");
 
     public string Folder => _folder.FullName;
 
     public string TrustedFile => trustedFile;
-
-    // Git ends with 1 when it does not take a signature for good.
-    private const int NotGood = 1;
-
-    private static readonly Version OldestOfSsh = new(2, 34);
 
     /// <summary>Whether git takes the signature for good, and what the program said that git asked.</summary>
     /// <exception cref="RunAiDrException">Git could not check it at all, which says nothing of the signature.</exception>

@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
 using RunAiDr.Core;
 using RunAiDr.Core.Export;
+using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cluster;
 
@@ -21,7 +20,7 @@ public class BadServerTests
     [Fact]
     public async Task A_closed_port_is_unreachable()
     {
-        var failure = await FailureAsync(new ClusterConnection(new Uri($"https://127.0.0.1:{FreePort()}")) { Timeouts = HastyClock.Patient });
+        var failure = await FailureAsync(new ClusterConnection(new Uri($"https://127.0.0.1:{FreePort.Next()}")) { Timeouts = HastyClock.Patient });
 
         Assert.Equal(Fault.ClusterUnreachable, failure.Fault);
         Assert.Contains("no connection (ConnectionRefused)", failure.Message, StringComparison.Ordinal);
@@ -267,11 +266,4 @@ public class BadServerTests
 
     private static ClusterClient Client(ClusterConnection connection) =>
         new(connection, new HastyClock(), () => 0.5);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

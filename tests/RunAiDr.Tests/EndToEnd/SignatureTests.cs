@@ -98,7 +98,7 @@ public sealed class SignatureTests : IDisposable
             esac
 
             """);
-        await EndToEndPrograms.RunAsync(programs, new Dictionary<string, string>(StringComparer.Ordinal), "chmod", "+x", git);
+        File.SetUnixFileMode(git, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using RunAiDr.Core.Secrets;
 using RunAiDr.Data.Postgres;
@@ -53,7 +51,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts the data directory <c>data</c> in a folder.</summary>
     public static async Task<PostgresServer> StartExistingAsync(string folder, IReadOnlyDictionary<string, string>? settings = null)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var lines = (settings ?? new Dictionary<string, string>()).Select(setting => $"{setting.Key} = {setting.Value}");
         await File.AppendAllTextAsync(
             Path.Combine(folder, "data", "postgresql.conf"),
@@ -211,12 +209,5 @@ internal sealed class PostgresServer : IAsyncDisposable
             using var chown = Process.Start("chown", ["-R", "postgres:postgres", folder]);
             chown.WaitForExit();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

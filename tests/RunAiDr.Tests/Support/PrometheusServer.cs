@@ -11,7 +11,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private readonly TestDirectory _directory = new();
     private BackgroundProgram? _process;
 
-    private PrometheusServer(string prefix) => Url = new Uri($"http://127.0.0.1:{GitHttpServer.FreePort()}{prefix}/");
+    private PrometheusServer(string prefix) => Url = new Uri($"http://127.0.0.1:{FreePort.Next()}{prefix}/");
 
     /// <summary>Ends in a slash.</summary>
     public Uri Url { get; }

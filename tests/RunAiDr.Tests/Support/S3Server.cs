@@ -31,7 +31,7 @@ internal sealed class S3Server : IAsyncDisposable
 
     public static async Task<S3Server> StartAsync()
     {
-        var server = new S3Server(GitHttpServer.FreePort());
+        var server = new S3Server(FreePort.Next());
         try
         {
             await GitHttpServer.WaitAsync(server.Endpoint.Port, [server._process]);

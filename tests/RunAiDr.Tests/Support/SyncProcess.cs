@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace RunAiDr.Tests.Support;
@@ -42,7 +40,7 @@ internal sealed class SyncProcess : IAsyncDisposable
     /// <summary>Starts it with a configuration whose text ends with a free <c>listen</c> address.</summary>
     public static SyncProcess Start(string folder, string config)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var path = Path.Combine(folder, $"sync-{port}.yaml");
         Write(path, config, port);
         return Start(folder, path, port, "sync", "--config", path);
@@ -152,13 +150,6 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     private static void Write(string path, string config, int port) =>
         File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private void Note(string? line)
     {

@@ -138,7 +138,7 @@ public sealed class AgeCipherTests : IDisposable
             while IFS= read -r line; do
               case $line in
                 "-> wrap-file-key"*) IFS= read -r key ;;
-                "-> done"*) break ;;
+                "-> done"*) IFS= read -r body; break ;;
               esac
             done
             printf -- '-> recipient-stanza 0 shown\n%s\n' "$key"

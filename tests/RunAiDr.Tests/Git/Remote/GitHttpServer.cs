@@ -19,7 +19,7 @@ internal sealed class GitHttpServer : IAsyncDisposable
     private readonly TestDirectory _directory = new();
     private readonly List<BackgroundProgram> _processes = [];
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     public string AuthorityFile => _directory.File("ca.pem");
 
@@ -66,13 +66,6 @@ internal sealed class GitHttpServer : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System);
             }
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

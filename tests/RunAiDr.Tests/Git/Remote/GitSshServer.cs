@@ -17,7 +17,7 @@ internal sealed class GitSshServer : IAsyncDisposable
 
     private GitSshServer(RemoteWorld world) => _world = world;
 
-    public int Port { get; } = GitHttpServer.FreePort();
+    public int Port { get; } = FreePort.Next();
 
     public string Url => $"ssh://{Run("id", "-un")}@127.0.0.1:{Port}{_world.Path}";
 
