@@ -16,7 +16,8 @@ internal sealed class RemoteTransfer(Repository repository, RemoteAddress addres
             RemoteSession.Current.ListsOnly();
             try
             {
-                return new RemoteRefs(repository.Network.ListReferences(address.Uri.AbsoluteUri)
+                // Not by the repository: libgit2 1.5 loses memory for each line of a configuration in which it looks for insteadOf.
+                return new RemoteRefs(Repository.ListRemoteReferences(address.Uri.AbsoluteUri)
                     .OfType<DirectReference>()
                     .ToDictionary(reference => reference.CanonicalName, reference => reference.TargetIdentifier, StringComparer.Ordinal));
             }
