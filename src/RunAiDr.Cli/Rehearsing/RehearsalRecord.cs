@@ -28,7 +28,7 @@ internal sealed record RehearsalRecord(
 
     /// <summary>The newest; null when there was none.</summary>
     /// <exception cref="Core.RunAiDrException">The repository cannot be read.</exception>
-    public static RehearsalRecord? Read(string repository, string cluster) => ReadAll(repository, cluster).LastOrDefault();
+    public static RehearsalRecord? Read(string repository, string cluster) => ReadAll(repository, cluster) is [.., var newest] ? newest : null;
 
     /// <summary>The oldest first; none when the file is not readable as such ones.</summary>
     /// <exception cref="Core.RunAiDrException">The repository cannot be read.</exception>

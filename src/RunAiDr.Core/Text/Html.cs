@@ -21,6 +21,9 @@ public sealed class Html
     /// <summary>Nothing.</summary>
     public static Html None { get; } = $"";
 
+    /// <summary>The piece itself, where nothing else says that a string is one.</summary>
+    public static Html Of(Html piece) => piece;
+
     /// <summary>One piece for each item, one after the other.</summary>
     public static Html Each<T>(IEnumerable<T> items, Func<T, Html> write)
     {

@@ -11,8 +11,8 @@ internal static class HistoryPage
 
     public static Html Write(HistoryFacts facts, Links links)
     {
-        Html older = facts.Next is { } next ? $"""<p><a rel="next" href="{links.History(facts.Project, next.Sha)}">Older changes</a></p>""" : Html.None;
-        Html timeline = facts.Entries.Count == 0 ? $"<p>Nothing has changed.</p>" : Words.Timeline(facts.Entries, links);
+        var older = facts.Next is { } next ? Html.Of($"""<p><a rel="next" href="{links.History(facts.Project, next.Sha)}">Older changes</a></p>""") : Html.None;
+        var timeline = facts.Entries.Count == 0 ? Html.Of($"<p>Nothing has changed.</p>") : Words.Timeline(facts.Entries, links);
         return $"""
             <h1>History{(facts.Project is { } project ? $" of project {project}" : "")}</h1>
             <form method="get" action="{links.History()}" role="search" aria-label="Filter">

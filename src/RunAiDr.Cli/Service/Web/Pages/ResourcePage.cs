@@ -15,7 +15,7 @@ internal static class ResourcePage
             { } text => $"""<pre tabindex="0" role="region" aria-label="Content"><code>{text}</code></pre>""",
             null => $"<p>{facts.Absence}</p>",
         };
-        Html history = facts.History.Count == 0 ? $"<p>Nothing is known.</p>" : Words.Timeline(facts.History, links);
+        var history = facts.History.Count == 0 ? Html.Of($"<p>Nothing is known.</p>") : Words.Timeline(facts.History, links);
         return $"""
             <h1 class="path">{facts.Path}</h1>
             <section aria-labelledby="now"><h2 id="now">Now</h2>{content}</section>

@@ -28,17 +28,17 @@ internal static class RestorePointPage
 
     private static Html Missing(RestorePointContent content, Links links)
     {
-        Html problems = content.Problems.Count == 0
+        var problems = content.Problems.Count == 0
             ? Html.None
-            : $"<h3>Wrong files</h3><ul>{Html.Each(content.Problems, problem => $"<li>{problem}</li>")}</ul>";
+            : Html.Of($"<h3>Wrong files</h3><ul>{Html.Each(content.Problems, problem => $"<li>{problem}</li>")}</ul>");
         Html secrets = content.Secrets.Count switch
         {
             0 => $"<p>No secret has to be supplied.</p>",
             _ => $"""<h3>Secrets to be supplied</h3><ul class="names">{Html.Each(content.Secrets, name => $"<li><code>{name}</code></li>")}</ul>""",
         };
-        Html notHandled = content.NotHandled.Count == 0
+        var notHandled = content.NotHandled.Count == 0
             ? Html.None
-            : $"""<h3>Files that nothing is done with</h3><ul class="names">{Html.Each(content.NotHandled, path => $"""<li><a href="{links.Resource(path)}">{path}</a></li>""")}</ul>""";
+            : Html.Of($"""<h3>Files that nothing is done with</h3><ul class="names">{Html.Each(content.NotHandled, path => $"""<li><a href="{links.Resource(path)}">{path}</a></li>""")}</ul>""");
         return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{secrets}{notHandled}</section>""";
     }
 
@@ -47,8 +47,8 @@ internal static class RestorePointPage
         var releases = Html.Each(content.Releases, release => $"""<tr><th scope="row">{release.Name}</th><td>Helm chart {release.Chart} {release.Version}</td><td>{release.Namespace}</td></tr>""");
         var snapshots = Html.Each(content.Snapshots, snapshot =>
             $"""<tr><th scope="row">{snapshot.Component}</th><td>{snapshot.Failure ?? snapshot.Provider}, as of {Words.Time(snapshot.TakenAt)}</td><td>{snapshot.Location}</td></tr>""");
-        Html table = content.Releases.Count + content.Snapshots.Count == 0
-            ? $"<p>It names neither releases nor snapshots.</p>"
+        var table = content.Releases.Count + content.Snapshots.Count == 0
+            ? Html.Of($"<p>It names neither releases nor snapshots.</p>")
             : Words.Table("Releases and data", ["Part", "From", "Where"], $"{releases}{snapshots}");
         return $"""<section aria-labelledby="sources"><h2 id="sources">From where</h2>{table}</section>""";
     }

@@ -45,6 +45,6 @@ internal sealed class StateVersion(Func<ServiceStatus> status, StateReader state
     private string? TipOf(string cluster)
     {
         using var view = state.Open(cluster);
-        return view is null ? null : $"{view.Tip()?.Id} {view.Checkpoints().FirstOrDefault()?.Name}";
+        return view is null ? null : $"{view.Tip()?.Id} {(view.Checkpoints() is [var newest, ..] ? newest.Name : null)}";
     }
 }

@@ -20,7 +20,7 @@ internal static class StatusPage
             status.Clusters.FirstOrDefault(one => one.Cluster == state.Cluster)?.RestorePointAge,
             state.Tip()?.Id,
             [.. points.Select(point => new PointFact(CheckpointSummary.NameOf(point.Component), point.Newest?.Checkpoint.Name, point.Newest?.Reference.TakenAt, point.Age, point.Objective, point.IsMissed))],
-            state.Checkpoints().FirstOrDefault(),
+            state.Checkpoints() is [var newestCheckpoint, ..] ? newestCheckpoint : null,
             status.Rehearsals.FirstOrDefault(one => one.Cluster == state.Cluster) is { Newest: { } newest } rehearsal
                 ? new RehearsalFact(newest.What, newest.StartedAt, newest.Passed, rehearsal.Failure ?? newest.Verdict) : null,
             status.Remote is { } remote ? new RemoteFact(remote.Ahead, remote.Failure) : null,

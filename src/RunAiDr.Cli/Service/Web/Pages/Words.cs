@@ -45,9 +45,9 @@ internal static class Words
 
     private static Html Entry(HistoryEntry entry, Links links)
     {
-        Html actors = entry.Actors.Count == 0 ? Html.None : $"""<p class="quiet">by {string.Join(", ", entry.Actors)}</p>""";
-        Html more = entry.Changes.Count > MostPaths
-            ? $"""<li class="quiet">and {Count(entry.Changes.Count - MostPaths, "more file", "more files")}</li>""" : Html.None;
+        var actors = entry.Actors.Count == 0 ? Html.None : Html.Of($"""<p class="quiet">by {string.Join(", ", entry.Actors)}</p>""");
+        var more = entry.Changes.Count > MostPaths
+            ? Html.Of($"""<li class="quiet">and {Count(entry.Changes.Count - MostPaths, "more file", "more files")}</li>""") : Html.None;
         return $"""
             <li><p>{Time(entry.At)} <a href="{links.RestorePoint(entry.Commit.Sha)}"><code>{entry.Commit.Abbreviated}</code><span class="unseen"> restore point</span></a></p>
             <p class="subject">{entry.Subject}</p>{actors}
