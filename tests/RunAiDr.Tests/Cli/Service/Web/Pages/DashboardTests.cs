@@ -14,7 +14,7 @@ using RunAiDr.Tests.Support;
 namespace RunAiDr.Tests.Cli.Service.Web.Pages;
 
 /// <summary>The pages over a repository with three commits, one of which is a checkpoint.</summary>
-public sealed class DashboardTests : IAsyncLifetime
+public sealed class DashboardTests : IAsyncLifetime, IDisposable
 {
     private const string Map = "namespaces/runai-team-a/configmaps/quota.yaml";
     private const string Hostile = "<script>alert(1)</script>\u001b[31m\u202e";
@@ -48,10 +48,14 @@ public sealed class DashboardTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _http.Dispose();
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
         await _web.StopAsync(atOnce.Token);
         await _web.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
         _state.Dispose();
         _repository.Dispose();
     }
