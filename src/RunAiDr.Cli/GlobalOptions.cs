@@ -16,7 +16,7 @@ internal sealed class GlobalOptions
 
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "How results are printed: text, json or yaml [default: text]",
+        Description = "How results are printed: text, json or yaml; by some commands csv or markdown [default: text]",
         HelpName = "format",
         Recursive = true,
     };

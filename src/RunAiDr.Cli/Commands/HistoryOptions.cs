@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using RunAiDr.Core;
 using RunAiDr.Core.History;
-using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cli.Commands;
 
@@ -45,8 +44,8 @@ internal sealed class HistoryOptions
     public HistoryQuery Read(Invocation invocation, string cluster) => new(cluster)
     {
         From = invocation.Get(_from),
-        Since = invocation.Get(_since) is { } since ? Time("--since", since).At : null,
-        Until = invocation.Get(_until) is { } until && Time("--until", until) is var (at, isDay) ? at + (isDay ? new TimeSpan(23, 59, 59) : TimeSpan.Zero) : null,
+        Since = TimeOption.From(invocation, _since),
+        Until = TimeOption.To(invocation, _until),
     };
 
     /// <exception cref="RunAiDrException">It is no number of commits.</exception>
@@ -56,11 +55,4 @@ internal sealed class HistoryOptions
         > 0 and var limit => limit,
         { } limit => throw RestoreOptions.Wrong("--limit", limit.ToString(CultureInfo.InvariantCulture), "not a number of commits"),
     };
-
-    private static (DateTimeOffset At, bool IsDay) Time(string option, string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? (new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero), true)
-            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-                ? (at, false)
-                : throw RestoreOptions.Wrong(option, Visible.Text(text), "neither a date (2026-03-01) nor a time (2026-03-01T12:00:00Z)");
 }

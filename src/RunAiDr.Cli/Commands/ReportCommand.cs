@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Output;
 using RunAiDr.Cli.Rehearsing;
@@ -18,23 +17,26 @@ internal sealed class ReportCommand : OperatorCommand
 
     private readonly Option<string?> _from = new("--from")
     {
-        Description = "First day or moment, such as 2026-10-01 or 2026-10-01T06:00Z [default: 30 days before --to]",
+        Description = "Where the period begins: 2026-03-01 or 2026-03-01T12:00:00Z [default: 30 days before --to]",
+        HelpName = "time",
     };
 
     private readonly Option<string?> _to = new("--to")
     {
-        Description = "Last day or moment [default: now]",
+        Description = "Where it ends; a date counts to its end [default: now]",
+        HelpName = "time",
     };
 
     private readonly Option<string?> _file = new("--file")
     {
-        Description = "Write a page to this file, .html or .md, instead of Markdown to the terminal",
+        Description = "Write a page to this file, .html or .md, instead of the report to the terminal",
+        HelpName = "path",
     };
 
     public ReportCommand()
         : base(
             "report",
-            "Report on a period for an audit: recovery point objectives, checkpoints, rehearsals, who changed what.",
+            "Report on a period for an audit: objectives, checkpoints, rehearsals, who changed what; prints markdown too.",
             "runai-dr report --from 2026-10-01 --to 2026-10-31 --file october.html",
             "runai-dr report --output json")
     {
@@ -42,6 +44,8 @@ internal sealed class ReportCommand : OperatorCommand
         Options.Add(_to);
         Options.Add(_file);
     }
+
+    public override IReadOnlyList<OutputFormat> Formats => [.. base.Formats, OutputFormat.Markdown];
 
     public override async Task<int> RunAsync(Invocation invocation, CancellationToken ct)
     {
@@ -55,7 +59,7 @@ internal sealed class ReportCommand : OperatorCommand
 
         var now = invocation.Process.Clock.GetUtcNow();
         using var store = GitStateStore.Open(Session.StoreOptions(config), invocation.Process.Clock);
-        var report = new AuditReader(store, store.History, chosen.Name).Read(PeriodOf(invocation, now), chosen.Snapshots.Objectives, now, ct);
+        var report = new AuditReader(store, store.History, chosen.Name, Connections.ScopeOf(chosen).ProjectLabel).Read(PeriodOf(invocation, now), chosen.Snapshots.Objectives, now, ct);
         report = report with
         {
             Checkpoints = [.. report.Checkpoints.Select(checkpoint => checkpoint with { Signature = SignatureOf(store, config, chosen, checkpoint) })],
@@ -64,37 +68,22 @@ internal sealed class ReportCommand : OperatorCommand
         };
         if (file is null)
         {
-            invocation.Printer.Result(invocation.Format, AuditMarkdown.Of(report).Split('\n'), () => Documents.Of(report));
+            invocation.Printer.Result(invocation.Format, AuditLines.Of(report), () => AuditMarkdown.Of(report), () => Documents.Of(report));
             return ExitCode.Success;
         }
 
-        await ReportFile.WriteAsync(file, Path.GetExtension(file) == Html ? AuditPage.Of(report) : AuditMarkdown.Of(report), _file.Name);
+        await ReportFile.WriteAsync(
+            file, Path.GetExtension(file) == Html ? AuditPage.Of(report) : string.Join('\n', AuditMarkdown.Of(report)), _file.Name);
         invocation.Printer.Result(invocation.Format, [$"Report written to {file}"], () => Documents.Of(report));
         return ExitCode.Success;
     }
 
     private AuditPeriod PeriodOf(Invocation invocation, DateTimeOffset now)
     {
-        var to = Moment(invocation, _to, endOfDay: true) is { } last && last < now ? last : now;
-        var from = Moment(invocation, _from, endOfDay: false) ?? to - Usual;
+        var to = TimeOption.To(invocation, _to) is { } last && last < now ? last : now;
+        var from = TimeOption.From(invocation, _from) ?? to - Usual;
         return from < to ? new AuditPeriod(from, to) : throw new RunAiDrException(
             Fault.Configuration, "The period is empty: --from is not before --to, or in the future.", "Give an earlier --from.");
-    }
-
-    private static DateTimeOffset? Moment(Invocation invocation, Option<string?> option, bool endOfDay)
-    {
-        if (invocation.Get(option) is not { } text)
-        {
-            return null;
-        }
-
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return new DateTimeOffset(day, endOfDay ? TimeOnly.MaxValue : TimeOnly.MinValue, TimeSpan.Zero);
-        }
-
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : throw new RunAiDrException(
-            Fault.Configuration, $"{option.Name} {text} is neither a day nor a moment.", "Write it as 2026-10-01 or 2026-10-01T06:00Z.");
     }
 
     private static string? SignatureOf(GitStateStore store, DrConfig config, ClusterConfig chosen, AuditedCheckpoint checkpoint)

@@ -4,7 +4,7 @@ using RunAiDr.Core.Checkpoints;
 namespace RunAiDr.Core.Audit;
 
 /// <summary>Tells an audit report in words and tables.</summary>
-internal static class AuditContent
+public static class AuditContent
 {
     private const int MostMissed = 100;
 

@@ -1,13 +1,13 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using RunAiDr.Core.Resources;
+using RunAiDr.Core.Text;
 
 namespace RunAiDr.Core.Audit;
 
 /// <summary>The report as one HTML file that asks for nothing else: styles and charts are within, scripts there are none.</summary>
 public static class AuditPage
 {
-    private const string Style = """
+    // Markup, not text: names of a cluster never come into it.
+    private static readonly Html Style =
+        $$"""
         :root { color-scheme: light dark; --ink: #1b1f24; --faint: #57606a; --line: #d0d7de; --bar: #0969da; --miss: #cf222e; --paper: #fff }
         @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9198a1; --line: #3d444d; --bar: #4493f8; --miss: #ff7b72; --paper: #0d1117 } }
         @media print { :root { color-scheme: light; --ink: #000; --faint: #444; --line: #999; --paper: #fff } main { max-width: none } tr, figure { break-inside: avoid } h2 { break-after: avoid } }
@@ -25,44 +25,49 @@ public static class AuditPage
 
     public static string Of(AuditReport report)
     {
-        var page = new StringBuilder();
-        var title = Text(AuditContent.Title(report));
-        page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n");
-        page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
-        page.Append($"<title>{title}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n");
-        foreach (var block in AuditContent.Of(report))
-        {
-            Append(page, block);
-        }
+        var title = AuditContent.Title(report);
+        Html page = $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <title>{title}</title>
+            <style>
+            {Style}
+            </style>
+            </head>
+            <body>
+            <main>
+            <h1>{title}</h1>
+            {Html.Each(AuditContent.Of(report), Block)}</main>
+            </body>
+            </html>
 
-        return page.Append("</main>\n</body>\n</html>\n").ToString();
+            """;
+        return page.ToString();
     }
 
-    internal static string Text(string text) => HtmlEncoder.Default.Encode(Visible.Text(text));
-
-    private static void Append(StringBuilder page, AuditBlock block) => _ = block switch
+    private static Html Block(AuditBlock block) => block switch
     {
-        AuditHeading heading => page.Append($"<h2>{Text(heading.Text)}</h2>\n"),
-        AuditText text => page.Append($"<p>{Text(text.Text)}</p>\n"),
-        AuditDaysChart days => AppendFigure(page, "Changes on each day", AuditChart.Of(days)),
-        AuditAgeChart age => AppendFigure(page, AuditChart.TitleOf(age), AuditChart.Of(age)),
-        AuditTable table => AppendTable(page, table),
+        AuditHeading heading => Html.Of($"<h2>{heading.Text}</h2>\n"),
+        AuditText text => Html.Of($"<p>{text.Text}</p>\n"),
+        AuditDaysChart days => Figure("Changes on each day", AuditChart.Of(days)),
+        AuditAgeChart age => Figure(AuditChart.TitleOf(age), AuditChart.Of(age)),
+        AuditTable table => Table(table),
         _ => throw new InvalidOperationException($"Nothing shows a {block.GetType().Name}."),
     };
 
-    private static StringBuilder AppendFigure(StringBuilder page, string title, string svg) =>
-        page.Append($"<figure>\n<figcaption>{Text(title)}</figcaption>\n{svg}</figure>\n");
+    private static Html Figure(string title, Html chart) => $"<figure>\n<figcaption>{title}</figcaption>\n{chart}</figure>\n";
 
-    private static StringBuilder AppendTable(StringBuilder page, AuditTable table)
-    {
-        page.Append($"<div class=\"scroll\"><table>\n<caption>{Text(table.Caption)}</caption>\n<thead><tr>");
-        page.Append(string.Concat(table.Header.Select(cell => $"<th scope=\"col\">{Text(cell)}</th>")));
-        page.Append("</tr></thead>\n<tbody>\n");
-        foreach (var row in table.Rows)
-        {
-            page.Append($"<tr>{string.Concat(row.Select(cell => $"<td>{Text(cell)}</td>"))}</tr>\n");
-        }
+    private static Html Table(AuditTable table) =>
+        $"""
+        <div class="scroll"><table>
+        <caption>{table.Caption}</caption>
+        <thead><tr>{Html.Each(table.Header, cell => $"""<th scope="col">{cell}</th>""")}</tr></thead>
+        <tbody>
+        {Html.Each(table.Rows, row => $"<tr>{Html.Each(row, cell => $"<td>{cell}</td>")}</tr>\n")}</tbody></table></div>
 
-        return page.Append("</tbody></table></div>\n");
-    }
+        """;
 }

@@ -1,4 +1,5 @@
 using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Comparison;
 using RunAiDr.Core.History;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Secrets.Sealing;
@@ -8,7 +9,11 @@ using RunAiDr.Core.State;
 namespace RunAiDr.Core.Audit;
 
 /// <summary>Reads an audit report out of the history and the tags of a cluster.</summary>
-public sealed class AuditReader(IStateStore store, IStateHistory history, string cluster)
+/// <param name="store">The repository.</param>
+/// <param name="history">Of the same repository.</param>
+/// <param name="cluster">Which.</param>
+/// <param name="projectLabel">The label that makes a namespace that of a project.</param>
+public sealed class AuditReader(IStateStore store, IStateHistory history, string cluster, string projectLabel)
 {
     /// <param name="wanted">When; what lies before the first restore point is left out.</param>
     /// <param name="objectives">The wanted components → what is accepted; null for anything.</param>
@@ -32,27 +37,34 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
         return new AuditReport(cluster, period, now)
         {
             RestorePoints = within.Count,
-            Changes = ChangesOf(within),
+            Changes = ChangesOf(within, store.Open(cluster, entries[0].Commit.Sha)),
             Days = DaysOf(within),
             Checkpoints = CheckpointsIn(period),
             RecoveryPoints = CoursesOf(entries, objectives, period),
         };
     }
 
-    private static IReadOnlyList<AuditedChange> ChangesOf(IEnumerable<HistoryEntry> entries) =>
-    [
-        .. from change in entries.SelectMany(entry => Told(entry).Select(change => (entry, change, place: PlaceOf(change.Path))))
-           let actors = string.Join(", ", change.entry.Actors)
-           group change by (change.place, actors) into all
-           orderby all.Key.place, all.Key.actors
-           select new AuditedChange(
-               all.Key.place,
-               all.First().entry.Actors,
-               all.Count(one => one.change.Kind == StateChangeKind.Added),
-               all.Count(one => one.change.Kind == StateChangeKind.Changed),
-               all.Count(one => one.change.Kind == StateChangeKind.Deleted),
-               all.Max(one => one.entry.At)),
-    ];
+    private IReadOnlyList<AuditedChange> ChangesOf(IEnumerable<HistoryEntry> entries, IStateTree newest)
+    {
+        var projects = new Projects(projectLabel);
+        return
+        [
+            .. from change in entries.SelectMany(entry => Told(entry).Select(change => (entry, change, place: PlaceOf(change.Path))))
+               let actors = string.Join(", ", change.entry.Actors)
+               group change by (change.place, actors) into all
+               orderby all.Key.place.Namespace, all.Key.place.IsValues, all.Key.actors
+               select new AuditedChange(
+                   TitleOf(all.Key.place.Namespace, all.Key.place.IsValues),
+                   all.First().entry.Actors,
+                   all.Count(one => one.change.Kind == StateChangeKind.Added),
+                   all.Count(one => one.change.Kind == StateChangeKind.Changed),
+                   all.Count(one => one.change.Kind == StateChangeKind.Deleted),
+                   all.Max(one => one.entry.At)),
+        ];
+
+        string TitleOf(string? name, bool isValues) =>
+            isValues ? "values" : Projects.TitleOf(name, name is null ? null : projects.Of(newest, name));
+    }
 
     private static IReadOnlyList<AuditedDay> DaysOf(IEnumerable<HistoryEntry> entries) =>
     [
@@ -69,10 +81,10 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
         && !change.Path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal)
         && (!change.Path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) || SealedFiles.IsMacs(change.Path)));
 
-    private static string PlaceOf(string path)
+    private static (string? Namespace, bool IsValues) PlaceOf(string path)
     {
         var document = SealedFiles.DocumentOf(path) ?? path;
-        return document.StartsWith(StateFolder.Values, StringComparison.Ordinal) ? "values" : StatePath.NamespaceOf(document) ?? "cluster";
+        return (StatePath.NamespaceOf(document), document.StartsWith(StateFolder.Values, StringComparison.Ordinal));
     }
 
     private IReadOnlyList<AuditedCheckpoint> CheckpointsIn(AuditPeriod period) =>

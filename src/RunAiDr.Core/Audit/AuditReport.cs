@@ -29,7 +29,7 @@ public sealed record AuditReport(string Cluster, AuditPeriod Period, DateTimeOff
 }
 
 /// <summary>What some people or programs changed in a place. The numbers are of files, so a file counts each time.</summary>
-/// <param name="Place">A namespace, <c>cluster</c>, or <c>values</c> for those of Helm.</param>
+/// <param name="Place">A project or namespace, <c>cluster</c>, or <c>values</c> for those of Helm.</param>
 /// <param name="Actors">Field managers and authors that the commits name.</param>
 /// <param name="Added">Files.</param>
 /// <param name="Changed">Files.</param>

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
-using RunAiDr.Core.Yaml;
 
 namespace RunAiDr.Core.Comparison;
 
@@ -20,6 +17,7 @@ public sealed record Drift(IReadOnlyList<DriftGroup> Groups)
     /// <param name="projectLabel">The label that makes a namespace that of a project.</param>
     public static Drift Of(StateDifferences differences, IStateTree restorePoint, string projectLabel)
     {
+        var projects = new Projects(projectLabel);
         var byPath = differences.Items.ToDictionary(item => item.Path, StringComparer.Ordinal);
         var groups = from item in differences.Items
                      group item by item.Namespace into items
@@ -31,39 +29,18 @@ public sealed record Drift(IReadOnlyList<DriftGroup> Groups)
             .ThenBy(group => group.Namespace, StringComparer.Ordinal)]);
 
         // What does not differ is in the cluster as it was saved.
-        string? ProjectOf(string name)
-        {
-            var path = StatePath.For(new ResourceKey("", "namespaces", null, name));
-            var body = byPath.TryGetValue(path, out var item) ? item.LiveBody ?? item.SavedBody : Saved(restorePoint, path);
-            return body?.Map("metadata")?.Map("labels")?.Text(projectLabel) is { Length: > 0 } project ? project : null;
-        }
+        string? ProjectOf(string name) => byPath.TryGetValue(Projects.PathOf(name), out var item)
+            ? projects.Of(item.LiveBody ?? item.SavedBody)
+            : projects.Of(restorePoint, name);
     }
 
     private int CountOf(DifferenceKind kind) => Groups.SelectMany(group => group.Items).Count(item => item.Kind == kind);
-
-    // A commit may hold anything; then the namespace goes by its own name.
-    private static JsonObject? Saved(IStateTree restorePoint, string path)
-    {
-        try
-        {
-            return restorePoint.Read(path) is { } content ? YamlReader.Read(content, path, Fault.RestorePoint) as JsonObject : null;
-        }
-        catch (RunAiDrException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>What differs in one namespace; in none for cluster scope and values.</summary>
 public sealed record DriftGroup(string? Namespace, string? Project, IReadOnlyList<StateDifference> Items)
 {
-    internal string Title => (Namespace, Project) switch
-    {
-        (null, _) => "cluster",
-        (_, null) => $"namespace {Namespace}",
-        _ => $"project {Project} (namespace {Namespace})",
-    };
+    internal string Title => Projects.TitleOf(Namespace, Project);
 }
 
 /// <summary>How much differs, and in how many projects.</summary>

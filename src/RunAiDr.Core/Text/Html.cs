@@ -48,5 +48,8 @@ public sealed class Html
     /// <summary>Called by the compiler, for a number.</summary>
     public void AppendFormatted(int number) => _markup.Append(CultureInfo.InvariantCulture, $"{number}");
 
+    /// <summary>Called by the compiler, for a measure.</summary>
+    public void AppendFormatted(double number) => _markup.Append(CultureInfo.InvariantCulture, $"{number:0.#}");
+
     public override string ToString() => _markup.ToString();
 }

@@ -27,6 +27,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("prune")]
     [InlineData("drift")]
     [InlineData("history")]
+    [InlineData("report")]
     [InlineData("blame")]
     [InlineData("diff")]
     [InlineData("checkpoints")]

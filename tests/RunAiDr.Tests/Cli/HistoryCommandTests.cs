@@ -1,8 +1,4 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
-using RunAiDr.Core.State;
-using RunAiDr.Git;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli;
@@ -10,32 +6,25 @@ namespace RunAiDr.Tests.Cli;
 /// <summary>history, blame, diff and checkpoints on a real repository, with no cluster anywhere.</summary>
 public sealed class HistoryCommandTests : IDisposable
 {
-    private const string Cluster = "prod";
     private const string Binding = "namespaces/runai-team-a/rolebindings/researcher.yaml";
     private const string Values = "values/runai-backend.yaml";
     private const string Macs = "secrets/values/runai-backend.macs.yaml";
     private const string Password = "runai-dr-secret:values/runai-backend/password:";
 
-    private readonly TestDirectory _folder = new();
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
-    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal) { ["restore-point.yaml"] = MemoryStateTree.Header };
-    private readonly GitStateOptions _options;
+    private readonly RepositoryStory _repository = new();
 
     public HistoryCommandTests()
     {
-        _options = new GitStateOptions { Path = _folder.File("dr.git") };
-        GitStateStore.Init(new Dictionary<string, byte[]>(StringComparer.Ordinal), _options, _clock);
-        File.WriteAllText(_folder.File("runai-dr.yaml"), $"cluster: {Cluster}\nrepository: dr.git\n");
-        Put(Binding, BindingOf("alice"));
-        Put(Values, $"global:\n  domain: old.example.org\npassword: \"{Password}\"\n");
-        Put(Macs, "values/runai-backend/password: mac-1\n");
-        Put("secrets/recipients.yaml", "extension: .age\nrecipients: []\n");
-        Commit("Export cluster prod");
+        _repository.Put(Binding, BindingOf("alice"));
+        _repository.Put(Values, $"global:\n  domain: old.example.org\npassword: \"{Password}\"\n");
+        _repository.Put(Macs, "values/runai-backend/password: mac-1\n");
+        _repository.Put("secrets/recipients.yaml", "extension: .age\nrecipients: []\n");
+        _repository.Commit("Export cluster prod");
     }
 
-    private Processes Program => field ??= Processes.At(_folder.Path);
+    private Processes Program => _repository.Program;
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _repository.Dispose();
 
     [Fact]
     public async Task History_of_the_cluster_reads_like_this()
@@ -70,8 +59,8 @@ public sealed class HistoryCommandTests : IDisposable
     [Fact]
     public async Task What_never_was_or_could_be_two_is_refused()
     {
-        Put("namespaces/values/x.yaml", "a: 1\n");
-        Commit("a namespace of the name of a folder");
+        _repository.Put("namespaces/values/x.yaml", "a: 1\n");
+        _repository.Commit("a namespace of the name of a folder");
 
         Assert.Contains("never been", (await Program.RunAsync("history", "team-z")).Expect(8).Error, StringComparison.Ordinal);
         Assert.Contains(
@@ -113,8 +102,8 @@ public sealed class HistoryCommandTests : IDisposable
     public async Task Blame_says_who_last_set_each_field_wherever_it_stands()
     {
         Story();
-        Put(Values, "# a line above all others\nadded: 1\n" + _files[Values]);
-        Commit("Add a value", "carol");
+        _repository.Put(Values, "# a line above all others\nadded: 1\n" + _repository.Read(Values));
+        _repository.Commit("Add a value", "carol");
 
         Verified.Text((await Program.RunAsync("blame", Values)).Expect(0).Output);
         Assert.Contains("old.example.org", (await Program.RunAsync("blame", Values, "--from", "first")).Expect(0).Output, StringComparison.Ordinal);
@@ -123,8 +112,8 @@ public sealed class HistoryCommandTests : IDisposable
     [Fact]
     public async Task Blame_of_what_is_gone_says_where_to_look()
     {
-        _files.Remove(Binding);
-        Commit("Remove the binding");
+        _repository.Remove(Binding);
+        _repository.Commit("Remove the binding");
 
         Assert.Contains($"runai-dr history {Binding}", (await Program.RunAsync("blame", Binding)).Expect(8).Error, StringComparison.Ordinal);
     }
@@ -143,11 +132,8 @@ public sealed class HistoryCommandTests : IDisposable
     [Fact]
     public async Task Checkpoints_are_listed_with_what_they_hold()
     {
-        using (var store = GitStateStore.Open(_options, _clock))
-        {
-            store.Tag(Cluster, "before-upgrade", store.Tip(Cluster)!.Id, "Checkpoint before-upgrade of cluster prod\n");
-            store.Tag(Cluster, "no-checkpoint", store.Tip(Cluster)!.Id, "Something else\n");
-        }
+        _repository.Tag("before-upgrade", "Checkpoint before-upgrade of cluster prod\n");
+        _repository.Tag("no-checkpoint", "Something else\n");
 
         var text = (await Program.RunAsync("checkpoints")).Expect(0).Output;
         var json = JsonNode.Parse((await Program.RunAsync("checkpoints", "-o", "json")).Expect(0).Output)!["checkpoints"]!.AsArray();
@@ -161,8 +147,8 @@ public sealed class HistoryCommandTests : IDisposable
     public async Task Auditors_get_a_row_for_each_change()
     {
         Story();
-        Put(Values, "evil: \"=HYPERLINK(1)\"\nglobal:\n  domain: a,b\n");
-        Commit("=cmd|' /C calc'!A0, \"quoted\"", "@mallory");
+        _repository.Put(Values, "evil: \"=HYPERLINK(1)\"\nglobal:\n  domain: a,b\n");
+        _repository.Commit("=cmd|' /C calc'!A0, \"quoted\"", "@mallory");
 
         var csv = (await Program.RunAsync("history", "-o", "csv")).Expect(0).Output;
         Assert.All(csv.Split('\n')[..^1], line => Assert.EndsWith("\r", line, StringComparison.Ordinal));
@@ -173,36 +159,17 @@ public sealed class HistoryCommandTests : IDisposable
 
     private void Story()
     {
-        using (var store = GitStateStore.Open(_options, _clock))
-        {
-            store.Tag(Cluster, "first", store.Tip(Cluster)!.Id, "first");
-        }
+        _repository.Tag("first", "first");
 
-        Put(Values, _files[Values].Replace("old", "new", StringComparison.Ordinal));
-        Commit("values: change values of runai-backend", "kubectl", "helm");
-        Put(Binding, BindingOf("mallory\u001b[2J"));
-        Put("namespaces/runai-team-b/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: runai-team-b\n");
-        Commit("prod: add 1, change 1 resources", "kubectl");
-        Put(Macs, "values/runai-backend/password: mac-2\n");
-        Commit("values: change secrets of values of runai-backend", "helm");
-        Put(Values, _files[Values].Replace("new", "newest", StringComparison.Ordinal));
-        Commit("values: change values of runai-backend");
-    }
-
-    private void Put(string path, string content) => _files[path] = content;
-
-    private void Commit(string subject, params string[] actors)
-    {
-        using var store = GitStateStore.Open(_options, _clock);
-        using var writer = store.Begin(Cluster);
-        foreach (var (path, content) in _files)
-        {
-            writer.Put(path, Encoding.UTF8.GetBytes(content));
-        }
-
-        Assert.NotNull(writer.Commit(new CommitText(
-            subject, "", [new("Cluster", Cluster), .. actors.Select(actor => KeyValuePair.Create("Changed-By", actor))])));
-        _clock.Advance(TimeSpan.FromDays(1));
+        _repository.Put(Values, _repository.Read(Values).Replace("old", "new", StringComparison.Ordinal));
+        _repository.Commit("values: change values of runai-backend", "kubectl", "helm");
+        _repository.Put(Binding, BindingOf("mallory\u001b[2J"));
+        _repository.Put("namespaces/runai-team-b/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: runai-team-b\n");
+        _repository.Commit("prod: add 1, change 1 resources", "kubectl");
+        _repository.Put(Macs, "values/runai-backend/password: mac-2\n");
+        _repository.Commit("values: change secrets of values of runai-backend", "helm");
+        _repository.Put(Values, _repository.Read(Values).Replace("new", "newest", StringComparison.Ordinal));
+        _repository.Commit("values: change values of runai-backend");
     }
 
     private async Task<JsonArray> EntriesAsync(params string[] arguments) =>
