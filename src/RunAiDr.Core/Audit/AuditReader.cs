@@ -37,14 +37,14 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
         return new AuditReport(cluster, period, now)
         {
             RestorePoints = within.Count,
-            Changes = ChangesOf(within, store.Open(cluster, entries[0].Commit.Sha)),
+            Changes = ChangesOf(within, [TreeOf(entries[0]), TreeOf(entries.Find(entry => entry.At < period.From) ?? entries[^1])]),
             Days = DaysOf(within),
             Checkpoints = CheckpointsIn(period),
             RecoveryPoints = CoursesOf(entries, objectives, period),
         };
     }
 
-    private IReadOnlyList<AuditedChange> ChangesOf(IEnumerable<HistoryEntry> entries, IStateTree newest)
+    private IReadOnlyList<AuditedChange> ChangesOf(IEnumerable<HistoryEntry> entries, IStateTree[] ends)
     {
         var projects = new Projects(projectLabel);
         return
@@ -62,9 +62,12 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
                    all.Max(one => one.entry.At)),
         ];
 
+        // A namespace that is gone by now was there at the begin.
         string TitleOf(string? name, bool isValues) =>
-            isValues ? "values" : Projects.TitleOf(name, name is null ? null : projects.Of(newest, name));
+            isValues ? "values" : Projects.TitleOf(name, name is null ? null : ends.Select(end => projects.Of(end, name)).FirstOrDefault(project => project is not null));
     }
+
+    private IStateTree TreeOf(HistoryEntry entry) => store.Open(cluster, entry.Commit.Sha);
 
     private static IReadOnlyList<AuditedDay> DaysOf(IEnumerable<HistoryEntry> entries) =>
     [

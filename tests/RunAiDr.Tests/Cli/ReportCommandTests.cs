@@ -31,6 +31,7 @@ public sealed partial class ReportCommandTests : IDisposable
         _repository.Put("namespaces/other/configmaps/x.yaml", "data: {}\n");
         _repository.Commit("prod: add 2 resources", "kubectl", "<b>|evil|</b>");
         _repository.Remove("namespaces/runai-team-a/configmaps/quota.yaml");
+        _repository.Remove("namespaces/runai-team-a/namespace.yaml");
         _repository.Put("values/runai-backend.yaml", "global:\n  domain: new.example.org\n");
         _repository.Commit("prod: change", "helm");
         Checkpoint("before-upgrade");
