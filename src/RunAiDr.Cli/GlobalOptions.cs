@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
+using RunAiDr.Cli.Commands;
 using RunAiDr.Cli.Output;
 
 namespace RunAiDr.Cli;
@@ -45,6 +47,9 @@ internal sealed class GlobalOptions
     public void AddTo(Command root)
     {
         Output.AcceptOnlyFromAmong("text", "json", "yaml", "markdown", "csv"); // the numbers of the enumeration would be taken too
+        Output.CompletionSources.Clear();
+        Output.CompletionSources.Add(context => context.ParseResult.CommandResult.Command is OperatorCommand command
+            ? command.Formats.Select(format => new CompletionItem(format.ToString().ToLowerInvariant())) : []);
         root.Options.Add(Config);
         root.Options.Add(Output);
         root.Options.Add(Kubeconfig);

@@ -22,6 +22,7 @@ public sealed class CompletionTests : IDisposable
     {
         Assert.Equal(["--allow-deletions"], await CompleteAsync(shell, "export --allow"));
         Assert.Equal(["json", "text", "yaml"], await CompleteAsync(shell, "export --output "));
+        Assert.Equal(["markdown"], await CompleteAsync(shell, "drift --output m"));
         Assert.Equal(["exit-codes", "export"], await CompleteAsync(shell, "help ex"));
     }
 
