@@ -17,7 +17,7 @@ public static class AuditPage
         table { border-collapse: collapse; width: 100%; margin-bottom: 1rem }
         caption { text-align: left; font-weight: 600; padding: .25rem 0 }
         th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
-        th { color: var(--faint); font-weight: 600 }
+        th { color: var(--faint); font-weight: 600; overflow-wrap: normal }
         figure { margin: 0 0 1rem } figcaption { font-weight: 600 } svg { width: 100%; height: auto }
         .bar { fill: var(--bar) } .age { fill: none; stroke: var(--bar); stroke-width: 2 } .axis { stroke: var(--line) }
         .most { stroke: var(--miss); stroke-dasharray: 6 4 } .missed { fill: var(--miss); opacity: .25 } text { fill: var(--faint); font-size: 12px }

@@ -95,7 +95,7 @@ public sealed partial class ReportCommandTests : IDisposable
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex("Made at [0-9:Z -]+(?= by)")]
+    [GeneratedRegex("Made at [0-9:Z -]+(?= by)", RegexOptions.None, 1000)]
     private static partial Regex MadeAt();
 
     private async Task<Ended> ReportAsync(params string[] arguments) => (await _repository.Program.RunAsync(["report", .. arguments])).Expect(0);
