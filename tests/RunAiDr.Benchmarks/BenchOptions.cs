@@ -8,7 +8,7 @@ namespace RunAiDr.Benchmarks;
 internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, string? Assets, bool Json)
 {
     public const string Usage = """
-        Measures export and rehydration, and continuous export, against the sandbox, a given cluster, or, when
+        Measures export, drift and rehydration, and continuous export, against the sandbox, a given cluster, or, when
         KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; dumps of
         a PostgreSQL that it starts; and history.
           --part export|sync|dump|history   one of the four; all when absent
@@ -19,7 +19,7 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
           --output text|json
         """;
 
-    /// <summary>Export and rehydration.</summary>
+    /// <summary>Export, drift and rehydration.</summary>
     public bool Export { get; init; } = true;
 
     /// <summary>Continuous export.</summary>

@@ -153,11 +153,13 @@ internal sealed class Benchmark(BenchOptions options, string folder)
             var repository = await Repositories.CreateAsync(folder, ct);
             var first = await ExportAsync(source, repository, ct);
             var again = await ExportAsync(source, repository, ct);
-            rounds.Add(new Round(read, time, (await import.RunAsync(ct)).TotalSeconds, first, again));
+            var drift = await Installation.RunAsync("drift", source, repository, ct);
+            rounds.Add(new Round(read, time, (await import.RunAsync(ct)).TotalSeconds, first, again) { Drift = drift });
             Directory.Delete(repository, recursive: true);
         }
 
         AddExport(rounds, bytes);
+        AddDrift(rounds);
         await MeasureCanonicalFormAsync(await CapturedCut.ReadAsync(cluster, selections, ct), scope, ct);
     }
 
@@ -185,6 +187,20 @@ internal sealed class Benchmark(BenchOptions options, string folder)
             Wanted = "≤ 1.3",
             Met = again <= 1.3 * download,
         });
+    }
+
+    private void AddDrift(List<Round> rounds)
+    {
+        var download = Figures.Median(rounds.Select(round => round.Download));
+        var drift = Figures.Median(rounds.Select(round => round.Drift.Elapsed.TotalSeconds));
+        _figures.Add(new("drift of nothing", drift, "s")
+        {
+            Ratio = drift / download,
+            Baseline = "(a)",
+            Wanted = "≤ 1.5",
+            Met = drift <= 1.5 * download,
+        });
+        _figures.Add(new("drift, peak memory", Figures.Median(rounds.Select(round => round.Drift.PeakBytes / MegaByte)), "MB"));
     }
 
     private async Task MeasureCanonicalFormAsync(CapturedCut all, Scope scope, CancellationToken ct)
@@ -224,5 +240,8 @@ internal sealed class Benchmark(BenchOptions options, string folder)
         return (result, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
-    private sealed record Round(long Bytes, double Download, double Import, ChildProcess Export, ChildProcess Again);
+    private sealed record Round(long Bytes, double Download, double Import, ChildProcess Export, ChildProcess Again)
+    {
+        public required ChildProcess Drift { get; init; }
+    }
 }
