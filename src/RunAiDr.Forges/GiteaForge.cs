@@ -24,6 +24,10 @@ internal sealed class GiteaForge(ForgeConnection connection, string owner, strin
     public Task UpdateAsync(long number, PullRequestText text, CancellationToken ct) => PatchAsync(
         number, new JsonObject { ["title"] = text.Title, ["body"] = text.Body }, ct);
 
+    // This list has no pages, but comes whole.
+    public Task<bool> HasCommentAsync(long number, string words, CancellationToken ct) =>
+        connection.HasBodyAsync($"{_repository}/issues/{number}/comments", words, ct);
+
     public Task CommentAsync(long number, string remark, CancellationToken ct) => connection.ChangeAsync(
         HttpMethod.Post, $"{_repository}/issues/{number}/comments", new JsonObject { ["body"] = remark }, ct);
 
