@@ -54,7 +54,7 @@ public sealed class ReviewConfigTests : IDisposable
     }
 
     [Theory]
-    [InlineData("mode: review\nbranch: drift", "runai-dr.yaml:4: branch drift: mode review keeps")]
+    [InlineData("mode: review\nbranch: drift", "runai-dr.yaml:4:1: branch drift: mode review keeps")]
     [InlineData("mode: review\nbranch: drift/prod", "branch drift/prod: mode review keeps")]
     [InlineData("mode: review\nbranch: drift/of-others/x", "name the branch of record otherwise")]
     [InlineData("mode: careful", "neither direct nor review")]
