@@ -78,6 +78,17 @@ public sealed class ForgeTests
     }
 
     [Fact]
+    public async Task A_refused_one_is_found_although_its_branch_was_deleted()
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.Gitea);
+        server.Pulls.Add(new ForgePull(1, "drift/prod", "main") { IsOpen = false, IsBranchGone = true });
+        using var forge = server.Open();
+
+        Assert.Equal(1, (await forge.FindNewestClosedAsync(Branches, CancellationToken.None))?.Number);
+        Assert.Empty(server.Refusals);
+    }
+
+    [Fact]
     public async Task A_pull_request_that_the_forge_refuses_is_told_with_its_words()
     {
         await using var server = await ForgeServer.StartAsync(ForgeKind.GitHub);

@@ -23,6 +23,9 @@ internal sealed class ForgePull(int number, string head, string into)
     /// <summary>It is being merged, which GitLab shows as a state of its own.</summary>
     public bool IsLocked { get; set; }
 
+    /// <summary>Its branch was deleted: Gitea names another reference instead then.</summary>
+    public bool IsBranchGone { get; set; }
+
     /// <summary>It comes from a fork, whose branch has the same name.</summary>
     public bool IsOfFork { get; init; }
 
@@ -72,6 +75,11 @@ internal sealed class ForgePull(int number, string head, string into)
         if (!isListed)
         {
             pull["merged"] = IsMerged;
+        }
+
+        if (hasId && IsBranchGone)
+        {
+            pull["head"]!["ref"] = $"refs/pull/{number}/head";
         }
 
         return pull;
