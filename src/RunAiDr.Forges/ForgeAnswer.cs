@@ -16,8 +16,11 @@ internal sealed record ForgeAnswer(HttpStatusCode Status, JsonNode? Body)
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
-    /// <summary>Rate limits come as 429, and from GitHub as 403 too.</summary>
-    public bool IsLimited => Status == HttpStatusCode.TooManyRequests || (Status == HttpStatusCode.Forbidden && Pause is not null);
+    /// <summary>No requests are left for now.</summary>
+    public bool IsUsedUp { get; private init; }
+
+    /// <summary>Rate limits come as 429, and from GitHub as 403 too: there only the headers tell them from a lack of rights.</summary>
+    public bool IsLimited => Status == HttpStatusCode.TooManyRequests || (Status == HttpStatusCode.Forbidden && (IsUsedUp || Pause is not null));
 
     public bool IsPassing => (int)Status is 500 or 502 or 503 or 504;
 
@@ -26,6 +29,7 @@ internal sealed record ForgeAnswer(HttpStatusCode Status, JsonNode? Body)
         var content = await response.Content.ReadAsByteArrayAsync(ct);
         return new ForgeAnswer(response.StatusCode, Parse(content))
         {
+            IsUsedUp = HasNoneLeft(response),
             Pause = PauseOf(response, now),
             HasNextPage = Header(response, "Link")?.Contains("rel=\"next\"", StringComparison.Ordinal) == true,
         };
@@ -49,12 +53,15 @@ internal sealed record ForgeAnswer(HttpStatusCode Status, JsonNode? Body)
         {
             { Delta: { } delta } => delta,
             { Date: { } date } => date - now,
-            _ => Header(response, "X-RateLimit-Remaining") == "0" || Header(response, "RateLimit-Remaining") == "0"
+            _ => HasNoneLeft(response)
                 ? Until(Header(response, "X-RateLimit-Reset") ?? Header(response, "RateLimit-Reset"), now)
                 : null,
         };
         return pause is { } wanted && wanted < TimeSpan.Zero ? TimeSpan.Zero : pause;
     }
+
+    private static bool HasNoneLeft(HttpResponseMessage response) =>
+        Header(response, "X-RateLimit-Remaining") == "0" || Header(response, "RateLimit-Remaining") == "0";
 
     private static TimeSpan? Until(string? unixSeconds, DateTimeOffset now) =>
         long.TryParse(unixSeconds, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < int.MaxValue

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using RunAiDr.Core;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Secrets;
 
 namespace RunAiDr.Forges;
@@ -17,13 +18,19 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
     // Who waits longer holds up others; the next call comes anyway.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
+    // What GitHub wants at least where it names no time.
+    private static readonly TimeSpan UnnamedPause = TimeSpan.FromMinutes(1);
+
+    // No rate limit is that long: the clock of the forge, or of a proxy before it, is wrong.
+    private static readonly TimeSpan LongestBan = TimeSpan.FromHours(2);
+
     private readonly HttpClient _client = ForgeTransport.ClientFor(options);
     private readonly string _api = ForgeTransport.ApiOf(options);
     private readonly ForgeFault _fault = new(options);
     private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
     /// <summary>The first entry of a list that fits, page by page.</summary>
-    /// <param name="path">With a query, to which the page is added.</param>
+    /// <param name="path">With a query where the list has pages: the page is added to it.</param>
     /// <param name="fits">Which entry is wanted.</param>
     /// <param name="ct">Ends the search.</param>
     public async Task<JsonObject?> FirstAsync(string path, Func<JsonObject, bool> fits, CancellationToken ct)
@@ -31,7 +38,7 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
         for (var page = 1; page <= MostPages; page++)
         {
             // The pages are counted here: a link could lead the token elsewhere.
-            var answer = await SendAsync(HttpMethod.Get, $"{path}&page={page}", null, ct);
+            var answer = await SendAsync(HttpMethod.Get, page == 1 ? path : $"{path}&page={page}", null, ct);
             var entries = answer.Body as JsonArray ?? throw _fault.Nonsense();
             if (entries.OfType<JsonObject>().FirstOrDefault(fits) is { } found)
             {
@@ -46,6 +53,10 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
 
         return null;
     }
+
+    /// <summary>Whether an entry of a list has these words in its body.</summary>
+    public async Task<bool> HasBodyAsync(string path, string words, CancellationToken ct) =>
+        await FirstAsync(path, entry => entry.Text("body")?.Contains(words, StringComparison.Ordinal) == true, ct) is not null;
 
     /// <summary>Sends a change and gives what the forge made of it.</summary>
     public async Task<JsonObject> ChangeAsync(HttpMethod method, string path, JsonObject body, CancellationToken ct) =>
@@ -100,10 +111,10 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
                 return answer;
             }
 
-            var pause = answer.Pause ?? FirstPause * Math.Pow(2, attempt);
+            var pause = answer.Pause ?? (answer.IsLimited ? UnnamedPause : FirstPause * Math.Pow(2, attempt));
             if (answer.IsLimited && (pause > LongestPause || attempt == Attempts))
             {
-                _notBefore = clock.GetUtcNow() + pause;
+                _notBefore = clock.GetUtcNow() + (pause < LongestBan ? pause : LongestBan);
                 throw _fault.Limited(_notBefore);
             }
 

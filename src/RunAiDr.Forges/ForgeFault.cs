@@ -20,7 +20,7 @@ internal sealed class ForgeFault(ForgeOptions options)
             $"{Where} refused the token.", "Put a valid one into the file of review.tokenFile; it is read at each use."),
         HttpStatusCode.Forbidden => Make(
             $"{Where} does not let the token do this in {options.Repository}{Words(answer, sent)}.",
-            "Give the token the right to read and write pull requests (merge requests, issues) of this repository."),
+            "Give the token the right to read and write pull requests (merge requests, issues) of this repository; where too many requests are the reason, wait."),
         HttpStatusCode.NotFound => Make(
             $"{Where} has no {options.Repository}, or does not show it to the token.",
             "Check review.repository, review.baseUrl and what the token may see."),
@@ -34,7 +34,7 @@ internal sealed class ForgeFault(ForgeOptions options)
     };
 
     public RunAiDrException Limited(DateTimeOffset until) => Make(
-        string.Create(CultureInfo.InvariantCulture, $"{Where} wants no requests before {until.ToUniversalTime():HH:mm:ss} UTC."),
+        string.Create(CultureInfo.InvariantCulture, $"{Where} wants no requests before {until.ToUniversalTime():yyyy-MM-dd HH:mm:ss} UTC."),
         "Nothing is to be done: it is tried again after that. When it happens often, use a token of its own.");
 
     public RunAiDrException Unreachable(HttpRequestException failure) => failure.HttpRequestError == HttpRequestError.SecureConnectionError

@@ -24,6 +24,9 @@ internal sealed class GitHubForge(ForgeConnection connection, string owner, stri
     public Task UpdateAsync(long number, PullRequestText text, CancellationToken ct) => PatchAsync(
         number, new JsonObject { ["title"] = text.Title, ["body"] = text.Body }, ct);
 
+    public Task<bool> HasCommentAsync(long number, string words, CancellationToken ct) =>
+        connection.HasBodyAsync($"{_repository}/issues/{number}/comments?per_page=100", words, ct);
+
     public Task CommentAsync(long number, string remark, CancellationToken ct) => connection.ChangeAsync(
         HttpMethod.Post, $"{_repository}/issues/{number}/comments", new JsonObject { ["body"] = remark }, ct);
 

@@ -9,9 +9,11 @@ internal sealed class GitLabForge(ForgeConnection connection, string project) : 
 {
     private readonly string _requests = $"/projects/{Uri.EscapeDataString(project)}/merge_requests";
 
-    public Task<PullRequest?> FindOpenAsync(PullRequestBranches branches, CancellationToken ct) => FindAsync(branches, "opened", ct);
+    // Locked is one that is being merged.
+    public async Task<PullRequest?> FindOpenAsync(PullRequestBranches branches, CancellationToken ct) =>
+        await FindAsync(branches, "opened", ct) ?? await FindAsync(branches, "locked", ct);
 
-    // Merged is a state of its own here.
+    // Merged is a state of its own here, and what is open is in the list too.
     public Task<PullRequest?> FindNewestClosedAsync(PullRequestBranches branches, CancellationToken ct) => FindAsync(branches, "all", ct);
 
     public async Task<PullRequest> CreateAsync(PullRequestBranches branches, PullRequestText text, CancellationToken ct)
@@ -30,6 +32,9 @@ internal sealed class GitLabForge(ForgeConnection connection, string project) : 
 
     public Task UpdateAsync(long number, PullRequestText text, CancellationToken ct) => PutAsync(
         number, new JsonObject { ["title"] = text.Title, ["description"] = text.Body }, ct);
+
+    public Task<bool> HasCommentAsync(long number, string words, CancellationToken ct) =>
+        connection.HasBodyAsync($"{_requests}/{number}/notes?per_page=100", words, ct);
 
     public Task CommentAsync(long number, string remark, CancellationToken ct) => connection.ChangeAsync(
         HttpMethod.Post, $"{_requests}/{number}/notes", new JsonObject { ["body"] = remark }, ct);
@@ -52,7 +57,7 @@ internal sealed class GitLabForge(ForgeConnection connection, string project) : 
             request.Text("source_branch") == branches.Head
             && request.Text("target_branch") == branches.Base
             && JsonNode.DeepEquals(request["source_project_id"], request["target_project_id"])
-            && (request.Text("state") == "opened") == (state == "opened");
+            && (state == "all" ? request.Text("state") is "closed" or "merged" : request.Text("state") == state);
     }
 
     private PullRequest Read(JsonObject request) => connection.Expected(() => new PullRequest(

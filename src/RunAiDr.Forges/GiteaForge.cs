@@ -24,6 +24,10 @@ internal sealed class GiteaForge(ForgeConnection connection, string owner, strin
     public Task UpdateAsync(long number, PullRequestText text, CancellationToken ct) => PatchAsync(
         number, new JsonObject { ["title"] = text.Title, ["body"] = text.Body }, ct);
 
+    // This list has no pages, but comes whole.
+    public Task<bool> HasCommentAsync(long number, string words, CancellationToken ct) =>
+        connection.HasBodyAsync($"{_repository}/issues/{number}/comments", words, ct);
+
     public Task CommentAsync(long number, string remark, CancellationToken ct) => connection.ChangeAsync(
         HttpMethod.Post, $"{_repository}/issues/{number}/comments", new JsonObject { ["body"] = remark }, ct);
 
@@ -40,10 +44,10 @@ internal sealed class GiteaForge(ForgeConnection connection, string owner, strin
             ? Read(found)
             : null;
 
-    // A fork has branches of the same names.
+    // A fork has branches of the same names, and of a deleted branch only the label still has the name.
     private static bool IsBetween(JsonObject pull, PullRequestBranches branches) =>
         pull.Map("head") is { } head && pull.Map("base") is { } target
-        && head.Text("ref") == branches.Head && target.Text("ref") == branches.Base
+        && (head.Text("ref") == branches.Head || head.Text("label") == branches.Head) && target.Text("ref") == branches.Base
         && JsonNode.DeepEquals(head["repo_id"], target["repo_id"]);
 
     private PullRequest Read(JsonObject pull) => connection.Expected(() => new PullRequest(

@@ -26,7 +26,8 @@ internal sealed class DriftBranch(Repository repository, RecordBranch record, Co
                 return;
             }
 
-            var next = drift is null || IsAncestor(drift, recorded) ? recorded : Merged(drift, recorded);
+            // Where a merge was taken back, what was observed is drift again.
+            var next = drift is null || (IsAncestor(drift, recorded) && StateOf(drift) == StateOf(recorded)) ? recorded : Merged(drift, recorded);
             if (_drift.Move(drift, next))
             {
                 return;

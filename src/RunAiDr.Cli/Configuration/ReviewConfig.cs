@@ -1,4 +1,5 @@
 using RunAiDr.Forges;
+using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Configuration;
 
@@ -24,10 +25,21 @@ internal sealed record ReviewConfig
 
                 return null;
             case "review":
+                CheckBranch(values);
                 return new ReviewConfig { Provider = ReadForge(values, remote) };
             case var mode:
                 values.Mistake("mode", $"mode {mode}: neither direct nor review");
                 return null;
+        }
+    }
+
+    // Also beside a cluster that only another installation has: a reference cannot be the folder of others.
+    private static void CheckBranch(ConfigValues values)
+    {
+        var branch = values.Text("branch");
+        if ($"{branch}/".StartsWith(GitStateStore.DriftBranchOf(""), StringComparison.Ordinal))
+        {
+            values.Mistake("branch", $"branch {branch}: mode review keeps what was observed in branches below {GitStateStore.DriftBranchOf("")}; name the branch of record otherwise");
         }
     }
 

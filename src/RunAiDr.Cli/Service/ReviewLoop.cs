@@ -20,7 +20,9 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider c
 
     private readonly GitStateStore _store = GitStateStore.Open(Session.StoreOptions(config, cluster), clock);
     private readonly IForge? _forge = Repositories.ForgeOf(config, clock);
-    private readonly Attempts _attempts = new("reviewed", TimeSpan.FromSeconds(30));
+
+    // GitHub wants a minute at least after too many requests, which it does not always tell from a lack of rights.
+    private readonly Attempts _attempts = new("reviewed", TimeSpan.FromMinutes(1));
     private volatile ReviewOutcome? _outcome;
     private CommitId? _followed;
     private (CommitId? Recorded, CommitId? Observed) _asked;

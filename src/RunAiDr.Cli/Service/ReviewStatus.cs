@@ -12,6 +12,9 @@ internal sealed record ReviewStatus(string Cluster, ReviewOutcome? Outcome, stri
     /// <summary>The pull request that is open, or that people closed without a merge.</summary>
     public PullRequest? PullRequest => Outcome?.PullRequest;
 
+    /// <summary>Whether this process has asked the forge yet: before that, no failure says nothing.</summary>
+    public bool Tried => Outcome is not null || Failure is not null;
+
     /// <summary>In words.</summary>
     public string Standing => Outcome switch
     {

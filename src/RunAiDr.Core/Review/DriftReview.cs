@@ -53,11 +53,17 @@ public sealed class DriftReview(IForge forge, PullRequestBranches branches)
     }
 
     // Nobody refused this drift, so when it comes again it is asked about again. Closing comes last: killed before it, the
-    // next call finds it open still.
+    // next call finds it open still, and the remark there.
     private async Task CloseAsync(PullRequest open, string cluster, CancellationToken ct)
     {
-        await forge.UpdateAsync(open.Number, open.Text with { Body = ReviewText.WithoutMark(open.Text.Body) }, ct);
-        await forge.CommentAsync(open.Number, ReviewText.ClosingRemark(cluster), ct);
+        var (body, mark) = ReviewText.Split(open.Text.Body);
+        var remark = ReviewText.ClosingRemark(cluster, mark);
+        if (!await forge.HasCommentAsync(open.Number, mark.Length > 0 ? mark : remark, ct))
+        {
+            await forge.CommentAsync(open.Number, remark, ct);
+        }
+
+        await forge.UpdateAsync(open.Number, open.Text with { Body = body }, ct);
         await forge.CloseAsync(open.Number, ct);
     }
 

@@ -19,6 +19,10 @@ public interface IForge : IDisposable
     /// <exception cref="RunAiDrException">As above, or it is gone.</exception>
     Task UpdateAsync(long number, PullRequestText text, CancellationToken ct);
 
+    /// <summary>Whether there is a remark with these words.</summary>
+    /// <exception cref="RunAiDrException">As above.</exception>
+    Task<bool> HasCommentAsync(long number, string words, CancellationToken ct);
+
     /// <summary>Adds a remark.</summary>
     /// <exception cref="RunAiDrException">As above.</exception>
     Task CommentAsync(long number, string remark, CancellationToken ct);

@@ -17,6 +17,7 @@ internal static class ReviewText
     // GitHub takes 65,536 characters, and these are what has no other bound.
     private const int LongestDangers = 8_000;
     private const int LongestNames = 3_000;
+    private const int LongestFields = 4_000;
     private const int LongestChanges = 22_000;
     private const int LongestDiff = 22_000;
     private const string Mark = "<!-- runai-dr drift ";
@@ -36,8 +37,8 @@ internal static class ReviewText
         "",
         .. DangerSection(drift),
         "## What changed",
-        "",
         .. Changes(drift),
+        "",
         "## Who changed it, since which restore point",
         "",
         $"- Field managers: {(drift.Actors.Count == 0 ? "none is known" : Names(drift.Actors, MostActors))}",
@@ -51,12 +52,13 @@ internal static class ReviewText
     /// <summary>Whether a pull request was about this very drift.</summary>
     public static bool IsAbout(string body, ObservedDrift drift) => body.Contains($"{Mark}{drift.Digest()} -->", StringComparison.Ordinal);
 
-    /// <summary>The body of a pull request that is about no drift any more.</summary>
-    public static string WithoutMark(string body) =>
-        body.IndexOf(Mark, StringComparison.Ordinal) is >= 0 and var start ? body[..start] : body;
+    /// <summary>The body of a pull request that is about no drift any more, and the mark of what it was about; empty without one.</summary>
+    public static (string Body, string Mark) Split(string body) =>
+        body.IndexOf(Mark, StringComparison.Ordinal) is >= 0 and var start ? (body[..start], body[start..].Trim()) : (body, "");
 
-    public static string ClosingRemark(string cluster) =>
-        $"Cluster {ReviewMarkup.Code(cluster)} is again as the branch of record has it, so nothing is left to review.";
+    /// <summary>What is said on closing: once for each mark.</summary>
+    public static string ClosingRemark(string cluster, string mark) =>
+        $"Cluster {ReviewMarkup.Code(cluster)} is again as the branch of record has it, so nothing is left to review.\n\n{mark}".TrimEnd();
 
     private static IEnumerable<string> Counts(IReadOnlyList<StateDifference> items) =>
         from kind in (DifferenceKind[])[DifferenceKind.Changed, DifferenceKind.Added, DifferenceKind.Missing]
@@ -98,17 +100,13 @@ internal static class ReviewText
 
     private static List<string> Changes(ObservedDrift drift)
     {
-        var (lines, length, told) = (new List<string>(), 0, 0);
-        foreach (var group in drift.Differences.Items.GroupBy(item => item.Namespace ?? "", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
-        {
-            var heading = $"### {Place(group.Key, drift.Projects)}";
-            var blocks = group.Select(Lines).TakeWhile(block => (length += block.Sum(line => line.Length + 1)) <= LongestChanges).ToList();
-            told += blocks.Count;
-            lines.AddRange(blocks.Count > 0 ? [heading, "", .. blocks.SelectMany(block => block), ""] : []);
-        }
-
-        var left = drift.Differences.Items.Count - told;
-        return left > 0 ? [.. lines, $"{left} more files do not fit here.", ""] : lines;
+        var length = 0;
+        var blocks = drift.Differences.Items
+            .GroupBy(item => item.Namespace ?? "", StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .SelectMany(group => group.Select((item, i) => i == 0 ? ["", $"### {Place(group.Key, drift.Projects)}", "", .. Lines(item)] : Lines(item)));
+        var shown = blocks.TakeWhile(block => (length += block.Sum(line => line.Length + 1)) <= LongestChanges).ToList();
+        var left = drift.Differences.Items.Count - shown.Count;
+        return [.. shown.SelectMany(block => block), .. left > 0 ? ["", $"{left} more files do not fit here."] : Array.Empty<string>()];
     }
 
     private static string Place(string ns, IReadOnlyDictionary<string, string> projects) =>
@@ -118,8 +116,8 @@ internal static class ReviewText
 
     private static List<string> Lines(StateDifference item)
     {
-        var fields = item.Fields.Take(MostFields).Select(field => $"  - {ReviewMarkup.Code(field.ToString())}");
-        return [$"- {Word(item.Kind)} {ReviewMarkup.Code(item.Path)}", .. fields, .. More(item.Fields.Count - MostFields, "  - and ")];
+        var fields = Within(item.Fields.Select(field => $"  - {ReviewMarkup.Code(field.ToString())}"), MostFields, LongestFields);
+        return [$"- {Word(item.Kind)} {ReviewMarkup.Code(item.Path)}", .. fields, .. More(item.Fields.Count - fields.Count, "  - and ")];
     }
 
     private static string Names(IReadOnlyList<string> names, int most)
@@ -128,10 +126,11 @@ internal static class ReviewText
         return string.Join(", ", [.. shown, .. More(names.Count - shown.Count, "and ")]);
     }
 
+    // One that is too long does not hide those after it.
     private static List<string> Within(IEnumerable<string> texts, int most, int longest)
     {
-        var length = 0;
-        return texts.Take(most).TakeWhile(text => (length += text.Length + 2) <= longest).ToList();
+        var left = longest;
+        return texts.Where(text => text.Length + 3 <= left && (left -= text.Length + 3) >= 0).Take(most).ToList();
     }
 
     private static IEnumerable<string> More(int left, string before) => left > 0 ? [$"{before}{left} more"] : [];

@@ -15,6 +15,7 @@ public sealed class SyncMeters : IDisposable
     private Func<IEnumerable<RecoveryMeasurement>> _recovery = () => [];
     private Func<IEnumerable<RehearsalMeasurement>> _rehearsals = () => [];
     private Func<IEnumerable<CheckpointMeasurement>> _checkpoints = () => [];
+    private Func<IEnumerable<ReviewMeasurement>> _reviews = () => [];
 
     public SyncMeters()
     {
@@ -36,6 +37,7 @@ public sealed class SyncMeters : IDisposable
         _meter.CreateObservableGauge("runai_dr.recovery_point.age", () => Recovery(point => point.Age), "s", "Time since the newest usable snapshot of a component.");
         _meter.CreateObservableGauge("runai_dr.recovery_point.objective", () => Recovery(point => point.Objective), "s", "How old that may be.");
         _meter.CreateObservableGauge("runai_dr.checkpoint.failed", Checkpoints, null, "1 while the last scheduled checkpoint failed.");
+        _meter.CreateObservableGauge("runai_dr.review.failed", Reviews, null, "1 while the pull request cannot be kept up to date.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.passed", () => Rehearsals(newest => newest.Passed ? 1 : 0), null, "1 when the newest rehearsal passed.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.age", () => Rehearsals(newest => newest.Age?.TotalSeconds), "s", "Time since the newest rehearsal.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.duration", () => Rehearsals(newest => newest.Duration?.TotalSeconds), "s", "How long the newest rehearsal took.");
@@ -71,6 +73,9 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows in the gauges whether checkpoints could be made.</summary>
     public void Observe(Func<IEnumerable<CheckpointMeasurement>> checkpoints) => _checkpoints = checkpoints;
 
+    /// <summary>Shows in the gauges whether the forge took the pull requests.</summary>
+    public void Observe(Func<IEnumerable<ReviewMeasurement>> reviews) => _reviews = reviews;
+
     /// <summary>Counts notifications: <c>sent</c>, <c>failed</c>, or <c>dropped</c> since too many waited. None, so that the first is seen as an increase.</summary>
     public void Notified(string receiver, string outcome, int count) => _notifications.Add(count, new("receiver", receiver), new("outcome", outcome));
 
@@ -99,6 +104,9 @@ public sealed class SyncMeters : IDisposable
     private IEnumerable<Measurement<int>> Checkpoints() => _checkpoints().Select(last =>
         new Measurement<int>(last.Failed ? 1 : 0, new KeyValuePair<string, object?>("cluster", last.Cluster)));
 
+    private IEnumerable<Measurement<int>> Reviews() => _reviews().Select(last =>
+        new Measurement<int>(last.Failed ? 1 : 0, new KeyValuePair<string, object?>("cluster", last.Cluster)));
+
     private IEnumerable<Measurement<double>> Rehearsals(Func<RehearsalMeasurement, double?> value) =>
         from newest in _rehearsals()
         let number = value(newest)
@@ -117,6 +125,9 @@ public sealed record RecoveryMeasurement(string Cluster, string Component, TimeS
 
 /// <summary>Whether the last scheduled checkpoint of a cluster failed.</summary>
 public sealed record CheckpointMeasurement(string Cluster, bool Failed);
+
+/// <summary>Whether the last attempt to bring the pull request of a cluster up to date failed.</summary>
+public sealed record ReviewMeasurement(string Cluster, bool Failed);
 
 /// <summary>The newest rehearsal of a cluster; age and duration are null where there was none, but one that could not be run.</summary>
 public sealed record RehearsalMeasurement(string Cluster, bool Passed, TimeSpan? Age, TimeSpan? Duration);

@@ -29,6 +29,7 @@ internal static partial class ServedMetrics
         meters.Observe(() => [new RecoveryMeasurement("prod", "database", TimeSpan.FromHours(1), TimeSpan.FromHours(2))]);
         meters.Observe(() => [new RehearsalMeasurement("prod", true, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))]);
         meters.Observe(() => [new CheckpointMeasurement("prod", Failed: true)]);
+        meters.Observe(() => [new ReviewMeasurement("prod", Failed: true)]);
         meters.Notified("on-call", "sent", 1);
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);

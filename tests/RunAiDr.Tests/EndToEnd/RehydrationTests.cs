@@ -55,4 +55,18 @@ public sealed class RehydrationTests
         (await world.RunAsync("verify", "p")).Expect(0);
         (await world.RunAsync("verify", "p", "--data")).Expect(0);
     }
+
+    [Fact]
+    public async Task In_review_mode_the_tag_restores_the_data_before_anybody_has_merged()
+    {
+        await using var world = await RehydrationWorld.StartAsync($"{Snapshotted}\nmode: review", keepsDatabase: true);
+        Assert.Contains("Nearest tags: dr/prod/p.", (await world.RunAsync("plan", "main")).Expect(8).Error, StringComparison.Ordinal);
+
+        var done = (await world.RehydrateAsync()).Expect(0);
+
+        Assert.Contains("created      volume runai-backend/data-runai-backend-postgresql-0", done.Output, StringComparison.Ordinal);
+        Assert.Contains("created      volume runai-backend/data-runai-backend-thanos-receive-0", done.Output, StringComparison.Ordinal);
+        (await world.RunAsync("verify", "p")).Expect(0);
+        Assert.Equal("drift/prod", world.Workspace.Git.Run("branch", "--contains", "dr/prod/p", "--format=%(refname:short)").Trim());
+    }
 }

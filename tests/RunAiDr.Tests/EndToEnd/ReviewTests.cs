@@ -45,6 +45,30 @@ public sealed class ReviewTests : SyncScene
     }
 
     [Fact]
+    public async Task A_merge_that_people_take_back_is_offered_again()
+    {
+        await using var forge = await StartForgeAsync(ForgeKind.GitHub);
+        await using (var first = Start(Reviewing(ForgeKind.GitHub, forge)))
+        {
+            await UntilAsync(() => forge.Pulls.Count == 1, first);
+            Merge(forge.Pulls[0], "--no-ff");
+            Load("first");
+            await UntilAsync(() => forge.Pulls.Count == 2, first);
+            Merge(forge.Pulls[1], "--no-ff");
+            Load("second");
+            await UntilAsync(() => forge.Pulls.Count == 3 && Follows("main"), first);
+        }
+
+        InClone(git => git.Run("revert", "--no-edit", "-m", "1", "HEAD"));
+        await using var sync = Start(Reviewing(ForgeKind.GitHub, forge));
+        await UntilAsync(() => forge.Pulls[2].Body.Contains("templates/first.yaml", StringComparison.Ordinal), sync);
+
+        Assert.Contains("templates/second.yaml", forge.Pulls[2].Body, StringComparison.Ordinal);
+        Assert.Equal(3, forge.Pulls.Count);
+        Assert.Empty(forge.Refusals);
+    }
+
+    [Fact]
     public async Task A_forge_that_fails_stops_no_commit_and_no_push_and_is_told()
     {
         await using var forge = await StartForgeAsync(ForgeKind.Gitea);
@@ -72,17 +96,24 @@ public sealed class ReviewTests : SyncScene
     // What the button of a forge does.
     private void Merge(ForgePull pull, string how)
     {
+        InClone(git =>
+        {
+            git.Run("merge", "--quiet", how, "-m", "Merge", $"origin/{pull.Head}");
+            if (how == "--squash")
+            {
+                git.Run("commit", "--quiet", "-m", "Squashed");
+            }
+        });
+        (pull.IsOpen, pull.IsMerged) = (false, true);
+    }
+
+    private void InClone(Action<GitProgram> work)
+    {
         using var clone = new TestDirectory();
         new GitProgram(clone.Path).Run("clone", "--quiet", Folder.File("remote.git"), "work");
         var git = new GitProgram(clone.File("work"));
-        git.Run("merge", "--quiet", how, "-m", "Merge", $"origin/{pull.Head}");
-        if (how == "--squash")
-        {
-            git.Run("commit", "--quiet", "-m", "Squashed");
-        }
-
+        work(git);
         git.Run("push", "--quiet", "origin", "HEAD:main");
-        (pull.IsOpen, pull.IsMerged) = (false, true);
     }
 
     private bool Follows(string commit) => Remote.Try([], "merge-base", "--is-ancestor", commit, Drift).Code == 0;

@@ -26,7 +26,9 @@ public sealed class ForgeTests
         var made = await forge.CreateAsync(Branches, Text, CancellationToken.None);
         var found = await forge.FindOpenAsync(Branches, CancellationToken.None);
         await forge.UpdateAsync(made.Number, Text with { Title = "other" }, CancellationToken.None);
+        Assert.False(await forge.HasCommentAsync(made.Number, "clos", CancellationToken.None));
         await forge.CommentAsync(made.Number, "closing", CancellationToken.None);
+        Assert.True(await forge.HasCommentAsync(made.Number, "clos", CancellationToken.None));
         await forge.CloseAsync(made.Number, CancellationToken.None);
 
         Assert.Equal(made, found);
@@ -73,6 +75,17 @@ public sealed class ForgeTests
 
         Assert.Equal("of another replica", made.Text.Title);
         Assert.Single(server.Pulls);
+    }
+
+    [Fact]
+    public async Task A_refused_one_is_found_although_its_branch_was_deleted()
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.Gitea);
+        server.Pulls.Add(new ForgePull(1, "drift/prod", "main") { IsOpen = false, IsBranchGone = true });
+        using var forge = server.Open();
+
+        Assert.Equal(1, (await forge.FindNewestClosedAsync(Branches, CancellationToken.None))?.Number);
+        Assert.Empty(server.Refusals);
     }
 
     [Fact]
@@ -126,10 +139,63 @@ public sealed class ForgeTests
         clock.Advance(TimeSpan.FromMinutes(41));
         var third = await forge.FindOpenAsync(Branches, CancellationToken.None);
 
-        Assert.Contains("wants no requests before 05:46:07 UTC", first.Message, StringComparison.Ordinal);
+        Assert.Contains("wants no requests before 2026-03-04 05:46:07 UTC", first.Message, StringComparison.Ordinal);
         Assert.Equal(first.Message, second.Message);
         Assert.Null(third);
-        Assert.Equal(2, server.Requests.Count);
+        Assert.Equal(kind == ForgeKind.GitLab ? 3 : 2, server.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(429, "Date", "Wed, 04 Mar 2026 05:06:07 GMT", "05:07:07")]
+    [InlineData(403, "X-RateLimit-Remaining", "0", "05:07:07")]
+    [InlineData(429, "Retry-After", "900", "05:21:07")]
+    [InlineData(429, "Retry-After", "2147483647", "07:06:07")]
+    [InlineData(503, "Retry-After", "2147483647", null)]
+    public async Task Without_a_time_a_limit_lasts_a_minute_and_never_without_end(int status, string header, string value, string? until)
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.GitHub);
+        server.Fail(status, "{\"message\":\"slow down\"}", (header, value));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
+        using var forge = server.Open(clock);
+
+        var fault = await FaultOf(() => forge.FindOpenAsync(Branches, CancellationToken.None));
+
+        Assert.Contains(until is null ? "failed with status 503" : $"wants no requests before 2026-03-04 {until} UTC", fault.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        clock.Advance(TimeSpan.FromHours(3));
+        Assert.Null(await forge.FindOpenAsync(Branches, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task One_that_is_being_merged_is_open_until_it_is_merged()
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.GitLab);
+        server.Pulls.Add(new ForgePull(1, "drift/prod", "main") { IsLocked = true });
+        using var forge = server.Open();
+
+        Assert.Equal(1, (await forge.FindOpenAsync(Branches, CancellationToken.None))?.Number);
+        Assert.Null(await forge.FindNewestClosedAsync(Branches, CancellationToken.None));
+        (server.Pulls[0].IsLocked, server.Pulls[0].IsOpen, server.Pulls[0].IsMerged) = (false, false, true);
+        Assert.Null(await forge.FindOpenAsync(Branches, CancellationToken.None));
+        Assert.True((await forge.FindNewestClosedAsync(Branches, CancellationToken.None))?.IsMerged);
+        Assert.Empty(server.Refusals);
+    }
+
+    [Theory]
+    [InlineData(ForgeKind.GitHub)]
+    [InlineData(ForgeKind.GitLab)]
+    [InlineData(ForgeKind.Gitea)]
+    public async Task A_remark_is_found_among_many(ForgeKind kind)
+    {
+        await using var server = await ForgeServer.StartAsync(kind);
+        server.PageSize = 2;
+        server.Pulls.Add(new ForgePull(1, "drift/prod", "main"));
+        server.Pulls[0].Comments.AddRange(Enumerable.Range(0, 7).Select(i => $"remark {i}"));
+        using var forge = server.Open();
+
+        Assert.True(await forge.HasCommentAsync(1, "remark 6", CancellationToken.None));
+        Assert.False(await forge.HasCommentAsync(1, "remark 7", CancellationToken.None));
+        Assert.Empty(server.Refusals);
     }
 
     [Fact]

@@ -78,6 +78,63 @@ public sealed class DriftBranchTests : IDisposable
         Assert.Equal($"clusters/{Cluster}/templates/a.yaml", _repository.Git.Run("diff", "--name-only", "main", Drift).Trim());
     }
 
+    [Theory]
+    [InlineData("--no-ff")]
+    [InlineData("--ff")]
+    [InlineData("--squash")]
+    [InlineData("rebase")]
+    public void A_merge_of_any_kind_that_is_taken_back_leaves_what_was_observed_as_drift(string how)
+    {
+        Observe("2");
+        CommitElsewhere("README.md", "of others\n");
+        Merge(how);
+        Follow();
+        Assert.Equal(Tree("main"), Tree(Drift));
+        Assert.Empty(Actors());
+
+        TakeBack();
+        Follow();
+
+        Assert.Equal("a: 2", _repository.Git.Run("show", $"{Drift}:clusters/{Cluster}/templates/a.yaml").Trim());
+        Assert.Equal($"clusters/{Cluster}/templates/a.yaml", _repository.Git.Run("diff", "--name-only", "main", Drift).Trim());
+        Assert.Equal(0, _repository.Git.Try([], "merge-base", "--is-ancestor", "main", Drift).Code);
+    }
+
+    [Fact]
+    public void A_merge_that_was_taken_back_before_anybody_followed_is_drift_too()
+    {
+        Observe("2");
+        Merge("--no-ff");
+        TakeBack();
+
+        Follow();
+        var tip = Sha(Drift);
+        Follow();
+        Observe("2");
+
+        Assert.Equal(tip, Sha(Drift));
+        Assert.Equal($"clusters/{Cluster}/templates/a.yaml", _repository.Git.Run("diff", "--name-only", "main", Drift).Trim());
+    }
+
+    [Fact]
+    public void Snapshot_references_come_to_the_branch_of_record_with_the_next_merge_and_not_before()
+    {
+        Observe("1");
+        using (var store = Open())
+        {
+            store.Amend(Cluster, store.Tip(Cluster)!.TreeId, [new StateEdit("snapshots/database.yaml", "a: 1\n"u8.ToArray())], Text("runai-dr"));
+        }
+
+        Follow();
+        Assert.NotEqual(0, _repository.Git.Try([], "cat-file", "-e", $"main:clusters/{Cluster}/snapshots/database.yaml").Code);
+        Observe("2");
+        Merge("--squash");
+        Follow();
+
+        Assert.Equal("a: 1", _repository.Git.Run("show", $"main:clusters/{Cluster}/snapshots/database.yaml").Trim());
+        Assert.Equal(Tree("main"), Tree(Drift));
+    }
+
     [Fact]
     public void Observed_as_recorded_makes_no_commit()
     {
@@ -113,12 +170,23 @@ public sealed class DriftBranchTests : IDisposable
     // As a forge does it, in a work tree of its own.
     private void Merge(string how) => InClone(git =>
     {
+        if (how == "rebase")
+        {
+            git(["cherry-pick", $"main..origin/{Drift}"]);
+            return;
+        }
+
         git(["merge", how, "-m", "Merge", $"origin/{Drift}"]);
         if (how == "--squash")
         {
             git(["commit", "-m", "Squashed"]);
         }
     });
+
+    private void TakeBack() => InClone(git => git(
+        _repository.Git.Try([], "rev-parse", "--verify", "--quiet", "main^2").Code == 0
+            ? ["revert", "--no-edit", "-m", "1", "HEAD"]
+            : ["revert", "--no-edit", "HEAD"]));
 
     private void CommitElsewhere(string path, string content) => InClone(git =>
     {

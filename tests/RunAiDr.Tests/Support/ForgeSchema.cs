@@ -19,9 +19,7 @@ internal sealed class ForgeSchema
     /// <summary>Why a request is none of this API; null when it is one.</summary>
     public string? RefusalOf(string method, string path, IEnumerable<KeyValuePair<string, string>> query, JsonObject? body)
     {
-        var operation = _schema["operations"]!.AsArray().OfType<JsonObject>()
-            .FirstOrDefault(one => (string?)one["method"] == method && IsAt((string)one["path"]!, path));
-        if (operation is null)
+        if (OperationAt(method, path) is not { } operation)
         {
             return $"there is no {method} {path}";
         }
@@ -32,6 +30,24 @@ internal sealed class ForgeSchema
         return given.Where(one => !one.Fits).Select(one => $"{one.Key} is unknown or of another type")
             .Concat(lacking.Select(name => $"{name} is missing")).FirstOrDefault();
     }
+
+    /// <summary>Why an answer, or an entry of a list of them, is none of this API; null when it is one.</summary>
+    public string? DefectOf(string method, string path, JsonNode? answer)
+    {
+        var fields = _schema["answers"]![(string)OperationAt(method, path)!["answer"]!]!;
+        var entries = answer is JsonArray list ? list.OfType<JsonObject>() : [(JsonObject)answer!];
+        return entries.SelectMany(entry => Leaves(entry, "")).Where(leaf => !IsOf((string?)fields[leaf.Key], leaf.Value))
+            .Select(leaf => $"{method} {path} answers with {leaf.Key}, which is unknown or of another type").FirstOrDefault();
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Leaves(JsonObject map, string place) => map.SelectMany(one =>
+        one.Value is JsonObject child ? Leaves(child, $"{place}{one.Key}.") : [new($"{place}{one.Key}", one.Value)]);
+
+    private static bool IsOf(string? type, JsonNode? value) =>
+        value is null ? type?.EndsWith('?') == true : Fits(type?.TrimEnd('?'), value, isText: false);
+
+    private JsonObject? OperationAt(string method, string path) => _schema["operations"]!.AsArray().OfType<JsonObject>()
+        .FirstOrDefault(one => (string?)one["method"] == method && IsAt((string)one["path"]!, path));
 
     private static bool IsAt(string pattern, string path)
     {

@@ -52,11 +52,11 @@ internal sealed class ForgeServer : IAsyncDisposable
     /// <summary>Method and path of each request.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>What refused requests were told.</summary>
+    /// <summary>Requests that are none of this API, and answers that would be none.</summary>
     public ConcurrentQueue<string> Refusals { get; } = new();
 
-    /// <summary>What the next requests get instead of an answer.</summary>
-    public ConcurrentQueue<Func<HttpContext, Task>> Failures { get; } = new();
+    /// <summary>What the next requests get instead of an answer; null lets one through.</summary>
+    public ConcurrentQueue<Func<HttpContext, Task>?> Failures { get; } = new();
 
     /// <summary>Whether one branch has commits that the other lacks.</summary>
     public Func<string, string, bool> HasCommits { get; set; } = (_, _) => true;
@@ -104,7 +104,7 @@ internal sealed class ForgeServer : IAsyncDisposable
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.Split('?')[0];
         Requests.Enqueue($"{context.Request.Method} {path}");
-        if (Failures.TryDequeue(out var failure))
+        if (Failures.TryDequeue(out var failure) && failure is not null)
         {
             await failure(context);
             return;
@@ -152,12 +152,16 @@ internal sealed class ForgeServer : IAsyncDisposable
         else if (what.Length == 2)
         {
             Edit(pull, body);
-            await WriteAsync(context, _kind == ForgeKind.Gitea ? 201 : 200, Json(pull).ToJsonString());
+            await AnswerAsync(context, _kind == ForgeKind.Gitea ? 201 : 200, Json(pull, isListed: false));
+        }
+        else if (context.Request.Method == "GET")
+        {
+            await AnswerPageAsync(context, query, pull.Comments, Comment);
         }
         else
         {
             pull.Comments.Add((string)body["body"]!);
-            await WriteAsync(context, 201, "{\"id\":1}");
+            await AnswerAsync(context, 201, Comment(pull.Comments[^1]));
         }
     }
 
@@ -165,19 +169,26 @@ internal sealed class ForgeServer : IAsyncDisposable
     {
         var found = Pulls.Where(pull => query["state"] switch
         {
-            "open" or "opened" => pull.IsOpen,
+            "open" or "opened" => pull.IsOpen && !pull.IsLocked,
+            "locked" => pull.IsLocked,
             "closed" => !pull.IsOpen && !(pull.IsMerged && _kind == ForgeKind.GitLab),
             _ => true,
         }).Where(pull => IsAsked(query, pull)).OrderByDescending(pull => pull.Number).ToList();
-        var size = Math.Min(PageSize, int.Parse(query.GetValueOrDefault("per_page") ?? query["limit"], CultureInfo.InvariantCulture));
-        var page = int.Parse(query["page"], CultureInfo.InvariantCulture);
+        return AnswerPageAsync(context, query, found, pull => Json(pull, isListed: true));
+    }
+
+    private Task AnswerPageAsync<T>(HttpContext context, Dictionary<string, string> query, IReadOnlyList<T> found, Func<T, JsonObject> json)
+    {
+        var asked = query.GetValueOrDefault("per_page") ?? query.GetValueOrDefault("limit");
+        var size = asked is null ? int.MaxValue / 2 : Math.Min(PageSize, int.Parse(asked, CultureInfo.InvariantCulture));
+        var page = int.Parse(query.GetValueOrDefault("page") ?? "1", CultureInfo.InvariantCulture);
         if (found.Count > page * size)
         {
             // Where the forge believes to be is often not where it is reached.
             context.Response.Headers.Link = $"<https://wrong.example/next?page={page + 1}>; rel=\"next\", <https://wrong.example/last>; rel=\"last\"";
         }
 
-        return WriteAsync(context, 200, new JsonArray([.. found.Skip((page - 1) * size).Take(size).Select(Json)]).ToJsonString());
+        return AnswerAsync(context, 200, new JsonArray([.. found.Skip((page - 1) * size).Take(size).Select(json)]));
     }
 
     // Every filter that the description has, does what it says.
@@ -208,7 +219,7 @@ internal sealed class ForgeServer : IAsyncDisposable
             Edit(made, body);
             made.Updates = 0;
             Pulls.Add(made);
-            return WriteAsync(context, 201, Json(made).ToJsonString());
+            return AnswerAsync(context, 201, Json(made, isListed: false));
         }
     }
 
@@ -220,7 +231,22 @@ internal sealed class ForgeServer : IAsyncDisposable
         pull.Updates++;
     }
 
-    private JsonObject Json(ForgePull pull) => pull.ToJson(_kind, Repository, Address);
+    private JsonObject Json(ForgePull pull, bool isListed) => pull.ToJson(_kind, isListed, Repository, Address);
+
+    private JsonObject Comment(string body) => _kind == ForgeKind.GitLab
+        ? new JsonObject { ["id"] = 1, ["body"] = body, ["system"] = false }
+        : new JsonObject { ["id"] = 1, ["body"] = body };
+
+    private Task AnswerAsync(HttpContext context, int status, JsonNode answer)
+    {
+        var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0][_schema.Base.Length..];
+        if (_schema.DefectOf(context.Request.Method, path, answer) is { } defect)
+        {
+            Refusals.Enqueue(defect);
+        }
+
+        return WriteAsync(context, status, answer.ToJsonString());
+    }
 
     private static Task WriteAsync(HttpContext context, int status, string body)
     {

@@ -54,6 +54,9 @@ public sealed class ReviewConfigTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mode: review\nbranch: drift", "runai-dr.yaml:4:1: branch drift: mode review keeps")]
+    [InlineData("mode: review\nbranch: drift/prod", "branch drift/prod: mode review keeps")]
+    [InlineData("mode: review\nbranch: drift/of-others/x", "name the branch of record otherwise")]
     [InlineData("mode: careful", "neither direct nor review")]
     [InlineData("review: {provider: github}", "review.provider needs mode: review")]
     [InlineData("mode: review\nreview: {provider: svn}", "neither github, gitlab, gitea nor none")]
@@ -71,6 +74,11 @@ public sealed class ReviewConfigTests : IDisposable
         Assert.Contains(complaint, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("unknown key", failure.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("branch: drift/prod")]
+    [InlineData("mode: review\nbranch: drifting")]
+    public void A_branch_that_is_in_nobodys_way_is_taken(string text) => _ = Read(text);
 
     private ReviewConfig? Read(string text)
     {

@@ -1,3 +1,4 @@
+using RunAiDr.Core;
 using RunAiDr.Core.Review;
 using RunAiDr.Forges;
 using RunAiDr.Tests.Support;
@@ -65,6 +66,34 @@ public sealed class DriftReviewTests
 
         // Nobody refused it, so the same drift is asked about once more.
         Assert.Equal(2, (await ReviewAsync(server, "2")).PullRequest?.Number);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task However_closing_is_cut_off_there_is_one_remark_and_nobody_refused_it(int requests)
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.GitHub);
+        await ReviewAsync(server, "2");
+        for (var i = 0; i < 2; i++)
+        {
+            Enumerable.Range(0, requests).ToList().ForEach(_ => server.Failures.Enqueue(null));
+            server.Fail(401);
+            var cut = await Record.ExceptionAsync(() => ReviewAsync(server, "1"));
+            Assert.True(cut is RunAiDrException || i > 0);
+            server.Failures.Clear();
+        }
+
+        Assert.Equal(ReviewState.NoDrift, (await ReviewAsync(server, "1")).State);
+
+        Assert.Single(server.Pulls[0].Comments);
+        Assert.False(server.Pulls[0].IsOpen);
+        Assert.Equal((ReviewState.Open, 2L), await ReviewAsync(server, "2") is var again ? (again.State, again.PullRequest!.Number) : default);
+        await ReviewAsync(server, "1");
+        Assert.Single(server.Pulls[1].Comments);
+        Assert.Empty(server.Refusals);
     }
 
     private async Task<ReviewOutcome> ReviewAsync(ForgeServer server, string value)

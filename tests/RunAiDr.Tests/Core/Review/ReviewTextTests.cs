@@ -85,6 +85,45 @@ public sealed class ReviewTextTests
     }
 
     [Fact]
+    public void Hundreds_of_namespaces_do_not_make_it_longer_than_forges_take()
+    {
+        var observed = _record.Copy();
+        for (var i = 0; i < 400; i++)
+        {
+            observed.Put(Given.ConfigMap($"a-namespace-with-a-rather-long-name-of-its-own-{i:000}", "c", "1"));
+        }
+
+        var body = ReviewText.Body(Drift(observed), "drift/prod", "main");
+
+        Assert.InRange(body.Length, 30_000, 65_536);
+        Assert.Contains("more files do not fit here", body, StringComparison.Ordinal);
+        Assert.InRange(body[..body.IndexOf("## Who changed it", StringComparison.Ordinal)].Length, 10_000, 32_000);
+    }
+
+    [Fact]
+    public void A_monstrous_change_is_cut_and_hides_no_other()
+    {
+        var observed = _record.Copy().Put(Given.ConfigMap("runai-nlp", "zzz-after-it", "1"));
+        Edit(observed, "templates/template-admin.yaml", body =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                body["data"]![$"{new string('`', 300)}{i}"] = new string('`', 100_000);
+            }
+        });
+
+        var drift = Drift(observed);
+        var body = ReviewText.Body(drift, "drift/prod", "main");
+
+        Assert.InRange(body.Length, 1, 65_536);
+        Assert.Contains("- changed `templates/template-admin.yaml`", body, StringComparison.Ordinal);
+        Assert.Contains("  - and 9", body, StringComparison.Ordinal);
+        Assert.Contains("zzz-after-it", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("do not fit here", body, StringComparison.Ordinal);
+        Assert.True(ReviewText.IsAbout(body, drift));
+    }
+
+    [Fact]
     public void The_first_export_departs_from_nothing()
     {
         var drift = ObservedDrift.Between("prod", null, _record, []);
