@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
@@ -8,6 +9,9 @@ namespace RunAiDr.Core.Secrets;
 internal static class Base64Words
 {
     private const int LargestRatio = 32;
+
+    private static readonly SearchValues<char> BrokenLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \t\r\n");
 
     private static ReadOnlySpan<byte> GzipStart => [0x1f, 0x8b];
 
@@ -26,7 +30,7 @@ internal static class Base64Words
         }
 
         // Encoders break their lines; what was broken is no word.
-        if (text.AsSpan().Trim().ContainsAny('\n', '\r') && Decode(WithoutBreaks(text)) is { } whole)
+        if (!text.AsSpan().ContainsAnyExcept(BrokenLetters) && text.AsSpan().Trim().ContainsAny('\n', '\r') && Decode(WithoutBreaks(text)) is { } whole)
         {
             Add(0, text.Length, find(whole), spans);
         }

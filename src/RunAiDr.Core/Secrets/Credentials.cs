@@ -20,9 +20,14 @@ internal static partial class Credentials
         FindCertain(text, spans);
 
         // Looking for the words of a pattern costs a tenth of looking for the pattern, and most texts have none.
-        if (text.AsSpan().ContainsAny(PatternWords))
+        if (text.AsSpan().ContainsAny(PatternWords) || text.AsSpan().ContainsAny(ShortPatternWords))
         {
             FindPatterns(text, rules, spans);
+        }
+
+        if (text.Contains('@', StringComparison.Ordinal))
+        {
+            FindGroup(DriverAddress(), text, "dsn-password", spans, _ => true);
         }
 
         if (text.Contains("value", StringComparison.OrdinalIgnoreCase) && text.AsSpan().ContainsAny(NameWords))
@@ -49,7 +54,6 @@ internal static partial class Credentials
         FindGroup(ToolFlag(), text, "password", spans, _ => true);
         FindGroup(Directive(), text, "password", spans, _ => true);
         FindGroup(PasswordFile(), text, "password", spans, _ => true);
-        FindGroup(DriverAddress(), text, "dsn-password", spans, _ => true);
         FindGroup(SignedUrl(), text, "signature", spans, _ => true);
         FindGroup(WebHook(), text, "webhook", spans, _ => true);
         FindNamed(Element(), text, rules, spans);

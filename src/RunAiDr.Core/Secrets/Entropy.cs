@@ -15,21 +15,31 @@ internal static class Entropy
     private const int ShortestMixed = 20;
     private const int LongestMixed = 512;
     private const double MixedBits = 3.7;
-    private const double Line = 14;
-    private const double NearLine = 10;
+    private const int Line = 28;
+    private const int NearLine = 20;
     private const int FewestHexDigits = 8;
 
     private const int ShortestPassword = 12;
     private const int LongestPassword = 128;
 
-    // How much a change between kinds of letters speaks for chance, in bits.
-    private const double CamelCase = 1;
-    private const double Digit = 1.5;
-    private const double TwoDigits = 0.5;
-    private const double Counting = -1;
-    private const double Separator = -2;
+    // How much a change between kinds of letters speaks for chance, in half bits, as all evidence here.
+    private const int CamelCase = 2;
+    private const int Digit = 3;
+    private const int TwoDigits = 1;
+    private const int Counting = -2;
+    private const int Separator = -4;
+
+    private const int Letters = 128;
 
     private static readonly SearchValues<char> IdentifierLetters = SearchValues.Create("0123456789abcdefABCDEF-");
+
+    // Every word of every text is judged by it, so it is looked up.
+    private static readonly sbyte[] Steps =
+    [
+        .. from first in Enumerable.Range(0, Letters)
+           from second in Enumerable.Range(0, Letters)
+           select (sbyte)Step((char)first, (char)second),
+    ];
 
     /// <summary>
     /// Whether a word without blanks is random; images, host names, paths and field names are not, and hex digits are
@@ -39,6 +49,10 @@ internal static class Entropy
 
     /// <summary>Whether little is missing for it to be taken for random.</summary>
     public static bool IsNearlyRandom(ReadOnlySpan<char> word) => Evidence(word) >= NearLine;
+
+    /// <summary>Whether a word may be random or have a part that is. Few others may, and it is soon told.</summary>
+    public static bool MayBeRandom(ReadOnlySpan<char> word) => Evidence(word) >= NearLine
+        || (word.Length < ShortestHex ? IsMixed(word) : HasEveryKind(word) || HasLongHex(word));
 
     /// <summary>Whether hex digits of one case are no counting or repeating pattern.</summary>
     public static bool IsRandomHex(ReadOnlySpan<char> digits)
@@ -126,27 +140,48 @@ internal static class Entropy
         return (kinds & 0b111) == 0b111 && Bits(word) >= MixedBits;
     }
 
+    private static bool HasEveryKind(ReadOnlySpan<char> word) =>
+        word.ContainsAnyInRange('0', '9') && word.ContainsAnyInRange('A', 'Z') && word.ContainsAnyInRange('a', 'z');
+
+    private static bool HasLongHex(ReadOnlySpan<char> word)
+    {
+        var length = 0;
+        foreach (var c in word)
+        {
+            length = char.IsAsciiHexDigit(c) ? length + 1 : 0;
+            if (length == ShortestHex)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
-    /// The most random part of a word, in bits: what a token is worth must not be lost in the path that it ends.
+    /// The most random part of a word, in half bits: what a token is worth must not be lost in the path that it ends.
     /// </summary>
-    private static double Evidence(ReadOnlySpan<char> word)
+    private static int Evidence(ReadOnlySpan<char> word)
     {
         if (word.Length < Shortest || !word.ContainsAnyExcept(IdentifierLetters))
         {
             return 0;
         }
 
-        var (sum, most) = (0.0, 0.0);
+        var (sum, most) = (0, 0);
         for (var i = 1; i < word.Length; i++)
         {
-            sum = Math.Max(0, sum + Step(word[i - 1], word[i]));
+            sum = Math.Max(0, sum + StepBetween(word[i - 1], word[i]));
             most = Math.Max(most, sum);
         }
 
         return most;
     }
 
-    private static double Step(char first, char second)
+    // The last place is that of every letter beyond.
+    private static int StepBetween(int first, int second) => Steps[(Math.Min(first, Letters - 1) * Letters) + Math.Min(second, Letters - 1)];
+
+    private static int Step(char first, char second)
     {
         var (before, after) = (KindOf(first), KindOf(second));
         if (before == 3 || after == 3)
@@ -164,7 +199,7 @@ internal static class Entropy
             return Digit;
         }
 
-        var pair = first == second ? Counting : LetterPairs.Weight(first, second);
+        var pair = first == second ? Counting : 2 * LetterPairs.Weight(first, second);
         return before == 1 && after == 0 ? pair + CamelCase : pair;
     }
 

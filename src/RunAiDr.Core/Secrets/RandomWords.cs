@@ -58,8 +58,7 @@ internal static partial class RandomWords
     private static Finding Judge(string text, int start, int length, string name)
     {
         var word = text.AsSpan(start, length);
-        if ((length < Entropy.ShortestHex && !Entropy.IsNearlyRandom(word) && !Entropy.IsRandom(word))
-            || IsPublicName(text, start, length, name) || Base64Words.IsText(word))
+        if (!Entropy.MayBeRandom(word) || IsPublicName(text, start, length, name) || Base64Words.IsText(word))
         {
             return Finding.None;
         }
