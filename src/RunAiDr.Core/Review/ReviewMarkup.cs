@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Runbook;
 
@@ -14,7 +12,7 @@ internal static class ReviewMarkup
     private const int LongestLine = 400;
 
     public static string Code(string text) =>
-        text.Contains('`', StringComparison.Ordinal) ? $"<code>{Entities(Cut(text))}</code>"
+        text.Contains('`', StringComparison.Ordinal) ? $"<code>{Markdown.Entities(Cut(text))}</code>"
         : Cut(text) is { Length: > 0 } shown && shown.Trim().Length > 0 ? $"`{shown}`"
         : Markdown.Code("");
 
@@ -31,20 +29,6 @@ internal static class ReviewMarkup
         var cut = text.Length <= LongestLine ? text
             : text[..(char.IsHighSurrogate(text[LongestLine - 1]) ? LongestLine - 1 : LongestLine)] + "…";
         return Visible.Text(cut);
-    }
-
-    // A backtick would end the font. Entities are text to every reader of Markdown, whatever they stand for.
-    private static string Entities(string text)
-    {
-        var escaped = new StringBuilder();
-        foreach (var letter in text)
-        {
-            _ = char.IsAscii(letter) && !char.IsAsciiLetterOrDigit(letter) && letter != ' '
-                ? escaped.Append(CultureInfo.InvariantCulture, $"&#{(int)letter};")
-                : escaped.Append(letter);
-        }
-
-        return escaped.ToString();
     }
 
     private static int LongestRun(string line)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using RunAiDr.Core.Resources;
 
@@ -8,13 +9,13 @@ public static class Markdown
 {
     private const int LongestName = 200;
 
-    /// <summary>A name in code font; one that would end the font or the cell of a table is escaped text instead.</summary>
+    /// <summary>A name in code font, where forges see no person to notify, no issue to link and no markup.</summary>
     public static string Code(string name)
     {
         var shown = Shown(name);
         return shown.Trim().Length == 0 ? "(empty)"
             : shown.AsSpan().IndexOfAny('`', '|', '\\') < 0 ? $"`{shown}`"
-            : Text(name);
+            : $"<code>{Entities(shown)}</code>";
     }
 
     /// <summary>Plain text in which nothing is markup.</summary>
@@ -25,6 +26,20 @@ public static class Markdown
         {
             _ = char.IsAscii(letter) && (char.IsPunctuation(letter) || char.IsSymbol(letter))
                 ? escaped.Append('\\').Append(letter)
+                : escaped.Append(letter);
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>Text that ends neither code font nor the cell of a table, whatever the letters stand for elsewhere.</summary>
+    internal static string Entities(string text)
+    {
+        var escaped = new StringBuilder();
+        foreach (var letter in text)
+        {
+            _ = char.IsAscii(letter) && !char.IsAsciiLetterOrDigit(letter) && letter != ' '
+                ? escaped.Append(CultureInfo.InvariantCulture, $"&#{(int)letter};")
                 : escaped.Append(letter);
         }
 

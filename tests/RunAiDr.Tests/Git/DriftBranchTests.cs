@@ -1,3 +1,4 @@
+using RunAiDr.Core;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
 using RunAiDr.Tests.Support;
@@ -27,6 +28,21 @@ public sealed class DriftBranchTests : IDisposable
         Assert.Equal(Sha("main"), store.Recorded(Cluster)?.Id.Sha);
         Assert.Equal(Sha(Drift), store.Tip(Cluster)?.Id.Sha);
         Assert.Equal(["kubectl-edit"], store.ActorsSinceRecorded());
+    }
+
+    [Fact]
+    public void Before_the_first_merge_the_remedy_names_the_drift_branch()
+    {
+        const string Other = "prod-b";
+        using var store = GitStateStore.Open(_repository.Options with { ReviewedCluster = Other }, TestRepository.Clock);
+        using (var writer = store.Begin(Other))
+        {
+            TestRepository.Fill(writer, ("restore-point.yaml", "a: 1\n"));
+            writer.Commit(TestRepository.Text);
+        }
+
+        Assert.Contains($"merge drift/{Other}", Assert.Throws<RunAiDrException>(() => store.Open(Other, null)).Remedy, StringComparison.Ordinal);
+        Assert.NotNull(store.Open(Other, $"drift/{Other}"));
     }
 
     [Fact]
