@@ -27,11 +27,11 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
             Map(web, prefix, new PageKind<StatusFacts>("/", "/api/status", "Status", (view, _) => Ready(StatusPage.Read(view, status())), StatusPage.Write));
             Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
-            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write));
+            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });
             Map(web, prefix, new PageKind<RestorePointFacts>(
-                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, RestorePointPage.Write));
+                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, RestorePointPage.Write) { Subject = facts => facts.Reference });
             Map(web, prefix, new PageKind<ResourceFacts>(
-                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write));
+                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write) { Subject = facts => facts.Path });
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
         web.MapMethods(prefix + kind.Path, Methods, http => AnswerAsync(http, kind.Read, (facts, links) =>
         {
             var layout = new Layout(links, _version.Now(), clock.GetUtcNow());
-            return ("text/html; charset=utf-8", layout.Page(kind.Title, kind.Write(facts, links)).ToString());
+            return ("text/html; charset=utf-8", layout.Page(kind.Title, kind.Subject(facts), kind.Write(facts, links)).ToString());
         }));
         web.MapMethods(prefix + kind.Api, Methods, http => AnswerAsync(http, kind.Read, (facts, _) =>
             ("application/json; charset=utf-8", Visible.Json(Documents.Of(facts).ToJsonString()))));
@@ -113,4 +113,8 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
 /// <summary>A page: where it is, where its facts are as JSON, how they are read (null is nothing) and written.</summary>
 internal sealed record PageKind<T>(
     string Path, string Api, string Title, Func<StateView, HttpContext, Task<T?>> Read, Func<T, Links, Html> Write)
-    where T : class;
+    where T : class
+{
+    /// <summary>What one page is about, so that windows and bookmarks can be told apart; null where that is the cluster.</summary>
+    public Func<T, string?> Subject { get; init; } = _ => null;
+}
