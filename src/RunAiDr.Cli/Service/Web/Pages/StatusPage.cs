@@ -29,11 +29,17 @@ internal static class StatusPage
 
     public static Html Write(StatusFacts facts, Links links)
     {
-        var verdict = Words.Mark(facts.Ready, facts.Ready ? "Ready" : "Not ready");
+        var wrong = facts.Findings.Count(finding => !finding.Ok);
+        var verdict = (facts.Ready, wrong) switch
+        {
+            (false, _) => Words.Mark(false, "Not ready"),
+            (_, 0) => Words.Mark(true, "Ready"),
+            _ => Words.Mark(false, $"Ready, but look at {Words.Count(wrong, "thing", "things")}"),
+        };
         return $"""
             <h1>Status of {facts.Cluster}: {verdict}</h1>
             <section aria-labelledby="reasons"><h2 id="reasons">What is in order, and what is not</h2>
-            <ul class="findings">{Html.Each(facts.Findings, finding => $"<li>{Words.Mark(finding.Ok, finding.Ok ? "ok" : "look")} {finding.Text}</li>")}</ul></section>
+            <ul class="findings">{Html.Each(facts.Findings.OrderBy(finding => finding.Ok), finding => $"<li>{Words.Mark(finding.Ok, finding.Ok ? "ok" : "look")} {finding.Text}</li>")}</ul></section>
             <section aria-labelledby="facts"><h2 id="facts">In short</h2><dl>
             <dt>Restore point</dt><dd>{RestorePoint(facts, links)}</dd>
             <dt>Drift</dt><dd>{Drift(facts)}</dd>
@@ -80,12 +86,12 @@ internal static class StatusPage
 
     private static Html Points(IReadOnlyList<PointFact> points, Links links) => points.Count == 0
         ? $"<p>No component is configured to be saved.</p>"
-        : Words.Table("Age against the objective", ["Component", "Age", "Objective", "Verdict", "Checkpoint"], Html.Each(points, point => Point(point, links)));
+        : Words.Table("Age against the objective", ["Component", "Verdict", "Age", "Objective", "Checkpoint"], Html.Each(points, point => Point(point, links)));
 
     private static Html Point(PointFact point, Links links) =>
         $"""
-        <tr><th scope="row">{point.Component}</th><td>{(point.Age is { } age ? Words.Duration(age) : "none")}</td>
-        <td>{(point.Objective is { } most ? Words.Duration(most) : "any")}</td><td>{Words.Mark(!point.Missed, point.Missed ? "missed" : "met")}</td>
+        <tr><th scope="row">{point.Component}</th><td>{Words.Mark(!point.Missed, point.Missed ? "missed" : "met")}</td>
+        <td>{(point.Age is { } age ? Words.Duration(age) : "none")}</td><td>{(point.Objective is { } most ? Words.Duration(most) : "any")}</td>
         <td>{Name(point, links)}</td></tr>
         """;
 
