@@ -47,8 +47,12 @@ internal sealed record RestorePointContent(
             [.. read.Snapshots.Select(one => new SnapshotFact(CheckpointSummary.NameOf(one.Component), one.Provider, one.Location, one.TakenAt, one.Failure))],
             read.SecretNames,
             [.. read.Problems.Select(problem => $"{problem.Message}. {problem.Remedy}")],
-            read.NotHandled);
+            [.. read.NotHandled.Where(path => !IsTold(path))]);
     }
+
+    // Releases and snapshots are listed as such.
+    private static bool IsTold(string path) =>
+        path.StartsWith(StateFolder.Values, StringComparison.Ordinal) || path.StartsWith(StateFolder.Snapshots, StringComparison.Ordinal);
 
     private static IReadOnlyList<CountFact> Counts(IEnumerable<RestorableResource> resources, Func<RestorableResource, string> by) =>
         [.. resources.GroupBy(by, StringComparer.Ordinal).Select(group => new CountFact(group.Key, group.Count())).OrderBy(count => count.Name, StringComparer.Ordinal)];
