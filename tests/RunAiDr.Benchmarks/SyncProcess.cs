@@ -28,6 +28,8 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     public long MemoryBytes => ChildProcess.Memory(_process.Id, "VmRSS:");
 
+    public long PeakBytes => ChildProcess.Memory(_process.Id, "VmHWM:");
+
     public TimeSpan ProcessorTime
     {
         get

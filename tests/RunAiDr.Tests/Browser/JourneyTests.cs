@@ -33,8 +33,8 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
 
         await page.GetByRole(AriaRole.Link, new() { Name = "History", Exact = true }).ClickAsync();
         await Expect(Heading(page)).ToHaveTextAsync("History");
-        await page.GetByLabel("Project or namespace").FillAsync("vision");
-        await page.GetByLabel("Project or namespace").PressAsync("Enter");
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox).FillAsync("vision");
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox).PressAsync("Enter");
         await Expect(Heading(page)).ToContainTextAsync("vision");
         await Expect(page.GetByRole(AriaRole.Main)).Not.ToContainTextAsync("runai-nlp");
         await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Quota }).First.ClickAsync();
@@ -71,7 +71,7 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
         await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Whole }).ClickAsync();
         await Expect(Heading(page)).ToContainTextAsync(DashboardScene.Whole);
         await page.GetByRole(AriaRole.Link, new() { Name = "History", Exact = true }).ClickAsync();
-        await page.GetByLabel("Project or namespace").FillAsync("nlp");
+        await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox).FillAsync("nlp");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Gone }).First.ClickAsync();
 

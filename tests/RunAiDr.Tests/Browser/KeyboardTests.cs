@@ -54,7 +54,7 @@ public sealed class KeyboardTests(Chromium chromium, DashboardScene scene) : ICl
         await Expect(page.GetByRole(AriaRole.Main)).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab");
 
-        await Expect(page.GetByLabel("Project or namespace")).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();
     }
 
     [Fact]

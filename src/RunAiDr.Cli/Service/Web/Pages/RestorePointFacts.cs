@@ -38,6 +38,15 @@ internal sealed record RestorePointContent(
 {
     public static RestorePointContent Of(IStateTree tree)
     {
+        var content = Read(tree);
+
+        // The whole of it was in memory, and pages allocate too little for the garbage to go soon.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return content;
+    }
+
+    private static RestorePointContent Read(IStateTree tree)
+    {
         var read = RestorePoint.Read(tree);
         return new RestorePointContent(
             read.Resources.Count,
