@@ -28,6 +28,15 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
 
     public bool Ready => NotTaken is null && (!Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready)));
 
+    /// <summary>What concerns one cluster, and all of them.</summary>
+    public ServiceStatus Of(string cluster) => this with
+    {
+        Clusters = [.. Clusters.Where(one => one.Cluster == cluster)],
+        Checkpoints = [.. Checkpoints.Where(one => one.Cluster == cluster)],
+        Rehearsals = [.. Rehearsals.Where(one => one.Cluster == cluster)],
+        Reviews = [.. Reviews.Where(one => one.Cluster == cluster)],
+    };
+
     /// <summary>A line for each thing that can be in order or not, as the health checks of Kubernetes write them.</summary>
     public IEnumerable<string> Lines()
     {

@@ -36,7 +36,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         {content}
         <p class="quiet stamp">As of {Words.Time(Now)}</p>
         </main>
-        <footer><p class="quiet">Read only. Restores are made with <code>runai-dr rehydrate</code>.</p><p class="unseen" role="status" id="live"></p></footer>
+        <footer><p class="quiet">Read only. Restores are made with <code>runai-dr rehydrate</code>.</p><p class="quiet" role="status" id="live"></p></footer>
         </body>
         </html>
 

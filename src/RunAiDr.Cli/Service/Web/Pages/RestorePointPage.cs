@@ -22,7 +22,8 @@ internal static class RestorePointPage
             <section aria-labelledby="command"><h2 id="command">How to restore it</h2>
             <pre tabindex="0" role="region" aria-label="Commands"><code>{facts.PlanCommand}
             {facts.Command}</code></pre>
-            <p class="quiet">The first only looks at the target cluster; the second writes to it.</p></section>
+            <p class="quiet">The first only looks at the target cluster; the second writes to it. Run them where <code>runai-dr.yaml</code> names
+            this repository, after <code>new=&lt;context&gt;</code> with the target's context in your kubeconfig, or in that of <code>--kubeconfig</code>.{Files(facts.Content)}</p></section>
             {Missing(facts.Content, links)}
             {Data(facts.Content)}
             <section aria-labelledby="kinds"><h2 id="kinds">What would be restored</h2>
@@ -40,6 +41,14 @@ internal static class RestorePointPage
 
     private static Html Rows(IReadOnlyList<CountFact> counts) => Html.Each(counts, count => $"""<tr><th scope="row">{count.Name}</th><td class="number">{count.Count}</td></tr>""");
 
+    private static Html Files(RestorePointContent content) => content switch
+    {
+        { TakesIdentity: true, Secrets.Count: > 0 } => $" Put the private key of age and the secrets below into the two files.",
+        { TakesIdentity: true } => $" Put the private key of age into the file.",
+        { Secrets.Count: > 0 } => $" Put the secrets below into the file.",
+        _ => Html.None,
+    };
+
     private static Html Missing(RestorePointContent content, Links links)
     {
         var problems = content.Problems.Count == 0
@@ -50,6 +59,9 @@ internal static class RestorePointPage
             [] => Html.None,
             var failed => Html.Of($"<h3>Data that was not saved</h3><ul>{Html.Each(failed, snapshot => $"<li>{Words.Mark(false, snapshot.Component)} {snapshot.Failure}</li>")}</ul>"),
         };
+        var encrypted = content.EncryptedSecrets.Count == 0
+            ? Html.None
+            : Html.Of($"<p>{Words.Count(content.EncryptedSecrets.Count, "secret is", "secrets are")} in the repository, encrypted.</p>");
         Html secrets = content.Secrets.Count switch
         {
             0 => $"<p>No secret has to be supplied.</p>",
@@ -58,7 +70,7 @@ internal static class RestorePointPage
         var notHandled = content.NotHandled.Count == 0
             ? Html.None
             : Html.Of($"""<h3>Files that nothing is done with</h3><ul class="names">{Html.Each(content.NotHandled, path => $"""<li><a href="{links.Resource(path)}">{path}</a></li>""")}</ul>""");
-        return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{data}{secrets}{notHandled}</section>""";
+        return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{data}{secrets}{encrypted}{notHandled}</section>""";
     }
 
     private static Html From(SnapshotFact snapshot) => snapshot.Failure switch

@@ -1,5 +1,6 @@
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.History;
+using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Text;
 
@@ -10,22 +11,22 @@ internal static class StatusPage
 {
     private const int NewestShown = 8;
 
-    public static StatusFacts Read(StateView state, ServiceStatus status)
-    {
-        var points = status.Checkpoints.Where(one => one.Cluster == state.Cluster).SelectMany(one => one.Points);
-        return new StatusFacts(
+    /// <param name="state">The cluster.</param>
+    /// <param name="status">What concerns it.</param>
+    public static StatusFacts Read(StateView state, ServiceStatus status) =>
+        new(
             state.Cluster,
             status.Ready,
             [.. status.Lines().Select(line => new Finding(line.StartsWith("[+]", StringComparison.Ordinal), line[3..]))],
-            status.Clusters.FirstOrDefault(one => one.Cluster == state.Cluster)?.RestorePointAge,
+            status.Clusters is [var sync] ? sync.RestorePointAge : null,
+            DriftFact.Of(state.DriftBranch, status.Reviews is [var review] ? review : null),
             state.Tip()?.Id,
-            [.. points.Select(point => new PointFact(CheckpointSummary.NameOf(point.Component), point.Newest?.Checkpoint.Name, point.Newest?.Reference.TakenAt, point.Age, point.Objective, point.IsMissed))],
+            [.. status.Checkpoints.SelectMany(one => one.Points).Select(point => new PointFact(CheckpointSummary.NameOf(point.Component), point.Newest?.Checkpoint.Name, point.Newest?.Reference.TakenAt, point.Age, point.Objective, point.IsMissed))],
             state.Checkpoints() is [var newestCheckpoint, ..] ? newestCheckpoint : null,
-            status.Rehearsals.FirstOrDefault(one => one.Cluster == state.Cluster) is { Newest: { } newest } rehearsal
+            status.Rehearsals is [{ Newest: { } newest } rehearsal]
                 ? new RehearsalFact(newest.What, newest.StartedAt, newest.Passed, rehearsal.Failure ?? newest.Verdict) : null,
             status.Remote is { } remote ? new RemoteFact(remote.Ahead, remote.Failure) : null,
-            state.History("", null, NewestShown, CancellationToken.None).Entries);
-    }
+            state.History(null, null, NewestShown, CancellationToken.None).Entries);
 
     public static Html Write(StatusFacts facts, Links links)
     {
@@ -58,10 +59,26 @@ internal static class StatusPage
         null => $"none yet",
     };
 
-    private static Html Drift(StatusFacts facts) => facts.ComparedAgo switch
+    private static Html Drift(StatusFacts facts) => facts switch
     {
-        { } age => $"none {Words.Duration(age)} ago: what changes in the cluster is committed as it is seen",
-        null => $"not known by this process",
+        { Drift: { Failure: { } failure } drift } => $"{Standing(drift)}; {Words.Mark(false, "look")} the review failed, retried: {failure}",
+        { Drift: { } drift } => Standing(drift),
+        { ComparedAgo: { } age } => $"none that waits: without a review what changes in the cluster is committed as it is seen; the two were equal {Words.Duration(age)} ago",
+        _ => $"not known by this process",
+    };
+
+    private static Html Standing(DriftFact drift) => drift.State switch
+    {
+        ReviewState.NoDrift => $"none: the branch of record has what the cluster has",
+        ReviewState.Open => $"{Words.Mark(false, "open")} {PullRequest(drift)} waits for a review",
+        ReviewState.Refused => $"{Words.Mark(false, "refused")} {PullRequest(drift)} was closed without a merge, and the drift is the same",
+        _ => $"not compared by this process; what there is, is on branch <code>{drift.Branch}</code>",
+    };
+
+    private static Html PullRequest(DriftFact drift) => drift.Address switch
+    {
+        { } address => $"""<a href="{address}">pull request {drift.PullRequest}</a>""",
+        null => $"pull request {drift.PullRequest}",
     };
 
     private static Html Checkpoint(CheckpointFact? newest, Links links) => newest switch
@@ -113,6 +130,7 @@ internal sealed record StatusFacts(
     bool Ready,
     IReadOnlyList<Finding> Findings,
     TimeSpan? ComparedAgo,
+    DriftFact? Drift,
     CommitId? RestorePoint,
     IReadOnlyList<PointFact> RecoveryPoints,
     CheckpointFact? LastCheckpoint,
