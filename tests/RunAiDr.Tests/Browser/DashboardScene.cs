@@ -137,8 +137,13 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
         Change("Checkpoint", "runai-dr", tree => tree.Put(
             "snapshots/metrics.yaml", Reference(SnapshotComponent.Metrics, _clock.GetUtcNow(), "pod runai-backend-thanos-receive-0 has no claim").ToBytes()));
         Tag(Partial);
-        Change("Change 12 resources in 2 namespaces", "helm", tree => Enumerable.Range(0, 12).Aggregate(
-            tree, (all, index) => all.Put($"namespaces/runai-nlp/configmaps/dataset-{index}.yaml", Content($"dataset-{index}", "nlp", index))));
+        Change("Change 12 resources in 2 namespaces", "helm", tree =>
+        {
+            foreach (var index in Enumerable.Range(0, 12))
+            {
+                tree.Put($"namespaces/runai-nlp/configmaps/dataset-{index}.yaml", Content($"dataset-{index}", "nlp", index));
+            }
+        });
     }
 
     private void Tag(string name)

@@ -60,9 +60,9 @@ public sealed class HistoryCommandTests : IDisposable
     public async Task History_of_a_project_has_its_own_resource_too()
     {
         Story();
-        Put("cluster/projects.run.ai/team-a.yaml", "spec: {}\n");
-        Put("cluster/projects.run.ai/elsewhere.yaml", "spec: {}\n");
-        Commit("Export projects");
+        _repository.Put("cluster/projects.run.ai/team-a.yaml", "spec: {}\n");
+        _repository.Put("cluster/projects.run.ai/elsewhere.yaml", "spec: {}\n");
+        _repository.Commit("Export projects");
 
         Assert.Equal(3, (await EntriesAsync("team-a")).Count);
         Assert.Equal(2, (await EntriesAsync("namespaces/runai-team-a")).Count);
