@@ -19,7 +19,7 @@ have dotnet || { say "The .NET SDK 10 is not installed: install it and put dotne
 needs=(git:git age:age unzip:unzip ssh-keygen:openssh-client gpg:gpg gpg-agent:gpg-agent
        /usr/lib/postgresql/15/bin/postgres:postgresql-15 pgbackrest:pgbackrest
        /usr/sbin/nginx:nginx /usr/sbin/fcgiwrap:fcgiwrap /usr/sbin/sshd:openssh-server
-       zsh:zsh fish:fish)
+       zsh:zsh fish:fish chromium:chromium)
 s3rver=$tools/s3rver/node_modules/.bin/s3rver
 [ -x "$tools/bin/helm" ] && [ -x "$tools/bin/helm3" ] && [ -x "$s3rver" ] || needs+=(npm:npm)
 ls /usr/lib/*/libgit2.so.1.5 >/dev/null 2>&1 || needs+=(/nonexistent:libgit2-1.5)

@@ -10,8 +10,8 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     public const string Usage = """
         Measures export, drift and rehydration, and continuous export, against the sandbox, a given cluster, or, when
         KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; dumps of
-        a PostgreSQL that it starts; and history.
-          --part export|sync|dump|history   one of the four; all when absent
+        a PostgreSQL that it starts; history; and the pages of the service.
+          --part export|sync|dump|history|dashboard   one of the five; all when absent
           --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load, of the
                                database (640 MB) and of the commits (100,000)
           --runs 3             odd number of runs; figures are medians
@@ -31,6 +31,9 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     /// <summary>History of one resource.</summary>
     public bool History { get; init; } = true;
 
+    /// <summary>Pages of the service.</summary>
+    public bool Dashboard { get; init; } = true;
+
     /// <summary>Null when the arguments are wrong.</summary>
     public static BenchOptions? Parse(string[] arguments)
     {
@@ -39,12 +42,13 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         {
             options = pair switch
             {
-                ["--part", "export" or "sync" or "dump" or "history"] => options with
+                ["--part", "export" or "sync" or "dump" or "history" or "dashboard"] => options with
                 {
                     Export = pair[1] == "export",
                     Sync = pair[1] == "sync",
                     Dump = pair[1] == "dump",
                     History = pair[1] == "history",
+                    Dashboard = pair[1] == "dashboard",
                 },
                 ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },
                 ["--runs", var runs] when Number(runs) % 2 == 1 => options with { Runs = (int)Number(runs) },

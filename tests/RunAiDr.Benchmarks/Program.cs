@@ -42,6 +42,11 @@ try
         figures.AddRange(await new HistoryBenchmark(options, folder).RunAsync(stop.Token));
     }
 
+    if (options.Dashboard)
+    {
+        figures.AddRange(await new DashboardBenchmark(options, folder).RunAsync(stop.Token));
+    }
+
     Figures.Print(figures, options.Json, Console.Out);
     return 0;
 }

@@ -23,7 +23,12 @@ internal sealed class SyncProcess : IAsyncDisposable
     /// <summary>From its start to the first "ready".</summary>
     public TimeSpan UntilReady { get; private set; }
 
+    /// <summary>Where it serves.</summary>
+    public required Uri Address { get; init; }
+
     public long MemoryBytes => ChildProcess.Memory(_process.Id, "VmRSS:");
+
+    public long PeakBytes => ChildProcess.Memory(_process.Id, "VmHWM:");
 
     public TimeSpan ProcessorTime
     {
@@ -45,10 +50,10 @@ internal sealed class SyncProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardError = true,
         }) ?? throw new InvalidOperationException("runai-dr did not start");
-        var sync = new SyncProcess(process, Path.ChangeExtension(repository, ".log"));
+        var sync = new SyncProcess(process, Path.ChangeExtension(repository, ".log")) { Address = new Uri($"http://{listen}") };
         try
         {
-            await sync.UntilReadyAsync(new Uri($"http://{listen}/readyz"), ct);
+            await sync.UntilReadyAsync(new Uri(sync.Address, "/readyz"), ct);
             sync.UntilReady = Stopwatch.GetElapsedTime(started);
             return sync;
         }

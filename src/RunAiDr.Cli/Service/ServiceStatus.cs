@@ -1,4 +1,4 @@
-using System.Globalization;
+using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Sync;
@@ -28,6 +28,15 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
 
     public bool Ready => NotTaken is null && (!Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready)));
 
+    /// <summary>What concerns one cluster, and all of them.</summary>
+    public ServiceStatus Of(string cluster) => this with
+    {
+        Clusters = [.. Clusters.Where(one => one.Cluster == cluster)],
+        Checkpoints = [.. Checkpoints.Where(one => one.Cluster == cluster)],
+        Rehearsals = [.. Rehearsals.Where(one => one.Cluster == cluster)],
+        Reviews = [.. Reviews.Where(one => one.Cluster == cluster)],
+    };
+
     /// <summary>A line for each thing that can be in order or not, as the health checks of Kubernetes write them.</summary>
     public IEnumerable<string> Lines()
     {
@@ -51,7 +60,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
         {
             if (cluster.Ready)
             {
-                yield return $"[+]{cluster.Cluster} ok: restore point {cluster.RestorePoint?.Abbreviated ?? "unchanged"}, {Seconds(cluster.RestorePointAge ?? TimeSpan.Zero)} old";
+                yield return $"[+]{cluster.Cluster} ok: restore point {cluster.RestorePoint?.Abbreviated ?? "unchanged"}, {Words.Duration(cluster.RestorePointAge ?? TimeSpan.Zero)} old";
             }
 
             foreach (var reason in cluster.NotReady)
@@ -67,7 +76,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
 
         if (Remote is { Failure: { } failure })
         {
-            yield return $"[-]remote behind by {Remote.Ahead} commits for {Seconds(Remote.Age)}, retried: {Visible.Text(failure)}";
+            yield return $"[-]remote behind by {Remote.Ahead} commits for {Words.Duration(Remote.Age)}, retried: {Visible.Text(failure)}";
         }
         else if (Remote is not null)
         {
@@ -79,8 +88,8 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     {
         foreach (var point in status.Points)
         {
-            var age = point.Age is { } time ? $"{Seconds(time)} old" : "none";
-            yield return $"[{(point.IsMissed ? '-' : '+')}]{status.Cluster} {CheckpointSummary.NameOf(point.Component)} recovery point: {age}{(point.Objective is { } most ? $" of {Seconds(most)}" : "")}";
+            var age = point.Age is { } time ? $"{Words.Duration(time)} old" : "none";
+            yield return $"[{(point.IsMissed ? '-' : '+')}]{status.Cluster} {CheckpointSummary.NameOf(point.Component)} recovery point: {age}{(point.Objective is { } most ? $" of {Words.Duration(most)}" : "")}";
         }
 
         if (status.CheckpointFailure is { } failure)
@@ -98,7 +107,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     {
         if (status is { Newest: { } newest, Age: { } age })
         {
-            yield return Visible.Text($"[{(newest.Passed ? '+' : '-')}]{status.Cluster} rehearsal of {newest.What}, {Seconds(age)} ago: {newest.Verdict}");
+            yield return Visible.Text($"[{(newest.Passed ? '+' : '-')}]{status.Cluster} rehearsal of {newest.What}, {Words.Duration(age)} ago: {newest.Verdict}");
         }
 
         if (status.Failure is { } failure)
@@ -106,6 +115,4 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             yield return $"[-]{status.Cluster} rehearsal could not be run, retried: {Visible.Text(failure)}";
         }
     }
-
-    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
 }

@@ -24,6 +24,9 @@ public sealed record HistoryQuery(string Cluster)
     /// </summary>
     public string Path { get; init; } = "";
 
+    /// <summary>More files and folders that count beside <see cref="Path"/>.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>The oldest moment that still counts.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -23,6 +23,9 @@ public sealed record RestorePoint(
     /// <summary>Its snapshot references.</summary>
     public IReadOnlyList<SnapshotReference> Snapshots { get; init; } = [];
 
+    /// <summary>Files that not even a restore of releases, snapshots and secrets takes.</summary>
+    public IReadOnlyList<string> Unused => [.. NotHandled.Where(path => !RestoreParts.Restores(path))];
+
     /// <summary>Names of the secret values that it leaves to the operator, each once.</summary>
     public IReadOnlyList<string> SecretNames =>
     [

@@ -61,7 +61,7 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         }
 
         return newer.Where(step => IsWithin(step.At, query))
-            .Select(step => step with { Changes = [.. step.Changes.Where(change => IsWithin(change.Path, query.Path))] })
+            .Select(step => step with { Changes = [.. step.Changes.Where(change => IsWithin(change.Path, query))] })
             .Concat(index is null ? [] : Within(index, kept, query));
     }
 
@@ -85,7 +85,7 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
 
     private static IEnumerable<HistoryStep> Within(HistoryIndex index, int steps, HistoryQuery query)
     {
-        var wanted = Enumerable.Range(0, index.Paths).Select(path => IsWithin(index.Path(path), query.Path)).ToArray();
+        var wanted = Enumerable.Range(0, index.Paths).Select(path => IsWithin(index.Path(path), query)).ToArray();
         for (var step = steps - 1; step >= 0; step--)
         {
             if (IsWithin(index.At(step), query) && index.Changes(step).Any(change => wanted[change.Path]))
@@ -101,8 +101,10 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         !(at < query.Since?.ToUnixTimeSeconds()) && !(at > query.Until?.ToUnixTimeSeconds());
 
     // The secrets of a document are of it, wherever they lie.
-    private static bool IsWithin(string path, string wanted) =>
-        Is(path, wanted) || (SealedFiles.DocumentOf(path) is { } document && Is(document, wanted));
+    private static bool IsWithin(string path, HistoryQuery query) =>
+        Is(path, query) || (SealedFiles.DocumentOf(path) is { } document && Is(document, query));
+
+    private static bool Is(string path, HistoryQuery query) => Is(path, query.Path) || query.Beside.Any(more => Is(path, more));
 
     private static bool Is(string path, string wanted) =>
         wanted.Length == 0 || path == wanted || (wanted.EndsWith('/') && path.StartsWith(wanted, StringComparison.Ordinal));

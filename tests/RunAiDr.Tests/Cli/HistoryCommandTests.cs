@@ -57,6 +57,19 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task History_of_a_project_has_its_own_resource_too()
+    {
+        Story();
+        _repository.Put("cluster/projects.run.ai/team-a.yaml", "spec: {}\n");
+        _repository.Put("cluster/projects.run.ai/elsewhere.yaml", "spec: {}\n");
+        _repository.Commit("Export projects");
+
+        Assert.Equal(3, (await EntriesAsync("team-a")).Count);
+        Assert.Equal(2, (await EntriesAsync("namespaces/runai-team-a")).Count);
+        Assert.Single(await EntriesAsync("elsewhere"));
+    }
+
+    [Fact]
     public async Task What_never_was_or_could_be_two_is_refused()
     {
         _repository.Put("namespaces/values/x.yaml", "a: 1\n");

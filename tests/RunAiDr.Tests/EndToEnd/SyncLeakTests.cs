@@ -3,7 +3,7 @@ using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.EndToEnd;
 
-/// <summary>Law 5 for the service: no planted secret in repositories, log, probes, metrics or any file it writes.</summary>
+/// <summary>Law 5 for the service: no planted secret in repositories, log, probes, metrics, pages or any file it writes.</summary>
 public sealed class SyncLeakTests : SyncScene
 {
     [Fact]
@@ -31,10 +31,37 @@ public sealed class SyncLeakTests : SyncScene
         await UntilCompleteAsync(sync);
 
         EndToEndCanaries.AssertNoneIn(await sync.MetricsAsync() + failing + (await sync.ReadyAsync()).Text, "a probe");
+        await AssertNoneInPagesAsync(sync);
         Assert.Equal(0, await sync.TerminateAsync());
         EndToEndCanaries.AssertNoneIn(sync.Log, "the log");
         EndToEndCanaries.AssertNoneInRepository(Folder.File("dr.git"));
         EndToEndCanaries.AssertNoneInRepository(Folder.File("remote.git"));
         EndToEndCanaries.AssertNoneBelow(Folder.Path);
+    }
+
+    private async Task AssertNoneInPagesAsync(SyncProcess sync)
+    {
+        var files = Local.Lines("ls-tree", "-r", "--name-only", "main:clusters/prod");
+        Assert.Contains($"<a href=\"/resources/{TemplatePath("two")}\">", (await sync.GetAsync("/")).Text, StringComparison.Ordinal);
+        foreach (var page in (string[])
+        [
+            "/history", "/history?project=vision", "/checkpoints",
+            .. Local.Lines("rev-list", "main", "--", "clusters/prod").Select(commit => $"/restore-points/{commit}"),
+            .. files.Select(file => $"/resources/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}"),
+        ])
+        {
+            await AssertNoneInAsync(sync, page);
+            await AssertNoneInAsync(sync, $"/api{page}");
+        }
+
+        await AssertNoneInAsync(sync, "/api/status");
+        await AssertNoneInAsync(sync, "/assets/dashboard.js");
+    }
+
+    private static async Task AssertNoneInAsync(SyncProcess sync, string path)
+    {
+        var (code, text) = await sync.GetAsync(path);
+        Assert.True(code == 200, $"{path}: {code} {text}");
+        EndToEndCanaries.AssertNoneIn(text, path);
     }
 }

@@ -6,6 +6,8 @@ namespace RunAiDr.Tests.Support;
 /// <summary><c>runai-dr sync</c>, or another command, as a process of its own, which may be killed.</summary>
 internal sealed class SyncProcess : IAsyncDisposable
 {
+    private static readonly string[] Served = ["/metrics", "/readyz", "/", "/history", "/api/checkpoints"];
+
     private readonly Process _process;
     private readonly StringBuilder _log = new();
     private readonly HttpClient _http;
@@ -71,6 +73,19 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     public Task<string> MetricsAsync() => _http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
 
+    public async Task<(int Code, string Text)> GetAsync(string path)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return (0, failure.Message);
+        }
+    }
+
     public async Task UntilReadyAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
@@ -118,35 +133,26 @@ internal sealed class SyncProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var (metrics, ready) = ("", "");
+        var answers = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!_process.HasExited)
         {
-            (metrics, ready) = (await AnswerAsync("/metrics"), await AnswerAsync("/readyz"));
+            // It may be stopped already, by the test and on purpose.
+            foreach (var path in Served)
+            {
+                answers[path] = (await GetAsync(path)).Text;
+            }
+
             await KillAsync();
         }
 
         _process.Dispose();
         _http.Dispose();
         EndToEndCanaries.AssertNoneIn(Log, "the log");
-        EndToEndCanaries.AssertNoneIn(metrics, "/metrics");
-        EndToEndCanaries.AssertNoneIn(ready, "/readyz");
-    }
-
-    private async Task<(int Code, string Text)> GetAsync(string path)
-    {
-        try
+        foreach (var (path, text) in answers)
         {
-            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
-            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
-        {
-            return (0, failure.Message);
+            EndToEndCanaries.AssertNoneIn(text, path);
         }
     }
-
-    // It may be stopped already, by the test and on purpose.
-    private async Task<string> AnswerAsync(string path) => (await GetAsync(path)).Text;
 
     private static void Write(string path, string config, int port) =>
         File.WriteAllText(path, $"{config}\nlisten: 127.0.0.1:{port}\n");

@@ -17,22 +17,22 @@ internal sealed class Gate(Access access, bool isTrusted)
         if (access.IsOpen && !IsLocal(http))
         {
             // A page of somebody else may have made its own name lead to this host.
-            await RefuseAsync(http, StatusCodes.Status421MisdirectedRequest, $"only localhost:{http.Connection.LocalPort} is answered here");
+            await Refusal.TellAsync(http, StatusCodes.Status421MisdirectedRequest, $"only localhost:{http.Connection.LocalPort} is answered here");
         }
         else if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             http.Response.Headers.Allow = "GET, HEAD";
-            await RefuseAsync(http, StatusCodes.Status405MethodNotAllowed, "nothing can be changed here");
+            await Refusal.TellAsync(http, StatusCodes.Status405MethodNotAllowed, "nothing can be changed here");
         }
         else if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             http.Response.Headers.Connection = "close";
-            await RefuseAsync(http, StatusCodes.Status413PayloadTooLarge, "no request has a body here");
+            await Refusal.TellAsync(http, StatusCodes.Status413PayloadTooLarge, "no request has a body here");
         }
         else if (http.GetEndpoint() is not { } endpoint)
         {
             // Before any token is looked at: nobody should make the API server judge tokens for nothing.
-            await RefuseAsync(http, StatusCodes.Status404NotFound, "there is nothing here");
+            await Refusal.TellAsync(http, StatusCodes.Status404NotFound, "there is nothing here");
         }
         else if (endpoint.Metadata.GetMetadata<OpenToAll>() is not null || await IsGrantedAsync(http))
         {
@@ -52,8 +52,6 @@ internal sealed class Gate(Access access, bool isTrusted)
         (http.Request.Host.Port ?? 80) == http.Connection.LocalPort
         && LocalNames.Contains(http.Request.Host.Host, StringComparer.OrdinalIgnoreCase);
 
-    private static Task RefuseAsync(HttpContext http, int status, string why) => TellAsync(http, status, $"{status}: {why}");
-
     private async Task<bool> IsGrantedAsync(HttpContext http)
     {
         switch (await access.OfAsync(http))
@@ -62,13 +60,13 @@ internal sealed class Gate(Access access, bool isTrusted)
                 return true;
             case Verdict.Unknown:
                 http.Response.Headers.WWWAuthenticate = "Bearer";
-                await RefuseAsync(http, StatusCodes.Status401Unauthorized, "a valid bearer token is needed");
+                await Refusal.TellAsync(http, StatusCodes.Status401Unauthorized, "a valid bearer token is needed");
                 return false;
             case Verdict.Refused:
-                await RefuseAsync(http, StatusCodes.Status403Forbidden, "this token has no right to see it");
+                await Refusal.TellAsync(http, StatusCodes.Status403Forbidden, "this token has no right to see it");
                 return false;
             default:
-                await RefuseAsync(http, StatusCodes.Status503ServiceUnavailable, "the API server does not say who may see it");
+                await Refusal.TellAsync(http, StatusCodes.Status503ServiceUnavailable, "the API server does not say who may see it");
                 return false;
         }
     }

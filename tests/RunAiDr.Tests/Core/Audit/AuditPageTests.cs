@@ -37,7 +37,7 @@ public sealed class AuditPageTests
         Assert.Contains("Nothing changed\\.", AuditMarkdown.Of(empty));
     }
 
-    private static AuditReport Report(string place)
+    internal static AuditReport Report(string place)
     {
         var period = new AuditPeriod(Start, Start.AddDays(10));
         return new AuditReport("prod", period, Start.AddDays(11))

@@ -15,11 +15,11 @@ internal static class CheckpointsPage
 
         var rows = Html.Each(checkpoints, checkpoint =>
             $"""
-            <tr><th scope="row"><a href="{links.RestorePoint(checkpoint.Name)}">{checkpoint.Name}</a></th><td>{Words.Time(checkpoint.TakenAt)}</td>
-            <td>{Words.Duration(now - checkpoint.TakenAt)}</td><td>{Words.Mark(!checkpoint.Partial, checkpoint.Partial ? "partial" : "complete")}</td>
+            <tr><th scope="row"><a href="{links.RestorePoint(checkpoint.Name)}">{checkpoint.Name}</a></th><td>{Words.Mark(!checkpoint.Partial, checkpoint.Partial ? "partial" : "complete")}</td>
+            <td>{Words.Duration(now - checkpoint.TakenAt)}</td><td>{Words.Time(checkpoint.TakenAt)}</td>
             <td>{string.Join(", ", checkpoint.Components)}</td><td>{checkpoint.Defect}</td></tr>
             """);
-        return $"<h1>Checkpoints</h1>{Words.Table(Words.Count(checkpoints.Count, "checkpoint", "checkpoints"), ["Name", "Made", "Age", "Whole", "Data", "What is wrong"], rows)}";
+        return $"<h1>Checkpoints</h1>{Words.Table(Words.Count(checkpoints.Count, "checkpoint", "checkpoints"), ["Name", "Whole", "Age", "Made", "Data", "What is wrong"], rows)}";
     }
 }
 

@@ -24,14 +24,14 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
         new LiveEvents(_version, clock, stopping).Map(web);
         foreach (var prefix in (string[])["", "/clusters/{cluster}"])
         {
-            Map(web, prefix, new PageKind<StatusFacts>("/", "/api/status", "Status", (view, _) => Ready(StatusPage.Read(view, status())), StatusPage.Write));
+            Map(web, prefix, new PageKind<StatusFacts>("/", "/api/status", "Status", (view, _) => Ready(StatusPage.Read(view, status().Of(view.Cluster))), StatusPage.Write));
             Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
-            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write));
+            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });
             Map(web, prefix, new PageKind<RestorePointFacts>(
-                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, RestorePointPage.Write));
+                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, RestorePointPage.Write) { Subject = facts => facts.Reference });
             Map(web, prefix, new PageKind<ResourceFacts>(
-                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write));
+                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write) { Subject = facts => facts.Path });
         }
     }
 
@@ -40,15 +40,14 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
 
     private static HistoryFacts History(StateView view, HttpContext http)
     {
-        var (project, from) = ((string?)http.Request.Query["project"] ?? "", (string?)http.Request.Query["from"]);
-        if ((project.Length > 0 && !NamespaceName().IsMatch(project)) || (from is not null && !CommitName().IsMatch(from)))
+        var (given, from) = ((string?)http.Request.Query["project"], (string?)http.Request.Query["from"]);
+        var project = string.IsNullOrEmpty(given) ? null : given;
+        if ((project is not null && !ProjectName().IsMatch(project)) || (from is not null && !CommitName().IsMatch(from)))
         {
-            throw new RunAiDrException(Fault.Configuration, "The query is wrong.", "`project` is the name of a project or namespace, `from` a whole commit id.");
+            throw new RunAiDrException(Fault.Configuration, "The query is wrong.", "`project` is the name of a project or a folder such as namespaces/team-a, `from` a whole commit id.");
         }
 
-        CommitId? start = from is null ? null : new CommitId(from);
-        var facts = view.History(project.Length == 0 ? "" : $"namespaces/{view.NamespaceOf(project)}/", start, HistoryPage.EntriesPerPage, http.RequestAborted);
-        return facts with { Project = project.Length == 0 ? null : project };
+        return view.History(project, from is null ? null : new CommitId(from), HistoryPage.EntriesPerPage, http.RequestAborted);
     }
 
     private static async Task<RestorePointFacts?> RestorePointAsync(StateView view, HttpContext http) =>
@@ -62,11 +61,16 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
     private void Map<T>(IEndpointRouteBuilder web, string prefix, PageKind<T> kind)
         where T : class
     {
-        web.MapMethods(prefix + kind.Path, Methods, http => AnswerAsync(http, kind.Read, (facts, links) =>
+        web.MapMethods(prefix + kind.Path, Methods, http =>
         {
-            var layout = new Layout(links, _version.Now(), clock.GetUtcNow());
-            return ("text/html; charset=utf-8", layout.Page(kind.Title, kind.Write(facts, links)).ToString());
-        }));
+            // Before the facts: what changes in between is told again, and not lost.
+            var version = _version.Now();
+            return AnswerAsync(http, kind.Read, (facts, links) =>
+            {
+                var layout = new Layout(links, version, clock.GetUtcNow());
+                return ("text/html; charset=utf-8", layout.Page(kind.Title, kind.Subject(facts), kind.Write(facts, links)).ToString());
+            });
+        });
         web.MapMethods(prefix + kind.Api, Methods, http => AnswerAsync(http, kind.Read, (facts, _) =>
             ("application/json; charset=utf-8", Visible.Json(Documents.Of(facts).ToJsonString()))));
     }
@@ -79,7 +83,7 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
             using var view = state.Open(Value(http, "cluster"));
             if (view is null || await read(view, http) is not { } facts)
             {
-                await Gate.TellAsync(http, StatusCodes.Status404NotFound, "404: there is nothing here");
+                await Refusal.TellAsync(http, StatusCodes.Status404NotFound, "there is nothing here");
                 return;
             }
 
@@ -91,8 +95,8 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
         catch (RunAiDrException fault) when (!http.Response.HasStarted)
         {
             var code = CodeOf(fault.Fault);
-            var why = Visible.Text($"{code}: {fault.Message} {fault.Remedy}");
-            await Gate.TellAsync(http, code, code == StatusCodes.Status503ServiceUnavailable ? string.Join('\n', [why, .. status().Lines()]) : why);
+            var why = Visible.Text($"{fault.Message} {fault.Remedy}");
+            await Refusal.TellAsync(http, code, code == StatusCodes.Status503ServiceUnavailable ? string.Join('\n', [why, .. status().Lines()]) : why);
         }
     }
 
@@ -103,8 +107,8 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
         _ => StatusCodes.Status503ServiceUnavailable,
     };
 
-    [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex NamespaceName();
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._/%-]{0,252}$", RegexOptions.None, 1000)]
+    private static partial Regex ProjectName();
 
     [GeneratedRegex("^[0-9a-f]{40}$", RegexOptions.None, 1000)]
     private static partial Regex CommitName();
@@ -113,4 +117,8 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
 /// <summary>A page: where it is, where its facts are as JSON, how they are read (null is nothing) and written.</summary>
 internal sealed record PageKind<T>(
     string Path, string Api, string Title, Func<StateView, HttpContext, Task<T?>> Read, Func<T, Links, Html> Write)
-    where T : class;
+    where T : class
+{
+    /// <summary>What one page is about, so that windows and bookmarks can be told apart; null where that is the cluster.</summary>
+    public Func<T, string?> Subject { get; init; } = _ => null;
+}

@@ -17,7 +17,7 @@ internal static class HistoryPage
             <h1>History{(facts.Project is { } project ? $" of project {project}" : "")}</h1>
             <form method="get" action="{links.History()}" role="search" aria-label="Filter">
             <label for="project">Project or namespace</label>
-            <input id="project" name="project" value="{facts.Project}" autocomplete="off" maxlength="63"> <button>Show</button>
+            <input id="project" name="project" value="{facts.Project}" autocomplete="off" maxlength="253"> <button>Show</button>
             </form>
             {timeline}{older}
             """;

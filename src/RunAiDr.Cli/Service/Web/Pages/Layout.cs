@@ -8,7 +8,7 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// <param name="Now">When it was made.</param>
 internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
 {
-    public Html Page(string title, Html content) =>
+    public Html Page(string title, string? subject, Html content) =>
         $"""
         <!doctype html>
         <html lang="en">
@@ -16,7 +16,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <title>{title} – {Links.Cluster} – RunAiDr</title>
+        <title>{(subject is null ? "" : $"{subject} – ")}{title} – {Links.Cluster} – RunAiDr</title>
         <link rel="icon" href="data:,">
         <link rel="stylesheet" href="/assets/dashboard.css">
         <script src="/assets/dashboard.js" defer></script>
@@ -36,7 +36,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         {content}
         <p class="quiet stamp">As of {Words.Time(Now)}</p>
         </main>
-        <footer><p class="quiet">Read only. Restores are made with <code>runai-dr rehydrate</code>.</p><p class="unseen" role="status" id="live"></p></footer>
+        <footer><p class="quiet">Read only. Restores are made with <code>runai-dr rehydrate</code>.</p><p class="quiet" role="status" id="live"></p></footer>
         </body>
         </html>
 

@@ -31,7 +31,7 @@ internal sealed class LiveEvents(StateVersion version, TimeProvider clock, Cance
         {
             if (Interlocked.Increment(ref _listeners) > MostListeners)
             {
-                await Gate.TellAsync(http, StatusCodes.Status503ServiceUnavailable, "503: too many listen already");
+                await Refusal.TellAsync(http, StatusCodes.Status503ServiceUnavailable, "too many listen already");
                 return;
             }
 

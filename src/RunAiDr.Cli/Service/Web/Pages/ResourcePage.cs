@@ -20,7 +20,7 @@ internal static class ResourcePage
             <h1 class="path">{facts.Path}</h1>
             <section aria-labelledby="now"><h2 id="now">Now</h2>{content}</section>
             <section aria-labelledby="changes"><h2 id="changes">History</h2>{history}
-            <p class="quiet">All of it: <code>runai-dr history</code></p></section>
+            <p class="quiet">All of it: <code>runai-dr history {facts.Path}</code></p></section>
             """;
     }
 }

@@ -1,5 +1,6 @@
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Rehydration;
+using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli.Service.Web.Pages;
@@ -26,6 +27,16 @@ internal sealed record RestorePointFacts(
     string Command);
 
 /// <summary>The content in numbers and names: what is kept of a commit, since nothing of it changes.</summary>
+/// <param name="Resources">How many it holds.</param>
+/// <param name="Kinds">How many of each kind.</param>
+/// <param name="Namespaces">How many in each namespace.</param>
+/// <param name="Releases">Its Helm releases.</param>
+/// <param name="Snapshots">Its snapshot references.</param>
+/// <param name="Secrets">Those that are not in the repository.</param>
+/// <param name="EncryptedSecrets">Those that are, encrypted.</param>
+/// <param name="TakesIdentity">Whether a private key that the command names opens them.</param>
+/// <param name="Problems">What is wrong with its files.</param>
+/// <param name="NotHandled">Files that nothing is done with.</param>
 internal sealed record RestorePointContent(
     int Resources,
     IReadOnlyList<CountFact> Kinds,
@@ -33,22 +44,43 @@ internal sealed record RestorePointContent(
     IReadOnlyList<ReleaseFact> Releases,
     IReadOnlyList<SnapshotFact> Snapshots,
     IReadOnlyList<string> Secrets,
+    IReadOnlyList<string> EncryptedSecrets,
+    bool TakesIdentity,
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> NotHandled)
 {
     public static RestorePointContent Of(IStateTree tree)
     {
+        var content = Read(tree);
+
+        // The whole of it was in memory, and pages allocate too little for the garbage to go soon.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return content;
+    }
+
+    private static RestorePointContent Read(IStateTree tree)
+    {
         var read = RestorePoint.Read(tree);
+        var encrypted = tree.Files.Select(file => file.Path)
+            .Where(path => SealedFiles.DocumentOf(path) is not null && !SealedFiles.IsMacs(path) && !SealedFiles.IsSeal(path)).ToList();
+        var documents = encrypted.Select(SealedFiles.DocumentOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var secrets = read.SecretNames.ToLookup(name => IsIn(documents, name));
         return new RestorePointContent(
             read.Resources.Count,
             Counts(read.Resources, item => item.Resource.Key.QualifiedName),
             Counts(read.Resources, item => item.Resource.Key.Namespace ?? "(of the cluster)"),
             [.. read.Releases.Select(release => new ReleaseFact(release.Name, release.Namespace, release.Chart, release.ChartVersion))],
             [.. read.Snapshots.Select(one => new SnapshotFact(CheckpointSummary.NameOf(one.Component), one.Provider, one.Location, one.TakenAt, one.Failure))],
-            read.SecretNames,
+            [.. secrets[false]],
+            [.. secrets[true]],
+            secrets[true].Any() && encrypted.Exists(path => path.EndsWith(".age", StringComparison.Ordinal)),
             [.. read.Problems.Select(problem => $"{problem.Message}. {problem.Remedy}")],
-            read.NotHandled);
+            read.Unused);
     }
+
+    // The name of a secret begins with the path of its document, and the rest may have slashes too.
+    private static bool IsIn(HashSet<string> documents, string name) =>
+        name.Index().Any(letter => letter.Item == '/' && documents.Contains($"{name.AsSpan(0, letter.Index)}.yaml"));
 
     private static IReadOnlyList<CountFact> Counts(IEnumerable<RestorableResource> resources, Func<RestorableResource, string> by) =>
         [.. resources.GroupBy(by, StringComparer.Ordinal).Select(group => new CountFact(group.Key, group.Count())).OrderBy(count => count.Name, StringComparer.Ordinal)];

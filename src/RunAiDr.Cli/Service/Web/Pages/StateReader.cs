@@ -11,7 +11,8 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// </summary>
 internal sealed class StateReader(Func<DrConfig> config, TimeProvider clock) : IDisposable
 {
-    private const int MostRemembered = 1_500;
+    // In bytes. A page of a large restore point takes hundreds of thousands of them, and one of a resource few.
+    private const long MostRemembered = 16 * 1024 * 1024;
 
     // Reading a whole restore point takes seconds of a processor: one at a time.
     private readonly SemaphoreSlim _turn = new(1);
@@ -25,7 +26,7 @@ internal sealed class StateReader(Func<DrConfig> config, TimeProvider clock) : I
     {
         var present = config();
         var name = cluster is null ? present.Clusters[0].Name : present.Clusters.FirstOrDefault(one => one.Name == cluster)?.Name;
-        return name is null ? null : new StateView(name, present.Signatures.Required, GitStateStore.Open(Session.StoreOptions(present), clock), this);
+        return name is null ? null : new StateView(name, present, GitStateStore.Open(Session.StoreOptions(present), clock), this);
     }
 
     /// <summary>What was read before, or is read now.</summary>
@@ -39,7 +40,7 @@ internal sealed class StateReader(Func<DrConfig> config, TimeProvider clock) : I
 
         var value = read();
         using var entry = _remembered.CreateEntry(key);
-        (entry.Value, entry.Size, entry.AbsoluteExpirationRelativeToNow) = (value, SizeOf(value), limit);
+        (entry.Value, entry.Size, entry.AbsoluteExpirationRelativeToNow) = (value, RememberedSize.Of(key, value), limit);
         return value;
     }
 
@@ -68,7 +69,4 @@ internal sealed class StateReader(Func<DrConfig> config, TimeProvider clock) : I
         _turn.Dispose();
         _remembered.Dispose();
     }
-
-    // The entry of a first export names every file.
-    private static int SizeOf(object value) => value is HistoryFacts facts ? 1 + (facts.Entries.Sum(entry => entry.Changes.Count) / 100) : 1;
 }

@@ -19,15 +19,19 @@ internal sealed class StateVersion(Func<ServiceStatus> status, StateReader state
             present.Leads,
             present.Leader,
             present.NotTaken,
-            Clusters = present.Clusters.Select(cluster => new { cluster.Cluster, cluster.Ready, cluster.NotReady.Count, cluster.RestorePoint }),
-            Points = present.Checkpoints.SelectMany(one => one.Points).Select(point => new { point.Component, point.Newest?.Checkpoint.Name, point.IsMissed }),
-            Failures = present.Checkpoints.Select(one => new { one.CheckpointFailure, one.PruneFailure }),
-            Rehearsals = present.Rehearsals.Select(one => new { one.Newest?.StartedAt, one.Failure }),
-            Remote = new { present.Remote?.Ahead, present.Remote?.Failure },
+            Clusters = present.Clusters.Select(cluster => new { cluster.Cluster, NotReady = cluster.NotReady.Select(Timeless), cluster.RestorePoint }),
+            Points = present.Checkpoints.SelectMany(one => one.Points.Select(point => new { one.Cluster, point.Component, point.Newest?.Checkpoint.Name, point.IsMissed })),
+            Failures = present.Checkpoints.Select(one => new { Checkpoint = Timeless(one.CheckpointFailure), Prune = Timeless(one.PruneFailure) }),
+            Rehearsals = present.Rehearsals.Select(one => new { one.Newest?.StartedAt, Failure = Timeless(one.Failure) }),
+            Reviews = present.Reviews.Select(one => new { one.Cluster, one.Outcome?.State, one.PullRequest?.Number, Failure = Timeless(one.Failure) }),
+            Remote = new { present.Remote?.Ahead, Failure = Timeless(present.Remote?.Failure) },
             Tips = Tips(),
         });
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.ToJsonString())).AsSpan(0, 8));
     });
+
+    // Reasons tell for how long they last, or when something is tried again.
+    private static string? Timeless(string? reason) => reason is null ? null : string.Concat(reason.Where(letter => !char.IsAsciiDigit(letter)));
 
     private IEnumerable<string?> Tips()
     {

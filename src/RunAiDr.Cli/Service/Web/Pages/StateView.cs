@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using RunAiDr.Cli.Commands;
+using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.History;
@@ -9,7 +11,7 @@ using RunAiDr.Git.Signing;
 namespace RunAiDr.Cli.Service.Web.Pages;
 
 /// <summary>The state of one cluster as one request sees it.</summary>
-internal sealed partial class StateView(string cluster, bool signaturesRequired, GitStateStore store, StateReader reader) : IDisposable
+internal sealed partial class StateView(string cluster, DrConfig config, GitStateStore store, StateReader reader) : IDisposable
 {
     private const int MostShown = 256 * 1024;
 
@@ -20,6 +22,9 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
 
     public string Cluster => cluster;
 
+    /// <summary>Where drift is reviewed; null where it is not.</summary>
+    public string? DriftBranch => config.Review is null ? null : GitStateStore.DriftBranchOf(cluster);
+
     /// <summary>Null before the first export.</summary>
     public IStateTree? Tip() => _tip ??= store.Tip(cluster);
 
@@ -27,16 +32,13 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
         [.. store.Tags(cluster).Where(CheckpointSummary.IsOf).Select(tag => reader.Remember((nameof(CheckpointFact), cluster, tag.Name, tag.Commit), null, () => Fact(tag)))];
 
     /// <summary>Some entries from a commit back; null is the newest.</summary>
-    public HistoryFacts History(string path, CommitId? from, int count, CancellationToken ct)
-    {
-        var start = from ?? Tip()?.Id;
-        return start is null ? new HistoryFacts(null, [], null) : reader.Remember((cluster, start, path, count), null, () =>
-        {
-            var query = new HistoryQuery(cluster) { From = from?.Sha, Path = path };
-            List<HistoryEntry> read = [.. store.History.Entries(query, ct).Take(count + 1)];
-            return new HistoryFacts(null, [.. read.Take(count)], read.Count > count ? read[count].Commit : null);
-        });
-    }
+    /// <param name="project">What of the cluster, as <c>history</c> takes it; null is all.</param>
+    /// <param name="from">The commit.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="RunAiDrException">There has never been such a project, or there is no such commit.</exception>
+    public HistoryFacts History(string? project, CommitId? from, int count, CancellationToken ct) =>
+        Entries((nameof(History), project), () => HistoryPath.Find(store.History, new HistoryQuery(cluster), project, ct), from, count, ct) with { Project = project };
 
     /// <exception cref="RunAiDrException">There is no such restore point, or its signature cannot be checked.</exception>
     public async Task<RestorePointFacts> RestorePointAsync(string reference, CancellationToken ct)
@@ -47,8 +49,8 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
         var content = await reader.RememberAsync((cluster, tree.Id, nameof(RestorePointContent)), null, () => RestorePointContent.Of(tree), ct);
         var name = Plain().IsMatch(reference) ? reference : tree.Id.Sha;
         var which = reader.Clusters.Count > 1 ? $" --cluster {cluster}" : "";
-        var secrets = content.Secrets.Count > 0 ? " --secrets secrets.yaml" : "";
-        var refused = verdict.State is SignatureState.Bad or SignatureState.Revoked || (signaturesRequired && verdict.State != SignatureState.Good);
+        var secrets = $"{(content.TakesIdentity ? " --identity identity.txt" : "")}{(content.Secrets.Count > 0 ? " --secrets secrets.yaml" : "")}";
+        var refused = verdict.State is SignatureState.Bad or SignatureState.Revoked || (config.Signatures.Required && verdict.State != SignatureState.Good);
         return new RestorePointFacts(
             reference,
             tree.Id,
@@ -64,12 +66,13 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
     /// <summary>Null when the cluster never had such a file.</summary>
     public ResourceFacts? Resource(string path, CancellationToken ct)
     {
-        if (Tip() is not { } tip)
+        // A folder has a history too, but no page.
+        if (path.EndsWith('/') || Tip() is not { } tip)
         {
             return null;
         }
 
-        var history = History(path, null, ResourcePage.EntriesShown, ct).Entries;
+        var history = Entries((nameof(Resource), path), () => new HistoryQuery(cluster) { Path = path }, null, ResourcePage.EntriesShown, ct).Entries;
         var content = tip.Read(path);
         if (content is null)
         {
@@ -79,10 +82,6 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
         var text = path.StartsWith(StateFolder.Secrets, StringComparison.Ordinal) || content.Length > MostShown ? null : StrictUtf8.TryDecode(content);
         return new ResourceFacts(path, text, text is null ? "It is encrypted, or too large to be shown here." : null, history);
     }
-
-    /// <summary>The namespace of a project, unless it is the name of one itself.</summary>
-    public string NamespaceOf(string project) =>
-        Tip()?.Read($"namespaces/runai-{project}/namespace.yaml") is null ? project : $"runai-{project}";
 
     public void Dispose() => store.Dispose();
 
@@ -96,6 +95,16 @@ internal sealed partial class StateView(string cluster, bool signaturesRequired,
         SignatureState.Revoked => "revoked",
         _ => "bad",
     };
+
+    private HistoryFacts Entries((string, string?) what, Func<HistoryQuery> query, CommitId? from, int count, CancellationToken ct)
+    {
+        var start = from ?? Tip()?.Id;
+        return start is null ? new HistoryFacts(null, [], null) : reader.Remember((cluster, start, what, count), null, () =>
+        {
+            List<HistoryEntry> read = [.. store.History.Entries(query() with { From = from?.Sha }, ct).Take(count + 1)];
+            return new HistoryFacts(null, [.. read.Take(count)], read.Count > count ? read[count].Commit : null);
+        });
+    }
 
     private CheckpointFact Fact(StateTag tag)
     {

@@ -1,5 +1,6 @@
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.History;
+using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Text;
 
@@ -10,30 +11,36 @@ internal static class StatusPage
 {
     private const int NewestShown = 8;
 
-    public static StatusFacts Read(StateView state, ServiceStatus status)
-    {
-        var points = status.Checkpoints.Where(one => one.Cluster == state.Cluster).SelectMany(one => one.Points);
-        return new StatusFacts(
+    /// <param name="state">The cluster.</param>
+    /// <param name="status">What concerns it.</param>
+    public static StatusFacts Read(StateView state, ServiceStatus status) =>
+        new(
             state.Cluster,
             status.Ready,
             [.. status.Lines().Select(line => new Finding(line.StartsWith("[+]", StringComparison.Ordinal), line[3..]))],
-            status.Clusters.FirstOrDefault(one => one.Cluster == state.Cluster)?.RestorePointAge,
+            status.Clusters is [var sync] ? sync.RestorePointAge : null,
+            DriftFact.Of(state.DriftBranch, status.Reviews is [var review] ? review : null),
             state.Tip()?.Id,
-            [.. points.Select(point => new PointFact(CheckpointSummary.NameOf(point.Component), point.Newest?.Checkpoint.Name, point.Newest?.Reference.TakenAt, point.Age, point.Objective, point.IsMissed))],
+            [.. status.Checkpoints.SelectMany(one => one.Points).Select(point => new PointFact(CheckpointSummary.NameOf(point.Component), point.Newest?.Checkpoint.Name, point.Newest?.Reference.TakenAt, point.Age, point.Objective, point.IsMissed))],
             state.Checkpoints() is [var newestCheckpoint, ..] ? newestCheckpoint : null,
-            status.Rehearsals.FirstOrDefault(one => one.Cluster == state.Cluster) is { Newest: { } newest } rehearsal
+            status.Rehearsals is [{ Newest: { } newest } rehearsal]
                 ? new RehearsalFact(newest.What, newest.StartedAt, newest.Passed, rehearsal.Failure ?? newest.Verdict) : null,
             status.Remote is { } remote ? new RemoteFact(remote.Ahead, remote.Failure) : null,
-            state.History("", null, NewestShown, CancellationToken.None).Entries);
-    }
+            state.History(null, null, NewestShown, CancellationToken.None).Entries);
 
     public static Html Write(StatusFacts facts, Links links)
     {
-        var verdict = Words.Mark(facts.Ready, facts.Ready ? "Ready" : "Not ready");
+        var wrong = facts.Findings.Count(finding => !finding.Ok);
+        var verdict = (facts.Ready, wrong) switch
+        {
+            (false, _) => Words.Mark(false, "Not ready"),
+            (_, 0) => Words.Mark(true, "Ready"),
+            _ => Words.Mark(false, $"Ready, but look at {Words.Count(wrong, "thing", "things")}"),
+        };
         return $"""
             <h1>Status of {facts.Cluster}: {verdict}</h1>
             <section aria-labelledby="reasons"><h2 id="reasons">What is in order, and what is not</h2>
-            <ul class="findings">{Html.Each(facts.Findings, finding => $"<li>{Words.Mark(finding.Ok, finding.Ok ? "ok" : "look")} {finding.Text}</li>")}</ul></section>
+            <ul class="findings">{Html.Each(facts.Findings.OrderBy(finding => finding.Ok), finding => $"<li>{Words.Mark(finding.Ok, finding.Ok ? "ok" : "look")} {finding.Text}</li>")}</ul></section>
             <section aria-labelledby="facts"><h2 id="facts">In short</h2><dl>
             <dt>Restore point</dt><dd>{RestorePoint(facts, links)}</dd>
             <dt>Drift</dt><dd>{Drift(facts)}</dd>
@@ -52,10 +59,26 @@ internal static class StatusPage
         null => $"none yet",
     };
 
-    private static Html Drift(StatusFacts facts) => facts.ComparedAgo switch
+    private static Html Drift(StatusFacts facts) => facts switch
     {
-        { } age => $"none {Words.Duration(age)} ago: what changes in the cluster is committed as it is seen",
-        null => $"not known by this process",
+        { Drift: { Failure: { } failure } drift } => $"{Standing(drift)}; {Words.Mark(false, "look")} the review failed, retried: {failure}",
+        { Drift: { } drift } => Standing(drift),
+        { ComparedAgo: { } age } => $"none that waits: without a review what changes in the cluster is committed as it is seen; the two were equal {Words.Duration(age)} ago",
+        _ => $"not known by this process",
+    };
+
+    private static Html Standing(DriftFact drift) => drift.State switch
+    {
+        ReviewState.NoDrift => $"none: the branch of record has what the cluster has",
+        ReviewState.Open => $"{Words.Mark(false, "open")} {PullRequest(drift)} waits for a review",
+        ReviewState.Refused => $"{Words.Mark(false, "refused")} {PullRequest(drift)} was closed without a merge, and the drift is the same",
+        _ => $"not compared by this process; what there is, is on branch <code>{drift.Branch}</code>",
+    };
+
+    private static Html PullRequest(DriftFact drift) => drift.Address switch
+    {
+        { } address => $"""<a href="{address}">pull request {drift.PullRequest}</a>""",
+        null => $"pull request {drift.PullRequest}",
     };
 
     private static Html Checkpoint(CheckpointFact? newest, Links links) => newest switch
@@ -80,12 +103,12 @@ internal static class StatusPage
 
     private static Html Points(IReadOnlyList<PointFact> points, Links links) => points.Count == 0
         ? $"<p>No component is configured to be saved.</p>"
-        : Words.Table("Age against the objective", ["Component", "Age", "Objective", "Verdict", "Checkpoint"], Html.Each(points, point => Point(point, links)));
+        : Words.Table("Age against the objective", ["Component", "Verdict", "Age", "Objective", "Checkpoint"], Html.Each(points, point => Point(point, links)));
 
     private static Html Point(PointFact point, Links links) =>
         $"""
-        <tr><th scope="row">{point.Component}</th><td>{(point.Age is { } age ? Words.Duration(age) : "none")}</td>
-        <td>{(point.Objective is { } most ? Words.Duration(most) : "any")}</td><td>{Words.Mark(!point.Missed, point.Missed ? "missed" : "met")}</td>
+        <tr><th scope="row">{point.Component}</th><td>{Words.Mark(!point.Missed, point.Missed ? "missed" : "met")}</td>
+        <td>{(point.Age is { } age ? Words.Duration(age) : "none")}</td><td>{(point.Objective is { } most ? Words.Duration(most) : "any")}</td>
         <td>{Name(point, links)}</td></tr>
         """;
 
@@ -107,6 +130,7 @@ internal sealed record StatusFacts(
     bool Ready,
     IReadOnlyList<Finding> Findings,
     TimeSpan? ComparedAgo,
+    DriftFact? Drift,
     CommitId? RestorePoint,
     IReadOnlyList<PointFact> RecoveryPoints,
     CheckpointFact? LastCheckpoint,

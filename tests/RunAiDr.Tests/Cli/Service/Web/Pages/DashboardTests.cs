@@ -1,64 +1,37 @@
-using System.Net;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Service;
-using RunAiDr.Cli.Service.Web;
-using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.State;
-using RunAiDr.Core.Sync;
-using RunAiDr.Tests.Git;
-using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli.Service.Web.Pages;
 
 /// <summary>The pages over a repository with three commits, one of which is a checkpoint.</summary>
-public sealed class DashboardTests : IAsyncLifetime, IDisposable
+#pragma warning disable CA1001 // xunit calls DisposeAsync.
+public sealed class DashboardTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const string Map = "namespaces/runai-team-a/configmaps/quota.yaml";
     private const string Hostile = "<script>alert(1)</script>\u001b[31m\u202e";
 
-    private readonly TestRepository _repository = new();
-    private readonly HttpClient _http = new();
-    private StateReader _state = null!;
-    private WebApplication _web = null!;
+    private DashboardScene _scene = null!;
     private CommitId _first;
     private CommitId _last;
 
     public async Task InitializeAsync()
     {
-        var header = MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {TestRepository.Cluster}\n", StringComparison.Ordinal);
-        _first = Commit(("restore-point.yaml", header), (Map, Content("1")))!.Value;
-        using (var store = _repository.Open())
+        _scene = await DashboardScene.StartAsync();
+        _first = _scene.Commit((Map, Content("1")));
+        using (var store = _scene.Repository.Open())
         {
-            store.Tag(TestRepository.Cluster, "before-upgrade", _first, CheckpointSummary.Subject("before-upgrade", TestRepository.Cluster));
+            store.Tag(DashboardScene.Cluster, "before-upgrade", _first, CheckpointSummary.Subject("before-upgrade", DashboardScene.Cluster));
         }
 
-        Commit(("restore-point.yaml", header), (Map, Content("2")));
-        _last = Commit(("restore-point.yaml", header), (Map, Content(Hostile)), ("namespaces/other/configmaps/x.yaml", "data: {}\n"))!.Value;
-        _state = new StateReader(
-            () => new DrConfig { Clusters = [new ClusterConfig(TestRepository.Cluster)], Repository = _repository.Options.Path }, TimeProvider.System);
-        var status = new ServiceStatus(
-            true, null, [new SyncStatus(TestRepository.Cluster, [$"failed: {Hostile}"], _last, TimeSpan.FromSeconds(3), new Dictionary<string, int>(), false)], null);
-        _web = await new WebServer(new WebConfig(new IPEndPoint(IPAddress.Loopback, 0)), Processes.At(_repository.Beside("")).Context, new LogLines())
-            .StartAsync(() => status, _state, (_, _, _) => ValueTask.FromResult(Verdict.Undecided), CancellationToken.None);
-        _http.BaseAddress = new Uri(_web.Urls.Single());
+        _scene.Commit((Map, Content("2")));
+        _last = _scene.Commit((Map, Content(Hostile)), ("namespaces/other/configmaps/x.yaml", "data: {}\n"));
+        _scene.Status = new ServiceStatus(true, null, [DashboardScene.InOrder(DashboardScene.Cluster, $"failed: {Hostile}")], null);
     }
 
-    public async Task DisposeAsync()
-    {
-        using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
-        await _web.StopAsync(atOnce.Token);
-        await _web.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        _state.Dispose();
-        _repository.Dispose();
-    }
+    public async Task DisposeAsync() => await _scene.DisposeAsync();
 
     [Fact]
     public async Task The_first_page_says_what_is_not_in_order_and_what_changed()
@@ -97,6 +70,20 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_project_has_its_namespace_and_its_own_resource()
+    {
+        const string Project = "cluster/projects.run.ai/team-a.yaml";
+        var made = _scene.Commit((Map, Content(Hostile)), ("namespaces/other/configmaps/x.yaml", "data: {}\n"), (Project, "spec: {}\n"));
+
+        var entries = (await JsonAsync("/api/history?project=team-a"))["entries"]!.AsArray();
+        var ofNamespace = (await JsonAsync("/api/history?project=namespaces/runai-team-a"))["entries"]!.AsArray();
+
+        Assert.Equal(made.Sha, (string?)entries[0]!["commit"]);
+        Assert.Equal([Project], entries[0]!["changes"]!.AsArray().Select(change => (string?)change!["path"]));
+        Assert.Equal((4, 3), (entries.Count, ofNamespace.Count));
+    }
+
+    [Fact]
     public async Task A_restore_point_is_told_with_what_it_holds_and_the_command()
     {
         var byTag = await JsonAsync("/api/restore-points/before-upgrade");
@@ -113,9 +100,9 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Checkpoints_are_listed_and_other_tags_are_not()
     {
-        using (var store = _repository.Open())
+        using (var store = _scene.Repository.Open())
         {
-            store.Tag(TestRepository.Cluster, "mine", _last, "Of an export");
+            store.Tag(DashboardScene.Cluster, "mine", _last, "Of an export");
         }
 
         var checkpoint = Assert.Single((JsonArray)await JsonAsync("/api/checkpoints"));
@@ -123,42 +110,14 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
         Assert.Contains("1 checkpoint", await PageAsync("/checkpoints"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("/restore-points/nothing", 404)]
-    [InlineData("/resources/nothing.yaml", 404)]
-    [InlineData("/resources/", 404)]
-    [InlineData("/clusters/nobody/history", 404)]
-    [InlineData("/history?project=..%2F..", 400)]
-    [InlineData("/history?from=HEAD", 400)]
-    [InlineData("/history?from=0123456789012345678901234567890123456789", 404)]
-    public async Task What_is_not_there_or_wrongly_asked_for_is_a_line_of_text(string path, int code)
-    {
-        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
-
-        Assert.Equal(code, (int)answer.StatusCode);
-        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
-        Assert.StartsWith($"{code}: ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Look_and_script_are_kept_by_browsers_until_they_change()
-    {
-        using var first = await _http.GetAsync(new Uri("/assets/dashboard.css", UriKind.Relative));
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/assets/dashboard.css");
-        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
-        using var second = await _http.SendAsync(again);
-
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotModified), (first.StatusCode, second.StatusCode));
-    }
-
     [Fact]
     public async Task A_listener_is_told_of_a_new_commit()
     {
-        await using var stream = await _http.GetStreamAsync(new Uri("/events", UriKind.Relative));
+        await using var stream = await _scene.ListenAsync();
         using var events = new StreamReader(stream);
         var first = await NextAsync(events);
 
-        Commit((Map, Content("4")));
+        _scene.Commit((Map, Content("4")));
 
         Assert.NotEqual(first, await NextAsync(events));
     }
@@ -186,16 +145,7 @@ public sealed class DashboardTests : IAsyncLifetime, IDisposable
 
         """;
 
-    private CommitId? Commit(params (string Path, string Content)[] files) => _repository.Commit(files);
+    private Task<string> PageAsync(string path) => _scene.PageAsync(path);
 
-    private async Task<string> PageAsync(string path)
-    {
-        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
-        var text = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.StatusCode == HttpStatusCode.OK, text);
-        EndToEndCanaries.AssertNoneIn(text, path);
-        return text;
-    }
-
-    private async Task<JsonNode> JsonAsync(string path) => JsonNode.Parse(await PageAsync(path))!;
+    private Task<JsonNode> JsonAsync(string path) => _scene.JsonAsync(path);
 }

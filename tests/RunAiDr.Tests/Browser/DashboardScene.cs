@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Time.Testing;
+using RunAiDr.Cli.Configuration;
+using RunAiDr.Cli.Rehearsing;
+using RunAiDr.Cli.Service;
+using RunAiDr.Cli.Service.Web;
+using RunAiDr.Cli.Service.Web.Pages;
+using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Snapshots;
+using RunAiDr.Core.State;
+using RunAiDr.Core.Sync;
+using RunAiDr.Git;
+using RunAiDr.Tests.Cli.Service.Web;
+using RunAiDr.Tests.Git;
+using RunAiDr.Tests.Support;
+
+namespace RunAiDr.Tests.Browser;
+
+/// <summary>
+/// The service's pages over ten days of the sample installation: a complete checkpoint and a partial one, changes of
+/// two projects, one objective met and one missed.
+/// </summary>
+public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
+{
+    public const string Whole = "20260301-030000";
+    public const string Partial = "before-upgrade";
+    public const string Quota = "namespaces/runai-vision/configmaps/quota.yaml";
+    public const string Gone = "namespaces/runai-nlp/configmaps/training-defaults-of-the-whole-research-group.yaml";
+
+    private const int PagesOfAKind = 3;
+
+    private readonly TestRepository _repository = new();
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(10));
+    private readonly MemoryStateTree _tree = SampleRestorePoint.Tree();
+    private StateReader _state = null!;
+    private WebApplication _web = null!;
+
+    internal ServiceStatus Status { get; set; } = ServiceStatus.Starting;
+
+    internal CommitId First { get; private set; }
+
+    internal CommitId Newest { get; private set; }
+
+    public async Task InitializeAsync()
+    {
+        _tree.Put("restore-point.yaml", MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {TestRepository.Cluster}\n", StringComparison.Ordinal));
+        Fill();
+        Status = Standing();
+        _state = new StateReader(
+            () => new DrConfig { Clusters = [new ClusterConfig(TestRepository.Cluster)], Repository = _repository.Options.Path }, TimeProvider.System);
+        _web = await new WebServer(new WebConfig(new IPEndPoint(IPAddress.Loopback, 0)), Processes.At(_repository.Beside("")).Context, new LogLines())
+            .StartAsync(() => Status, _state, (_, _, _) => ValueTask.FromResult(Verdict.Undecided), CancellationToken.None);
+    }
+
+    public async Task DisposeAsync()
+    {
+        using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
+        await _web.StopAsync(atOnce.Token);
+        await _web.DisposeAsync();
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _repository.Dispose();
+    }
+
+    internal Uri At(string path) => new($"{_web.Urls.Single()}{path}");
+
+    /// <summary>What can be reached by links from the first page, some of each kind.</summary>
+    internal async Task<IReadOnlyList<string>> PagesAsync()
+    {
+        using var http = new HttpClient();
+        var found = new List<string> { "/" };
+        for (var next = 0; next < found.Count; next++)
+        {
+            var page = await http.GetStringAsync(At(found[next]));
+            var local = Link().Matches(page).Select(link => WebUtility.HtmlDecode(link.Groups["path"].Value)).Except(found, StringComparer.Ordinal);
+            found.AddRange(local.Distinct().Where(path => found.Count(other => KindOf(other) == KindOf(path)) < PagesOfAKind));
+        }
+
+        return [.. found, $"/resources/{Gone}"];
+    }
+
+    /// <summary>Commits as sync does.</summary>
+    internal CommitId Change(string subject, string actor, Action<MemoryStateTree> change)
+    {
+        change(_tree);
+        using var store = GitStateStore.Open(_repository.Options, _clock);
+        using var writer = store.Begin(TestRepository.Cluster);
+        _tree.PutInto(writer);
+        var text = new CommitText(subject, "", [new("Cluster", TestRepository.Cluster), new("Changed-By", actor)]);
+        Newest = writer.Commit(text) ?? throw new InvalidOperationException("Nothing has changed.");
+        _clock.Advance(TimeSpan.FromHours(17));
+        return Newest;
+    }
+
+    private static string Content(string name, string project, int gpus) => $"""
+        apiVersion: v1
+        data:
+          gpus: "{gpus}"
+        kind: ConfigMap
+        metadata:
+          name: {name}
+          namespace: runai-{project}
+
+        """;
+
+    private static string KindOf(string path) => path.Split('/', '?')[1];
+
+    private static SnapshotReference Reference(SnapshotComponent component, DateTimeOffset at, string? failure = null) => new()
+    {
+        Component = component,
+        Provider = component == SnapshotComponent.Database ? "csi" : "external",
+        Checkpoint = failure is null ? Whole : Partial,
+        TakenAt = at,
+        Location = failure is null ? $"runai-backend/{Whole}-{component}" : "",
+        Failure = failure,
+    };
+
+    private void Fill()
+    {
+        First = Change("Export 34 resources", "runai-operator", tree => tree.Put(Quota, Content("quota", "vision", 4)).Put(Gone, Content("x", "nlp", 1)));
+        var taken = _clock.GetUtcNow();
+        Change("Checkpoint", "runai-dr", tree => tree
+            .Put("snapshots/database.yaml", Reference(SnapshotComponent.Database, taken).ToBytes())
+            .Put("snapshots/metrics.yaml", Reference(SnapshotComponent.Metrics, taken).ToBytes()));
+        Tag(Whole);
+        for (var gpus = 5; gpus < 9; gpus++)
+        {
+            Change("Change quota in runai-vision", "kubectl-edit", tree => tree.Put(Quota, Content("quota", "vision", gpus)));
+        }
+
+        Change("Delete training-defaults-of-the-whole-research-group in runai-nlp", "argocd-application-controller", tree => tree.Remove(Gone));
+        Change("Checkpoint", "runai-dr", tree => tree.Put(
+            "snapshots/metrics.yaml", Reference(SnapshotComponent.Metrics, _clock.GetUtcNow(), "pod runai-backend-thanos-receive-0 has no claim").ToBytes()));
+        Tag(Partial);
+        Change("Change 12 resources in 2 namespaces", "helm", tree =>
+        {
+            foreach (var index in Enumerable.Range(0, 12))
+            {
+                tree.Put($"namespaces/runai-nlp/configmaps/dataset-{index}.yaml", Content($"dataset-{index}", "nlp", index));
+            }
+        });
+    }
+
+    private void Tag(string name)
+    {
+        using var store = GitStateStore.Open(_repository.Options, _clock);
+        store.Tag(TestRepository.Cluster, name, Newest, CheckpointSummary.Subject(name, TestRepository.Cluster));
+    }
+
+    private ServiceStatus Standing()
+    {
+        using var store = _repository.Open();
+        var newest = Checkpoint.AllOf(store, TestRepository.Cluster).Single(checkpoint => checkpoint.Name == Whole);
+        RecoveryPoint Point(SnapshotComponent component, TimeSpan objective) =>
+            new(component, new UsableSnapshot(newest, newest.References.Single(one => one.Component == component)), TimeSpan.FromDays(9.2), objective);
+        var sync = new SyncStatus(TestRepository.Cluster, [], Newest, TimeSpan.FromSeconds(3), new Dictionary<string, int>(), false);
+        return new ServiceStatus(true, null, [sync], new PushStatus(0, TimeSpan.Zero, null))
+        {
+            Checkpoints = [new CheckpointStatus(
+                TestRepository.Cluster, [Point(SnapshotComponent.Database, TimeSpan.FromHours(26)), Point(SnapshotComponent.Metrics, TimeSpan.FromDays(14))])],
+            Rehearsals = [new RehearsalStatus(
+                TestRepository.Cluster,
+                new RehearsalRecord(_clock.GetUtcNow() - TimeSpan.FromHours(30), TimeSpan.FromMinutes(7), Newest.Sha, Whole, true, false, null),
+                TimeSpan.FromHours(30),
+                null)],
+        };
+    }
+
+    [GeneratedRegex("<a [^>]*href=\"(?<path>/[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+}
