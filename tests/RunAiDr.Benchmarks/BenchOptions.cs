@@ -10,10 +10,10 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     public const string Usage = """
         Measures export and rehydration, and continuous export, against the sandbox, a given cluster, or, when
         KUBEBUILDER_ASSETS names a folder with etcd and kube-apiserver, against servers started from there; dumps of
-        a PostgreSQL that it starts; and history.
-          --part export|sync|dump|history   one of the four; all when absent
-          --share 0.1          part of the objects (20,000; 16,000 and 100,000 of sync), of the time under load, of the
-                               database (640 MB) and of the commits (100,000)
+        a PostgreSQL that it starts; drift; and history.
+          --part export|sync|dump|drift|history   one of the five; all when absent
+          --share 0.1          part of the objects (20,000; 16,000 of drift; 16,000 and 100,000 of sync), of the time under
+                               load, of the database (640 MB) and of the commits (100,000)
           --runs 3             odd number of runs; figures are medians
           --kubeconfig FILE    an empty cluster, which is filled and left so; rehydration is measured once
           --output text|json
@@ -28,6 +28,9 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
     /// <summary>Dumps of a database.</summary>
     public bool Dump { get; init; } = true;
 
+    /// <summary>Drift of unchanged resources.</summary>
+    public bool Drift { get; init; } = true;
+
     /// <summary>History of one resource.</summary>
     public bool History { get; init; } = true;
 
@@ -39,11 +42,12 @@ internal sealed record BenchOptions(double Share, int Runs, string? Kubeconfig, 
         {
             options = pair switch
             {
-                ["--part", "export" or "sync" or "dump" or "history"] => options with
+                ["--part", "export" or "sync" or "dump" or "drift" or "history"] => options with
                 {
                     Export = pair[1] == "export",
                     Sync = pair[1] == "sync",
                     Dump = pair[1] == "dump",
+                    Drift = pair[1] == "drift",
                     History = pair[1] == "history",
                 },
                 ["--share", var share] when Number(share) is > 0 and <= 1 and var part => options with { Share = part },

@@ -37,6 +37,11 @@ try
         figures.AddRange(await new DumpBenchmark(options, folder).RunAsync(stop.Token));
     }
 
+    if (options.Drift)
+    {
+        figures.AddRange(await new DriftBenchmark(options, folder).RunAsync(stop.Token));
+    }
+
     if (options.History)
     {
         figures.AddRange(await new HistoryBenchmark(options, folder).RunAsync(stop.Token));
