@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RunAiDr.Cluster;
 using RunAiDr.Cluster.Connections;
-using RunAiDr.Core.Scopes;
 
 namespace RunAiDr.Benchmarks;
 

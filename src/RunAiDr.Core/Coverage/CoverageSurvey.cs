@@ -1,6 +1,5 @@
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
-using RunAiDr.Core.Scopes;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Coverage;
