@@ -25,6 +25,7 @@ internal sealed class CommandLine(ProcessContext process)
         root.Subcommands.Add(Bind(new StatusCommand()));
         root.Subcommands.Add(Bind(new PruneCommand()));
         root.Subcommands.Add(Bind(new DriftCommand()));
+        root.Subcommands.Add(Bind(new CoverageCommand()));
         root.Subcommands.Add(Bind(new HistoryCommand()));
         root.Subcommands.Add(Bind(new BlameCommand()));
         root.Subcommands.Add(Bind(new DiffCommand()));

@@ -5,6 +5,7 @@ using RunAiDr.Cluster.Reading;
 using RunAiDr.Cluster.Watching;
 using RunAiDr.Cluster.Writing;
 using RunAiDr.Core;
+using RunAiDr.Core.Coverage;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Resources;
@@ -17,7 +18,7 @@ namespace RunAiDr.Cluster;
 /// <see cref="RunAiDrException"/>: <see cref="Fault.ClusterUnreachable"/> when no sensible answer came,
 /// <see cref="Fault.ClusterRefused"/> for 401, 403 and a kind that is not served (404). Safe for use by many threads.
 /// </summary>
-public sealed partial class ClusterClient : IClusterReader, IClusterWriter, IClusterWatcher, IDisposable
+public sealed partial class ClusterClient : IClusterReader, IMetadataReader, IClusterWriter, IClusterWatcher, IDisposable
 {
     private static readonly string[] OpenShiftGroups = ["config.openshift.io", "route.openshift.io"];
 

@@ -120,20 +120,6 @@ internal sealed class ExportCommand : OperatorCommand
         }
     }
 
-    /// <summary>Of a reading whose report is all that is asked for.</summary>
-    private sealed class DroppedTree : IStateSink
-    {
-        public void Put(string path, ReadOnlySpan<byte> content)
-        {
-            // Nothing is kept.
-        }
-
-        public void Reset()
-        {
-            // There is nothing to forget.
-        }
-    }
-
     private sealed record ExportResult(
         string Cluster,
         string Revision,

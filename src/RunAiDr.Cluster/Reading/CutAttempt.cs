@@ -9,8 +9,8 @@ namespace RunAiDr.Cluster.Reading;
 /// One try to read all selections at one revision. While the caller works on a page, the next one is on its way into
 /// a second buffer.
 /// </summary>
-internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection> selections, int attempt, CancellationToken ct)
-    : IAsyncDisposable
+internal sealed class CutAttempt(
+    ApiConnection api, IReadOnlyList<ListSelection> selections, ListForm form, int attempt, CancellationToken ct) : IAsyncDisposable
 {
     private const int MostPages = 10_000; // of one selection: five million resources
     private const long LargestPage = 512 * 1024 * 1024; // 500 resources of etcd's largest size, as JSON
@@ -90,6 +90,7 @@ internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection>
             Verb = "list",
             Kind = selection.Kind,
             Namespace = selection.Namespace,
+            Accept = form.Accept(),
             LargestAnswer = LargestPage,
         };
         if (token is not null && !_tokens.Add(token))
@@ -136,6 +137,12 @@ internal sealed class CutAttempt(ApiConnection api, IReadOnlyList<ListSelection>
         if (!page.Kind.EndsWith("List", StringComparison.Ordinal))
         {
             throw ApiFailure.NotAnApiServer(request, answer, api.Server);
+        }
+
+        // What measures or sums up, such as the metrics APIs, has no revision; only names are asked for there.
+        if (form == ListForm.Metadata && page.Revision.Length == 0)
+        {
+            return page;
         }
 
         if (!Revisions.IsSound(page.Revision) || (_revision is not null && page.Revision != _revision))

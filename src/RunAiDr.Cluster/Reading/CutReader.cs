@@ -6,7 +6,9 @@ using RunAiDr.Core.Export;
 namespace RunAiDr.Cluster.Reading;
 
 /// <summary>Reads a consistent cut, again and again at a newer revision while the server compacts it away.</summary>
-internal sealed class CutReader(ApiConnection api)
+/// <param name="api">Whom to ask.</param>
+/// <param name="form">What the Accept header asks for.</param>
+internal sealed class CutReader(ApiConnection api, ListForm form = ListForm.Whole)
 {
     private const int MaxAttempts = 5;
 
@@ -15,7 +17,7 @@ internal sealed class CutReader(ApiConnection api)
     {
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
-            await using var cut = new CutAttempt(api, selections, attempt, ct);
+            await using var cut = new CutAttempt(api, selections, form, attempt, ct);
             while (await cut.NextAsync() is { } page)
             {
                 yield return page;

@@ -18,6 +18,8 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     /// <summary>Encrypts the secrets; null leaves them out.</summary>
     public SecretSealing? Sealing { get; init; }
 
+    private Action<ResourceHead, ScopeDecision>? Decided { get; init; }
+
     /// <summary>
     /// Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.
     /// </summary>
@@ -40,6 +42,10 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     /// <summary>This exporter for what is compared and not kept: it encrypts nothing.</summary>
     public ClusterExporter ForComparison() =>
         new(reader, Scope) { Rules = Rules, Sealing = Sealing is null ? null : Sealing with { Cipher = null } };
+
+    /// <summary>This exporter for what is not kept: it tells what the scope makes of each resource that it reads.</summary>
+    internal ClusterExporter Telling(Action<ResourceHead, ScopeDecision> decided) =>
+        new(reader, Scope) { Rules = Rules, Decided = decided };
 
     /// <summary>As <see cref="ExportAsync(string, IStateSink, IStateTree?, CancellationToken)"/>, for a caller who goes on from what was read.</summary>
     internal async Task<ExportedCluster> ReadAsync(string cluster, IStateSink sink, IStateTree? tip, CancellationToken ct)
@@ -69,7 +75,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         return new ExportedCluster(report, selections, pass.Context);
     }
 
-    private ExportPass NewPass(IStateSink sink, IStateTree? tip) => new(Scope, Rules, sink, Sealing, tip);
+    private ExportPass NewPass(IStateSink sink, IStateTree? tip) => new(Scope, Rules, sink, Sealing, tip) { Decided = Decided };
 
     private void CheckNoneIsDropped(string cluster, IStateTree? tip)
     {

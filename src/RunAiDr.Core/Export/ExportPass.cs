@@ -42,6 +42,9 @@ internal sealed class ExportPass
     /// <summary>What the cut has shown so far of projects and references.</summary>
     public ExportContext Context { get; } = new();
 
+    /// <summary>Is told what the scope makes of each resource that is read.</summary>
+    public Action<ResourceHead, ScopeDecision>? Decided { get; init; }
+
     public void Take(CutPage page)
     {
         _revision = page.Revision;
@@ -106,7 +109,9 @@ internal sealed class ExportPass
             Context.AddProjectNamespace(head.Name);
         }
 
-        if (_scope.Match(head, Context) is not { } rule)
+        var decision = _scope.Decide(head, Context);
+        Decided?.Invoke(head, decision);
+        if (decision.Taking is not { } rule)
         {
             return;
         }

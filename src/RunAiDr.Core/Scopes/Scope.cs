@@ -111,22 +111,34 @@ public sealed class Scope
     internal bool AsksForNamesInValues => Rules.Any(rule => rule.Where.NamedByValues);
 
     /// <summary>The first rule that matches, null when the resource is not in the scope.</summary>
-    internal ScopeRule? Match(ResourceHead head, IScopeContext context)
+    internal ScopeRule? Match(ResourceHead head, IScopeContext context) => Decide(head, context).Taking;
+
+    /// <summary>Whether a resource is in the scope, and which rule or what else says so.</summary>
+    internal ScopeDecision Decide(ResourceHead head, IScopeContext context)
     {
         if (IsGenerated(head))
         {
-            return null;
+            return new ScopeDecision(ScopeVerdict.Generated, null);
         }
 
+        ScopeRule? excluding = null;
         foreach (var rule in RulesFor(head.Kind.QualifiedName))
         {
-            if (rule.Matches(head, context))
+            if (!rule.Where.Holds(head, context))
             {
-                return rule;
+                continue;
             }
+
+            if (!rule.Exclude.Holds(head))
+            {
+                return new ScopeDecision(ScopeVerdict.Taken, rule);
+            }
+
+            excluding ??= rule;
         }
 
-        return null;
+        return excluding is not null ? new ScopeDecision(ScopeVerdict.Excluded, excluding)
+            : new ScopeDecision(Kinds.ContainsKey(head.Kind.QualifiedName) ? ScopeVerdict.NoRule : ScopeVerdict.UnknownKind, null);
     }
 
     /// <summary>As <see cref="Match"/>, for a resource as it was saved: the field that a rule asks for may be one that an export drops.</summary>

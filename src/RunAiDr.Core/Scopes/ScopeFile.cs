@@ -135,7 +135,10 @@ internal sealed partial class ScopeFile(string where)
         }
 
         return new ScopeRule(
-            node.Text("name") ?? "", kinds, ReadCondition(node.Map("where")), ReadExclusion(node.Map("exclude")), treatment);
+            node.Text("name") ?? "", kinds, ReadCondition(node.Map("where")), ReadExclusion(node.Map("exclude")), treatment)
+        {
+            Place = $"{where}:{node.Line}",
+        };
     }
 
     private ScopeCondition ReadCondition(ScopeNode? node)

@@ -139,6 +139,9 @@ public sealed record ScopeExclusion
 public sealed record ScopeRule(
     string Name, ImmutableArray<string> Kinds, ScopeCondition Where, ScopeExclusion Exclude, Treatment Treatment)
 {
+    /// <summary>File and line, for messages.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>Whether what is taken out of its resources may be encrypted beside them.</summary>
     internal bool KeepsSecrets => Treatment != Treatment.Reference;
 

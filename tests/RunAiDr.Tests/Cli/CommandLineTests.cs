@@ -26,6 +26,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("status")]
     [InlineData("prune")]
     [InlineData("drift")]
+    [InlineData("coverage")]
     [InlineData("history")]
     [InlineData("report")]
     [InlineData("blame")]

@@ -1,0 +1,37 @@
+using RunAiDr.Cluster.Http;
+using RunAiDr.Cluster.Reading;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Resources;
+
+namespace RunAiDr.Cluster;
+
+public sealed partial class ClusterClient
+{
+    /// <inheritdoc/>
+    public async Task<string?> RefusalOfListAsync(ResourceKind kind, CancellationToken ct)
+    {
+        var request = new ApiRequest(HttpMethod.Get, ResourcePaths.FirstPage(new ListSelection(kind), 1, revision: null))
+        {
+            Verb = "list",
+            Kind = kind,
+            Accept = ListForm.Metadata.Accept(),
+        };
+        var answer = await _api.SendAsync(request, null, ct);
+        switch (answer.Status)
+        {
+            case 403:
+                return "not allowed to list";
+            case 404 or 405:
+                return $"cannot be listed ({answer.Status})";
+            case 503:
+                return "its API server does not answer (503)";
+            default:
+                _api.Demanded(request, answer);
+                return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<CutPage> ReadMetadataAsync(ResourceKind kind, CancellationToken ct) =>
+        new CutReader(_api, ListForm.Metadata).ReadAsync([new ListSelection(kind)], ct);
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RunAiDr.Core.Export;
+using RunAiDr.Core.Resources;
+using RunAiDr.Core.Scopes;
+
+namespace RunAiDr.Core.Coverage;
+
+/// <summary>What the metadata of a resource says of where it comes from.</summary>
+internal sealed class ListedMetadata
+{
+    private readonly JsonObject _metadata;
+
+    private ListedMetadata(ResourceHead head, JsonObject metadata) => (Head, _metadata) = (head, metadata);
+
+    public ResourceHead Head { get; }
+
+    /// <summary>Kind and name of the controller that owns the resource, null when none does.</summary>
+    public string? Controller =>
+        _metadata.Maps("ownerReferences").FirstOrDefault(owner => owner.IsTrue("controller")) is { } owner
+            ? $"{owner.Text("kind")} {owner.Text("name")}"
+            : null;
+
+    /// <summary>The Helm release that made the resource, or whose revision it is.</summary>
+    public HelmReleaseScope? Release =>
+        Annotation("meta.helm.sh/release-name") is { } name ? new(name, Annotation("meta.helm.sh/release-namespace") ?? Head.Namespace ?? "")
+        : IsRevision && Head.Labels.TryGetValue("name", out var release) ? new(release, Head.Namespace ?? "")
+        : null;
+
+    /// <summary>Whether the resource is the token of a ServiceAccount.</summary>
+    public bool IsToken => Head.Kind is { Group: "", Plural: "secrets" } && Annotation("kubernetes.io/service-account.name") is not null;
+
+    private bool IsRevision =>
+        Head.Kind is { Group: "", Plural: "secrets" or "configmaps" } && Head.Labels.GetValueOrDefault("owner") == "helm";
+
+    /// <exception cref="RunAiDrException">The text is not a resource.</exception>
+    public static ListedMetadata Read(ResourceKind kind, ReadOnlyMemory<byte> item)
+    {
+        var head = ListedItem.HeadOf(kind, item);
+        using var document = JsonDocument.Parse(item);
+        return new ListedMetadata(head, JsonObject.Create(document.RootElement.GetProperty("metadata").Clone()) ?? []);
+    }
+
+    private string? Annotation(string name) => _metadata.Map("annotations")?.Text(name);
+}

@@ -1,0 +1,15 @@
+namespace RunAiDr.Core.State;
+
+/// <summary>Of a reading whose report is all that is asked for.</summary>
+public sealed class DroppedTree : IStateSink
+{
+    public void Put(string path, ReadOnlySpan<byte> content)
+    {
+        // Nothing is kept.
+    }
+
+    public void Reset()
+    {
+        // There is nothing to forget.
+    }
+}
