@@ -28,6 +28,10 @@ public sealed partial class GitStateStore
         return true;
     });
 
+    private string WaitsForReview(string cluster) =>
+        TreeAt(new RecordBranch(_repository, DriftBranchOf(cluster)).Tip(), cluster) is null ? ""
+        : $"What was observed of it waits for review: merge {DriftBranchOf(cluster)}, or name that branch. ";
+
     // Before its first commit a drift branch is where it departs from.
     private Commit? NewestCommit() => _branch.Tip() ?? _record.Tip();
 

@@ -112,9 +112,7 @@ public sealed partial class GitStateStore : IStateStore, IDisposable
                 throw new RunAiDrException(
                     Fault.RestorePoint,
                     $"Commit {commit.Sha} holds no restore point of cluster {cluster}: it has no {ClusterFolder.Parent}/{cluster}/{RestorePointInfo.Path}.",
-                    TreeAt(new RecordBranch(_repository, DriftBranchOf(cluster)).Tip(), cluster) is not null
-                        ? $"What was observed of it waits for review: merge {DriftBranchOf(cluster)}, or name that branch."
-                        : finder.Remedy(reference ?? ""));
+                    WaitsForReview(cluster) + finder.Remedy(reference ?? ""));
             }
 
             return new GitStateTree(_repository, commit, tree, _gate);

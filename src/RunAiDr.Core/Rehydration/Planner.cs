@@ -68,7 +68,7 @@ public sealed class Planner(IClusterWriter target, TimeProvider time, Scope? sco
 
     /// <summary>What of the restore point nothing here restores.</summary>
     private IReadOnlyList<string> NotHandled(RestorePoint point) =>
-        tools is null ? point.NotHandled : point.Unused;
+        tools is null ? point.NotHandled : [.. point.NotHandled.Where(path => !RestoreParts.Restores(path))];
 
     private static IReadOnlyList<string> MissingSecrets(
         IEnumerable<RestorableResource> restored, RestorePoint point, IReadOnlyList<PlannedPart> parts, RehydrationOptions options)

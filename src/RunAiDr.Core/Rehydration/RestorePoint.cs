@@ -23,9 +23,6 @@ public sealed record RestorePoint(
     /// <summary>Its snapshot references.</summary>
     public IReadOnlyList<SnapshotReference> Snapshots { get; init; } = [];
 
-    /// <summary>Files that not even a restore of releases, snapshots and secrets takes.</summary>
-    public IReadOnlyList<string> Unused => [.. NotHandled.Where(path => !RestoreParts.Restores(path))];
-
     /// <summary>Names of the secret values that it leaves to the operator, each once.</summary>
     public IReadOnlyList<string> SecretNames =>
     [
@@ -43,8 +40,10 @@ public sealed record RestorePoint(
     internal IEnumerable<Resource> CompareOnly =>
         Resources.Select(r => r.Resource).Where(IsCompareOnly).OrderBy(resource => resource.Key);
 
-    private bool IsCompareOnly(Resource resource) =>
-        Info?.IsCompareOnly(resource.Key) == true || Danger.IsClusterAdminBinding(resource.Body);
+    internal static bool IsCompareOnly(Resource resource, RestorePointInfo? info) =>
+        info?.IsCompareOnly(resource.Key) == true || Danger.IsClusterAdminBinding(resource.Body);
+
+    private bool IsCompareOnly(Resource resource) => IsCompareOnly(resource, Info);
 }
 
 /// <summary>A resource and the file of the restore point it was read from.</summary>

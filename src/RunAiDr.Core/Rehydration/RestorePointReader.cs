@@ -13,6 +13,8 @@ internal static class RestorePointReader
     private const string UndoEdit = "Undo the edit of this file.";
     private const long MostBytes = 512 * 1024 * 1024;
 
+    private static readonly Dictionary<string, int> NoCounts = [];
+
     private static readonly string[] NotRestored = [StateFolder.Values, StateFolder.Snapshots, StateFolder.Secrets];
 
     /// <summary>Reads every file. What is wrong with one is a <see cref="RestorePointProblem"/>, never an exception.</summary>
@@ -24,11 +26,7 @@ internal static class RestorePointReader
         }
 
         var (info, infoProblem) = Tried(() => ReadInfo(tree), RestorePointInfo.Path);
-        var found = tree.Files
-            .Where(file => file.Path is not (RestorePointInfo.Path or RunbookPage.Path))
-            .AsParallel().AsOrdered() // parsing YAML is most of the time that a plan takes
-            .Select(file => Tried(() => Find(tree, file), file.Path))
-            .ToList();
+        var found = Found(tree, file => file);
         var files = found.Select(file => file.Result?.Resource).OfType<RestorableResource>().ToList();
         var parts = SavedParts.In(tree);
         return new RestorePoint(
@@ -44,6 +42,52 @@ internal static class RestorePointReader
         };
     }
 
+    /// <summary>As <see cref="Read"/>, one file after the other: there are no duplicates, as each file has the path of its key.</summary>
+    public static RestorePointSummary Summarize(IStateTree tree)
+    {
+        if (TooMuch(tree) is { } tooMuch)
+        {
+            return new RestorePointSummary(0, NoCounts, NoCounts, 0, [], [tooMuch]);
+        }
+
+        var (info, infoProblem) = Tried(() => ReadInfo(tree), RestorePointInfo.Path);
+        var found = Found(tree, file => file.Resource is { } read ? Facts(read.Resource, info) : null);
+        var resources = found.Select(file => file.Result).OfType<ResourceFacts>().ToList();
+        var parts = SavedParts.In(tree);
+        return new RestorePointSummary(
+            resources.Count,
+            Counts(resources.Select(facts => facts.Kind)),
+            Counts(resources.Select(facts => facts.Namespace)),
+            resources.Count(facts => facts.Namespace is null),
+            [
+                .. resources.SelectMany(facts => facts.Secrets).Concat(parts.Releases.SelectMany(release => SecretFilling.NamesIn(release.Values)))
+                    .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+            ],
+            [.. found.Select(file => file.Problem).Prepend(infoProblem).OfType<RestorePointProblem>(), .. parts.Problems])
+        {
+            Releases = parts.Releases,
+            Snapshots = parts.Snapshots,
+        };
+    }
+
+    // Parsing YAML is most of the time that a plan takes.
+    private static List<(T? Result, RestorePointProblem? Problem)> Found<T>(IStateTree tree, Func<FoundFile, T?> keep)
+        where T : class =>
+        [
+            .. tree.Files
+                .Where(file => file.Path is not (RestorePointInfo.Path or RunbookPage.Path))
+                .AsParallel().AsOrdered()
+                .Select(file => Tried(() => keep(Find(tree, file)), file.Path)),
+        ];
+
+    private static ResourceFacts Facts(Resource resource, RestorePointInfo? info) => new(
+        resource.Key.QualifiedName,
+        resource.Key.Namespace,
+        RestorePoint.IsCompareOnly(resource, info) ? [] : [.. SecretFilling.NamesIn(resource.Body)]);
+
+    private static Dictionary<string, int> Counts(IEnumerable<string?> names) =>
+        names.OfType<string>().CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+
     // Read, it takes some ten times that memory.
     private static RestorePointProblem? TooMuch(IStateTree tree)
     {
@@ -54,7 +98,7 @@ internal static class RestorePointReader
             "Choose another commit, or undo the one that brought the large files.");
     }
 
-    internal static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T> read, string path)
+    internal static (T? Result, RestorePointProblem? Problem) Tried<T>(Func<T?> read, string path)
         where T : class
     {
         try
@@ -181,4 +225,6 @@ internal static class RestorePointReader
         new(Fault.RestorePoint, $"{where}: {what}", remedy);
 
     private sealed record FoundFile(RestorableResource? Resource, string? NotHandled);
+
+    private sealed record ResourceFacts(string Kind, string? Namespace, IReadOnlyList<string> Secrets);
 }

@@ -97,7 +97,7 @@ public sealed class GitHostileTests : IDisposable
                     await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
                 }
             },
-            new HastyClock(divisor: 600));
+            new HastyClock(divisor: 100));
 
         Assert.Contains("was not over after 10 minutes", failure.Message, StringComparison.Ordinal);
     }

@@ -12,7 +12,7 @@ internal static class RememberedSize
         HistoryFacts facts => facts.Entries.Sum(entry => Entry + Text(entry.Subject) + Texts(entry.Actors) + Texts(entry.Changes.Select(change => change.Path))),
         RestorePointContent content => Texts(
         [
-            .. content.Secrets, .. content.EncryptedSecrets, .. content.Problems, .. content.NotHandled,
+            .. content.Secrets, .. content.EncryptedSecrets, .. content.Problems,
             .. content.Kinds.Concat(content.Namespaces).Select(count => count.Name),
             .. content.Releases.Select(release => $"{release}"), .. content.Snapshots.Select(snapshot => $"{snapshot}"),
         ]),

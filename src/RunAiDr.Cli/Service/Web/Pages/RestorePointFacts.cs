@@ -36,7 +36,6 @@ internal sealed record RestorePointFacts(
 /// <param name="EncryptedSecrets">Those that are, encrypted.</param>
 /// <param name="TakesIdentity">Whether a private key that the command names opens them.</param>
 /// <param name="Problems">What is wrong with its files.</param>
-/// <param name="NotHandled">Files that nothing is done with.</param>
 internal sealed record RestorePointContent(
     int Resources,
     IReadOnlyList<CountFact> Kinds,
@@ -46,44 +45,33 @@ internal sealed record RestorePointContent(
     IReadOnlyList<string> Secrets,
     IReadOnlyList<string> EncryptedSecrets,
     bool TakesIdentity,
-    IReadOnlyList<string> Problems,
-    IReadOnlyList<string> NotHandled)
+    IReadOnlyList<string> Problems)
 {
     public static RestorePointContent Of(IStateTree tree)
     {
-        var content = Read(tree);
-
-        // The whole of it was in memory, and pages allocate too little for the garbage to go soon.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return content;
-    }
-
-    private static RestorePointContent Read(IStateTree tree)
-    {
-        var read = RestorePoint.Read(tree);
+        var read = RestorePointSummary.Of(tree);
         var encrypted = tree.Files.Select(file => file.Path)
             .Where(path => SealedFiles.DocumentOf(path) is not null && !SealedFiles.IsMacs(path) && !SealedFiles.IsSeal(path)).ToList();
         var documents = encrypted.Select(SealedFiles.DocumentOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var secrets = read.SecretNames.ToLookup(name => IsIn(documents, name));
         return new RestorePointContent(
-            read.Resources.Count,
-            Counts(read.Resources, item => item.Resource.Key.QualifiedName),
-            Counts(read.Resources, item => item.Resource.Key.Namespace ?? "(of the cluster)"),
+            read.Resources,
+            Counts(read.Kinds),
+            Counts(read.InNone > 0 ? read.Namespaces.Append(KeyValuePair.Create("(of the cluster)", read.InNone)) : read.Namespaces),
             [.. read.Releases.Select(release => new ReleaseFact(release.Name, release.Namespace, release.Chart, release.ChartVersion))],
             [.. read.Snapshots.Select(one => new SnapshotFact(CheckpointSummary.NameOf(one.Component), one.Provider, one.Location, one.TakenAt, one.Failure))],
             [.. secrets[false]],
             [.. secrets[true]],
             secrets[true].Any() && encrypted.Exists(path => path.EndsWith(".age", StringComparison.Ordinal)),
-            [.. read.Problems.Select(problem => $"{problem.Message}. {problem.Remedy}")],
-            read.Unused);
+            [.. read.Problems.Select(problem => $"{problem.Message}. {problem.Remedy}")]);
     }
 
     // The name of a secret begins with the path of its document, and the rest may have slashes too.
     private static bool IsIn(HashSet<string> documents, string name) =>
         name.Index().Any(letter => letter.Item == '/' && documents.Contains($"{name.AsSpan(0, letter.Index)}.yaml"));
 
-    private static IReadOnlyList<CountFact> Counts(IEnumerable<RestorableResource> resources, Func<RestorableResource, string> by) =>
-        [.. resources.GroupBy(by, StringComparer.Ordinal).Select(group => new CountFact(group.Key, group.Count())).OrderBy(count => count.Name, StringComparer.Ordinal)];
+    private static IReadOnlyList<CountFact> Counts(IEnumerable<KeyValuePair<string, int>> counts) =>
+        [.. counts.Select(count => new CountFact(count.Key, count.Value)).OrderBy(count => count.Name, StringComparer.Ordinal)];
 }
 
 internal sealed record CountFact(string Name, int Count);

@@ -5,7 +5,7 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// <summary>What a restore point would bring back, from where, what is missing, and the command. No target is asked.</summary>
 internal static class RestorePointPage
 {
-    public static Html Write(RestorePointFacts facts, Links links)
+    public static Html Write(RestorePointFacts facts)
     {
         var usable = facts is { Content.Problems.Count: 0, SignatureRefused: false };
         var partly = facts.Content.Snapshots.Any(snapshot => snapshot.Failure is not null);
@@ -24,7 +24,7 @@ internal static class RestorePointPage
             {facts.Command}</code></pre>
             <p class="quiet">The first only looks at the target cluster; the second writes to it. Run them where <code>runai-dr.yaml</code> names
             this repository, after <code>new=&lt;context&gt;</code> with the target's context in your kubeconfig, or in that of <code>--kubeconfig</code>.{Files(facts.Content)}</p></section>
-            {Missing(facts.Content, links)}
+            {Missing(facts.Content)}
             {Data(facts.Content)}
             <section aria-labelledby="kinds"><h2 id="kinds">What would be restored</h2>
             {Words.Table(Words.Count(facts.Content.Resources, "resource by kind", "resources by kind"), ["Kind", "Resources"], Rows(facts.Content.Kinds))}
@@ -49,7 +49,7 @@ internal static class RestorePointPage
         _ => Html.None,
     };
 
-    private static Html Missing(RestorePointContent content, Links links)
+    private static Html Missing(RestorePointContent content)
     {
         var problems = content.Problems.Count == 0
             ? Html.None
@@ -67,10 +67,7 @@ internal static class RestorePointPage
             0 => $"<p>No secret has to be supplied.</p>",
             _ => $"""<h3>Secrets to be supplied</h3><ul class="names">{Html.Each(content.Secrets, name => $"<li><code>{name}</code></li>")}</ul>""",
         };
-        var notHandled = content.NotHandled.Count == 0
-            ? Html.None
-            : Html.Of($"""<h3>Files that nothing is done with</h3><ul class="names">{Html.Each(content.NotHandled, path => $"""<li><a href="{links.Resource(path)}">{path}</a></li>""")}</ul>""");
-        return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{data}{secrets}{encrypted}{notHandled}</section>""";
+        return $"""<section aria-labelledby="missing"><h2 id="missing">What is missing</h2>{problems}{data}{secrets}{encrypted}</section>""";
     }
 
     private static Html From(SnapshotFact snapshot) => snapshot.Failure switch

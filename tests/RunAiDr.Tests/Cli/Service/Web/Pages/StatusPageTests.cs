@@ -78,7 +78,7 @@ public sealed class StatusPageTests
         var (ours, theirs) = (await scene.PageAsync("/clusters/prod-a/"), await scene.PageAsync("/clusters/prod-b/"));
 
         Assert.DoesNotContain("the API server is away", ours, StringComparison.Ordinal);
-        Assert.Contains("Status of prod-a: <strong class=\"mark good\">Ready", ours, StringComparison.Ordinal);
+        Assert.Contains("Status of prod-a: <strong class=\"mark bad\">Ready, but look at 1 thing", ours, StringComparison.Ordinal);
         Assert.Contains("prod-b failed: the API server is away", theirs, StringComparison.Ordinal);
         Assert.Contains("Status of prod-b: <strong class=\"mark bad\">Not ready", theirs, StringComparison.Ordinal);
         Assert.All([ours, theirs], page => Assert.Contains("the remote is away", page, StringComparison.Ordinal));
