@@ -29,9 +29,11 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
             Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });
             Map(web, prefix, new PageKind<RestorePointFacts>(
-                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, (facts, _) => RestorePointPage.Write(facts)) { Subject = facts => facts.Reference });
+                "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, (facts, _) => RestorePointPage.Write(facts))
+            { Subject = facts => facts.Reference });
             Map(web, prefix, new PageKind<ResourceFacts>(
-                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write) { Subject = facts => facts.Path });
+                "/resources/{**path}", "/api/resources/{**path}", "Resource", (view, http) => Ready(Resource(view, http)), ResourcePage.Write)
+            { Subject = facts => facts.Path });
         }
     }
 
