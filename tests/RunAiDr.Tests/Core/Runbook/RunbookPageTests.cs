@@ -75,7 +75,7 @@ public sealed partial class RunbookPageTests
         var page = await PageAsync(cluster);
 
         AssertSound(page);
-        Assert.Equal(3, page.Split([Markdown.Code(Hostile), Markdown.Text(Hostile)], StringSplitOptions.None).Length - 1);
+        Assert.Equal(3, page.Split([Markdown.Code(Hostile)["<code>".Length..^"</code>".Length], Markdown.Text(Hostile)], StringSplitOptions.None).Length - 1);
     }
 
     [Fact]
