@@ -1,5 +1,6 @@
 using System.Globalization;
 using RunAiDr.Core.Comparison;
+using RunAiDr.Core.Runbook;
 
 namespace RunAiDr.Core.Review;
 
@@ -152,8 +153,7 @@ internal static class ReviewText
         [
             "<details><summary>Line by line</summary>",
             "",
-            .. ReviewMarkup.Block("diff", shown),
-            "",
+            .. Markdown.Block("diff", shown),
             .. isCut ? [rest, ""] : Array.Empty<string>(),
             "</details>",
             "",

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Text;
 
 namespace RunAiDr.Cli.Service.Web;
@@ -25,12 +26,7 @@ internal static class Refusal
         <!doctype html>
         <html lang="en">
         <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>{status} – RunAiDr</title>
-        <link rel="icon" href="data:,">
-        <link rel="stylesheet" href="/assets/dashboard.css">
+        {Layout.Head($"{status}")}
         </head>
         <body>
         <main>

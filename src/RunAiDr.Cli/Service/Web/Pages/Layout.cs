@@ -13,12 +13,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         <!doctype html>
         <html lang="en">
         <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>{(subject is null ? "" : $"{subject} – ")}{title} – {Links.Cluster} – RunAiDr</title>
-        <link rel="icon" href="data:,">
-        <link rel="stylesheet" href="/assets/dashboard.css">
+        {Head($"{(subject is null ? "" : $"{subject} – ")}{title} – {Links.Cluster}")}
         <script src="/assets/dashboard.js" defer></script>
         </head>
         <body>
@@ -40,6 +35,17 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         </body>
         </html>
 
+        """;
+
+    /// <summary>What the head of every page has; a refusal has no more.</summary>
+    public static Html Head(string title) =>
+        $"""
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>{title} – RunAiDr</title>
+        <link rel="icon" href="data:,">
+        <link rel="stylesheet" href="/assets/dashboard.css">
         """;
 
     private static Html Item(string name, string address, string title) => (name == title) switch
