@@ -8,8 +8,10 @@ internal sealed record ChildProcess(TimeSpan Elapsed, long PeakBytes, string Out
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The program that is measured, for <c>dotnet</c>.</summary>
-    public static string RunAiDr { get; } = Path.Combine(AppContext.BaseDirectory, "runai-dr.dll");
+    private const string Published = "artifacts/publish/runai-dr.dll";
+
+    /// <summary>The program that is measured, for <c>dotnet</c>: as users have it, otherwise the one that was built.</summary>
+    public static string RunAiDr { get; } = File.Exists(Published) ? Path.GetFullPath(Published) : Path.Combine(AppContext.BaseDirectory, "runai-dr.dll");
 
     /// <exception cref="InvalidOperationException">The program did not end with exit code 0.</exception>
     public static async Task<ChildProcess> RunAsync(string program, IEnumerable<string> arguments, CancellationToken ct)
