@@ -4,8 +4,8 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Core.Scopes;
 
 /// <summary>
-/// The few fields of a resource that decide whether it is in the scope, read without building a tree: most resources of
-/// a cluster are not exported.
+/// The few fields of a resource that decide whether it is in the scope, read without building a tree, and no further than
+/// they reach: most resources of a cluster are not exported.
 /// </summary>
 internal sealed class ResourceHead
 {
@@ -49,13 +49,14 @@ internal sealed class ResourceHead
 
     public ResourceKey Key => ResourceKey.For(Kind, Namespace, Name);
 
-    /// <exception cref="JsonException">The text is not one JSON object.</exception>
+    /// <exception cref="JsonException">The text, as far as it is read, is not a JSON object with a name.</exception>
     public static ResourceHead Read(ResourceKind kind, ReadOnlyMemory<byte> json)
     {
         var head = new ResourceHead(kind, json);
         var reader = WholeJson.Reader(json.Span);
         reader.Read();
-        while (NextProperty(ref reader))
+        var hasMore = HasFieldsBesideMetadata(kind);
+        while ((hasMore || head.Name.Length == 0) && NextProperty(ref reader))
         {
             if (reader.ValueTextEquals("metadata"u8))
             {
@@ -77,6 +78,8 @@ internal sealed class ResourceHead
 
         return head.Name.Length > 0 ? head : throw new JsonException("The object has no metadata.name.");
     }
+
+    private static bool HasFieldsBesideMetadata(ResourceKind kind) => kind.Plural is "secrets" or "rolebindings" or "clusterrolebindings";
 
     private void ReadMetadata(ref Utf8JsonReader reader)
     {
