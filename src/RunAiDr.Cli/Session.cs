@@ -36,7 +36,7 @@ internal sealed class Session : IDisposable
         Scope = Connections.ScopeOf(chosen);
         Store = GitStateStore.Open(StoreOptions(config, chosen.Name), _clock);
         Cluster = new ClusterClient(_connection, _clock);
-        Exporter = new ClusterExporter(Cluster, Scope) { Rules = Connections.RulesOf(chosen), Sealing = sealing };
+        Exporter = new ClusterExporter(Cluster, Scope) { Rules = Connections.RulesOf(chosen), Sealing = sealing, Memory = Store.Forms };
     }
 
     public DrConfig Config { get; }

@@ -1,5 +1,6 @@
 using LibGit2Sharp;
 using RunAiDr.Core;
+using RunAiDr.Core.Export;
 using RunAiDr.Core.History;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
@@ -36,6 +37,9 @@ public sealed partial class GitStateStore : IStateStore, IDisposable
 
     /// <summary>The branch of record as a history. Any thread may ask it.</summary>
     public IStateHistory History { get; }
+
+    /// <summary>What exports of this repository keep for the next. Any thread may use it.</summary>
+    public IFormMemory Forms => new FormMemory(Path);
 
     private string Path => _repository.Info.Path;
 

@@ -57,6 +57,9 @@ internal sealed class GitStateWriter : IStateWriter
         }
     }
 
+    public bool Holds(string path, string blobId) =>
+        _carried.Files.TryGetValue(path, out var entry) && entry.Mode == Mode.NonExecutableFile && entry.Id == blobId;
+
     public void Keep(string path)
     {
         if (_carried.Files.TryGetValue(path, out var entry))

@@ -55,6 +55,12 @@ internal sealed class CapturedCut : IClusterReader
         {
         }
 
+        public bool Holds(string path, string blobId) => false;
+
+        public void Keep(string path)
+        {
+        }
+
         public void Reset()
         {
         }

@@ -226,7 +226,8 @@ internal sealed class SyncService : IDisposable
                 Resync = config.Sync.Resync,
                 DeletionGuard = config.DeletionGuard,
             };
-            Sync = new ClusterSync(new ClusterExporter(_client, scope) { Rules = rules, Sealing = sealing }, _client, _store, options, journal);
+            var exporter = new ClusterExporter(_client, scope) { Rules = rules, Sealing = sealing, Memory = _store.Forms };
+            Sync = new ClusterSync(exporter, _client, _store, options, journal);
         }
 
         public SyncJournal Journal { get; }

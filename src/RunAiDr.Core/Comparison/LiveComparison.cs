@@ -34,7 +34,7 @@ public sealed class LiveComparison : IStateSink
         }
 
         _seen.Add(path);
-        if (_saved.TryGetValue(path, out var saved) && saved.IsRegular && saved.BlobId == GitObjectId.OfBlob(content))
+        if (Holds(path, GitObjectId.OfBlob(content)))
         {
             _different.Remove(path);
         }
@@ -60,8 +60,10 @@ public sealed class LiveComparison : IStateSink
         return comparison.Finish();
     }
 
-    /// <summary>As <see cref="Put"/>, of a file that is known to be as it was saved.</summary>
-    public void PutSaved(string path)
+    public bool Holds(string path, string blobId) =>
+        _saved.TryGetValue(path, out var saved) && saved.IsRegular && saved.BlobId == blobId;
+
+    public void Keep(string path)
     {
         if (IsCompared(path))
         {

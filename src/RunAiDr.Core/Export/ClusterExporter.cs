@@ -18,7 +18,10 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
     /// <summary>Encrypts the secrets; null leaves them out.</summary>
     public SecretSealing? Sealing { get; init; }
 
-    private Action<ResourceHead, ScopeDecision>? Decided { get; init; }
+    /// <summary>Where the forms of one export are kept for the next, so that what is the same costs little; null keeps none.</summary>
+    public IFormMemory? Memory { get; init; }
+
+    internal Action<ResourceHead, ScopeDecision>? Decided { get; private init; }
 
     /// <summary>
     /// Fills <paramref name="sink"/>. Reading that fails half way throws, so the sink must then be dropped.
@@ -41,7 +44,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
 
     /// <summary>This exporter for what is compared and not kept: it encrypts nothing.</summary>
     public ClusterExporter ForComparison() =>
-        new(reader, Scope) { Rules = Rules, Sealing = Sealing is null ? null : Sealing with { Cipher = null } };
+        new(reader, Scope) { Rules = Rules, Sealing = Sealing is null ? null : Sealing with { Cipher = null }, Memory = Memory };
 
     /// <summary>This exporter for what is not kept: it tells what the scope makes of each resource that it reads.</summary>
     internal ClusterExporter Telling(Action<ResourceHead, ScopeDecision> decided) =>
@@ -53,7 +56,8 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         CheckNoneIsDropped(cluster, tip);
         var identity = await reader.IdentifyAsync(ct);
         var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
-        var pass = NewPass(sink, tip);
+        var kept = Memory?.Load(cluster);
+        var (pass, known) = NewPass(kept, sink, tip);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -62,7 +66,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    pass = NewPass(sink, tip);
+                    (pass, known) = NewPass(kept, sink, tip);
                 }
 
                 attempt = page.Attempt;
@@ -72,10 +76,19 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         }
 
         var report = await pass.FinishAsync(cluster, identity, lacking, ct);
+        if (known?.HasNews == true)
+        {
+            Memory?.Keep(cluster, known.ToBytes());
+        }
+
         return new ExportedCluster(report, selections, pass.Context);
     }
 
-    private ExportPass NewPass(IStateSink sink, IStateTree? tip) => new(Scope, Rules, sink, Sealing, tip) { Decided = Decided };
+    private (ExportPass Pass, KnownForms? Known) NewPass(byte[]? kept, IStateSink sink, IStateTree? tip)
+    {
+        var known = Memory is null ? null : KnownForms.Read(kept, Rules);
+        return (new ExportPass(this, known, sink, tip), known);
+    }
 
     private void CheckNoneIsDropped(string cluster, IStateTree? tip)
     {

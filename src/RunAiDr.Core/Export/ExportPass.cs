@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using RunAiDr.Core.Helm;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Runbook;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Secrets;
-using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Yaml;
 
@@ -14,10 +12,15 @@ namespace RunAiDr.Core.Export;
 /// <summary>One reading of the whole cut: items come in, files go out, and nothing but names is held back.</summary>
 internal sealed class ExportPass
 {
+    private const int AtOnce = 128; // enough for every processor, and little memory
+
     private readonly Scope _scope;
     private readonly SecretRules _rules;
+    private readonly KnownForms? _known;
     private readonly StateFiles _files;
+    private readonly ResourceFormer _former;
     private readonly SecretSealer? _sealer;
+    private readonly Action<ResourceHead, ScopeDecision>? _decided;
     private readonly SortedDictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _terminating = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _placeholders = new(StringComparer.Ordinal);
@@ -28,31 +31,37 @@ internal sealed class ExportPass
     private readonly Dictionary<HelmReleaseScope, HelmRevisions> _releases = [];
     private readonly RunbookNotes _runbook = new();
     private readonly List<string> _warnings = [];
-    private readonly ArrayBufferWriter<byte> _yaml = new(64 * 1024);
     private string _revision = "";
     private bool _knowsNames;
 
-    public ExportPass(Scope scope, SecretRules rules, IStateSink sink, SecretSealing? sealing, IStateTree? tip)
+    /// <param name="exporter">Scope, rules and readers of secrets.</param>
+    /// <param name="known">The forms of the last export, to be told those of this one; null where nothing is kept of it.</param>
+    /// <param name="sink">Takes the files.</param>
+    /// <param name="tip">The restore point before this one; null when there is none.</param>
+    public ExportPass(ClusterExporter exporter, KnownForms? known, IStateSink sink, IStateTree? tip)
     {
-        (_scope, _rules, _files) = (scope, rules, new StateFiles(sink));
-        _sealer = sealing is null ? null : new SecretSealer(sealing, tip, _files);
-        _compareOnly = new(scope.CompareOnlyKinds, StringComparer.Ordinal);
+        (_scope, _rules, _known, _decided) = (exporter.Scope, exporter.Rules, known, exporter.Decided);
+        (_files, _former) = (new StateFiles(sink), new ResourceFormer(exporter.Rules, known, sink));
+        _sealer = exporter.Sealing is null ? null : new SecretSealer(exporter.Sealing, tip, _files);
+        _compareOnly = new(_scope.CompareOnlyKinds, StringComparer.Ordinal);
     }
 
     /// <summary>What the cut has shown so far of projects and references.</summary>
     public ExportContext Context { get; } = new();
-
-    /// <summary>Is told what the scope makes of each resource that is read.</summary>
-    public Action<ResourceHead, ScopeDecision>? Decided { get; init; }
 
     public void Take(CutPage page)
     {
         _revision = page.Revision;
         var kind = page.Selection.Kind;
         _kindNames[kind.QualifiedName] = kind.Kind;
-        foreach (var item in page.Items)
+        foreach (var items in page.Items.Chunk(AtOnce))
         {
-            Take(ListedItem.HeadOf(kind, item));
+            var heads = ResourceFormer.Each(items, item => ListedItem.HeadOf(kind, item));
+            var taken = heads.Select(Taken).OfType<TakenResource>().ToArray();
+            foreach (var formed in _former.Form(taken))
+            {
+                Write(formed);
+            }
         }
     }
 
@@ -93,7 +102,8 @@ internal sealed class ExportPass
 
     private SecretReaders? Readers() => _sealer?.Cipher is { } cipher ? new(cipher.Extension, _sealer.Names) : null;
 
-    private void Take(ResourceHead head)
+    /// <summary>The resource when it is to be exported.</summary>
+    private TakenResource? Taken(ResourceHead head)
     {
         if (_scope.ReleaseOf(head) is { } release)
         {
@@ -110,20 +120,19 @@ internal sealed class ExportPass
         }
 
         var decision = _scope.Decide(head, Context);
-        Decided?.Invoke(head, decision);
+        _decided?.Invoke(head, decision);
         if (decision.Taking is not { } rule)
         {
-            return;
+            return null;
         }
 
-        if (head.IsTerminating)
+        if (!head.IsTerminating)
         {
-            _terminating.Add(head.Key.ToString());
+            return new TakenResource(head, rule);
         }
-        else
-        {
-            Write(head, rule);
-        }
+
+        _terminating.Add(head.Key.ToString());
+        return null;
     }
 
     private void Offer(HelmReleaseScope release, ResourceHead head)
@@ -146,26 +155,41 @@ internal sealed class ExportPass
         }
     }
 
-    private void Write(ResourceHead head, ScopeRule rule)
+    private void Write(FormedResource formed)
     {
-        var key = head.Key;
-        var path = StatePath.For(key);
+        var ((head, rule), key, path) = (formed.Resource, formed.Resource.Key, formed.Resource.Path);
         if (_files.Has(path))
         {
             return; // two list requests of the scope both brought it
         }
 
-        var clean = ListedItem.Clean(head);
-        var references = Binding.ReferencesOf(clean);
-        if (references.Count > 0)
+        if (formed.Content is { } content)
         {
-            Context.NoteReferences(key, references);
+            if (content.References.Count > 0)
+            {
+                Context.NoteReferences(key, content.References);
+            }
+
+            Put(path, key.ToString(), content.Redaction, content.Yaml, rule.KeepsSecrets);
+        }
+        else
+        {
+            _files.Keep(path, key.ToString());
         }
 
-        var redaction = Redactor.Resource(clean, _rules);
-        Put(path, key.ToString(), redaction, rule.KeepsSecrets);
+        if (formed.Known is { } known)
+        {
+            _known?.Note(known);
+        }
+
         _runbook.Resource(
-            key, redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
+            key, formed.Content?.Redaction, rule.Treatment == Treatment.Compare, head.IsNamespace && Context.IsProjectNamespace(head.Name));
+        Count(formed.Resource);
+    }
+
+    private void Count(TakenResource resource)
+    {
+        var ((head, rule), key, path) = (resource, resource.Key, resource.Path);
         _counts[key.QualifiedName] = _counts.GetValueOrDefault(key.QualifiedName) + 1;
         if (head.LastManager is { } manager)
         {
@@ -197,14 +221,13 @@ internal sealed class ExportPass
         var path = HelmReleaseFile.ValuesPath(scoped.Release);
         var document = Path.ChangeExtension(path, null);
         var redaction = Redactor.Values(release.Values, document, _rules.For(release.Chart, release.ChartVersion));
-        Put(path, $"values of {scoped.Release}", redaction, keepsSecrets: true);
-        var description = new Redaction(HelmReleaseFile.Of(release), []);
-        Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", description, keepsSecrets: true);
+        Put(path, $"values of {scoped.Release}", redaction, YamlWriter.ToBytes(redaction.Document), keepsSecrets: true);
+        _files.Put(HelmReleaseFile.Path(scoped.Release), $"release {scoped.Release}", YamlWriter.ToBytes(HelmReleaseFile.Of(release)));
         _runbook.Release(release);
         return release;
     }
 
-    private void Put(string path, string what, Redaction redaction, bool keepsSecrets)
+    private void Put(string path, string what, Redaction redaction, byte[] yaml, bool keepsSecrets)
     {
         _decisions.AddRange(redaction.Decisions);
         foreach (var secret in redaction.Secrets)
@@ -212,9 +235,7 @@ internal sealed class ExportPass
             _placeholders.Add(secret.Name);
         }
 
-        _yaml.ResetWrittenCount();
-        YamlWriter.Write(redaction.Document, _yaml);
-        _files.Put(path, what, _yaml.WrittenSpan);
+        _files.Put(path, what, yaml);
         if (keepsSecrets && redaction.Secrets.Count > 0)
         {
             _sealer?.Add(path, what, redaction.Secrets);

@@ -15,6 +15,20 @@ internal sealed class StateFiles(IStateSink sink)
     /// <exception cref="RunAiDrException">Another file differs from it in case only.</exception>
     public void Put(string path, string what, ReadOnlySpan<byte> content)
     {
+        Add(path, what);
+        sink.Put(path, content);
+    }
+
+    /// <summary>As <see cref="Put"/>, of a file that the sink holds.</summary>
+    /// <exception cref="RunAiDrException">As above.</exception>
+    public void Keep(string path, string what)
+    {
+        Add(path, what);
+        sink.Keep(path);
+    }
+
+    private void Add(string path, string what)
+    {
         var folded = StatePath.FoldsTo(path);
         if (!_byFoldedPath.TryAdd(folded, (path, what)))
         {
@@ -24,7 +38,5 @@ internal sealed class StateFiles(IStateSink sink)
                 + "so a checkout on a file system that ignores case would lose one of them.",
                 "Rename one of the two, or exclude one in the scope file.");
         }
-
-        sink.Put(path, content);
     }
 }

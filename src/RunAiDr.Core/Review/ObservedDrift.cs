@@ -47,7 +47,7 @@ public sealed record ObservedDrift(string Cluster, StateDifferences Differences,
         {
             if (recorded.TryGetValue(file.Path, out var blobId) && blobId == file.BlobId && file.IsRegular)
             {
-                comparison.PutSaved(file.Path);
+                comparison.Keep(file.Path);
             }
             else
             {

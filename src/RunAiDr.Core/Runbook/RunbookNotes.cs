@@ -12,6 +12,12 @@ namespace RunAiDr.Core.Runbook;
 /// </summary>
 internal sealed class RunbookNotes
 {
+    private static readonly string[] KindsWithFacts =
+    [
+        "secrets", "persistentvolumeclaims", "ingresses.networking.k8s.io", "nodepools.run.ai", "runaiconfigs.run.ai",
+        "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io",
+    ];
+
     private readonly List<ChartFacts> _charts = [];
     private readonly SortedDictionary<string, SortedSet<string>> _storageClasses = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _ingressClasses = new(StringComparer.Ordinal);
@@ -25,19 +31,30 @@ internal sealed class RunbookNotes
     private bool? _createsNamespaces;
     private (int Applied, int Namespaces, int OfProjects, int Projects) _counts;
 
+    /// <summary>Whether the page needs to know what a resource says even when nothing was taken out of it.</summary>
+    public static bool ReadsBodyOf(ResourceKey key) => KindsWithFacts.Contains(key.QualifiedName, StringComparer.Ordinal);
+
     /// <param name="key">What it is.</param>
-    /// <param name="file">The file: its body, and what was taken out of it.</param>
+    /// <param name="file">The file: its body, and what was taken out of it; may be null where <see cref="ReadsBodyOf"/> is false.</param>
     /// <param name="isCompared">It is compared only.</param>
     /// <param name="isProject">It is the namespace of a project.</param>
-    public void Resource(ResourceKey key, Redaction file, bool isCompared, bool isProject)
+    public void Resource(ResourceKey key, Redaction? file, bool isCompared, bool isProject)
     {
         Count(key, isCompared, isProject);
-        if (file.Document is not JsonObject body)
+        if (file?.Document is not JsonObject body)
         {
             return;
         }
 
         _secrets.Resource(key, body, isFree: file.Secrets.Count == 0);
+        if (ReadsBodyOf(key))
+        {
+            Note(key, body);
+        }
+    }
+
+    private void Note(ResourceKey key, JsonObject body)
+    {
         switch (key)
         {
             case { Group: "", Plural: "persistentvolumeclaims" }:

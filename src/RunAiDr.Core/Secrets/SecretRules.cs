@@ -8,6 +8,9 @@ public sealed record SecretRules
 {
     public static readonly SecretRules None = new();
 
+    /// <summary>SHA-256 of what the rules file says, in hex; empty without one.</summary>
+    internal string Digest { get; init; } = "";
+
     internal ImmutableArray<ChartSecrets> Charts { get; init; } = [];
 
     /// <summary>Globs of further names whose value is a secret, of any case.</summary>

@@ -12,7 +12,8 @@ internal sealed class SecretRulesFile(string where)
 
     public SecretRules Read(string text)
     {
-        var root = new ScopeNode(ScopeFile.Load(text, _errors), _errors);
+        var document = ScopeFile.Load(text, _errors);
+        var root = new ScopeNode(document, _errors);
         root.OnlyKeys("version", "charts", "names", "allow");
         if (root.Text("version") is { } version && version != $"{FormatVersion}")
         {
@@ -22,6 +23,7 @@ internal sealed class SecretRulesFile(string where)
 
         var rules = new SecretRules
         {
+            Digest = ScopeDigest.Of(document),
             Charts = [.. root.List("charts").Select(ReadChart)],
             Names = new NameGlobs([.. root.OptionalTexts("names")]),
             Allowed = [.. root.OptionalList("allow").Select(ReadAllowed)],

@@ -8,6 +8,13 @@ public sealed class DroppedTree : IStateSink
         // Nothing is kept.
     }
 
+    public bool Holds(string path, string blobId) => true;
+
+    public void Keep(string path)
+    {
+        // Nothing is kept.
+    }
+
     public void Reset()
     {
         // There is nothing to forget.

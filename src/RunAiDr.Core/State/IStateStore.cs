@@ -49,11 +49,20 @@ public interface IStateSink
     /// <summary>Adds or replaces a file. The content is consumed before the call returns.</summary>
     void Put(string path, ReadOnlySpan<byte> content);
 
+    /// <summary>
+    /// Whether the state that this tree follows, or is compared with, has this very file: then <see cref="Keep"/> does as
+    /// well. Several threads may ask while no file is put.
+    /// </summary>
+    bool Holds(string path, string blobId);
+
+    /// <summary>Adds a file as that state has it; none when it has none.</summary>
+    void Keep(string path);
+
     /// <summary>Forgets every file put so far: the export has started again.</summary>
     void Reset();
 }
 
-/// <summary>The next state tree of one cluster while an export fills it.</summary>
+/// <summary>The next state tree of one cluster while an export fills it; it follows <see cref="IStateStore.TrustedTip"/>.</summary>
 public interface IStateWriter : IStateSink, IDisposable
 {
     /// <summary>Path → Git blob id of every file put or kept so far.</summary>
@@ -61,9 +70,6 @@ public interface IStateWriter : IStateSink, IDisposable
 
     /// <summary>Object id of the cluster's folder that <see cref="Commit"/> committed, or found at the tip.</summary>
     string TreeId { get; }
-
-    /// <summary>Takes a file over as it is (<see cref="IStateStore.TrustedTip"/>): for what the cluster cannot show any more but must not be lost.</summary>
-    void Keep(string path);
 
     /// <summary>
     /// From here on the files of <c>snapshots/</c> are of this tree as all others are: what is not put, goes. Otherwise

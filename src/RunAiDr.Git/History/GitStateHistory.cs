@@ -13,8 +13,6 @@ namespace RunAiDr.Git.History;
 /// </summary>
 internal sealed class GitStateHistory(string repository, string branch) : IStateHistory
 {
-    private const string Folder = "runai-dr";
-
     private readonly ConcurrentDictionary<string, HistoryIndex> _indexes = new(StringComparer.Ordinal);
 
     public IEnumerable<HistoryEntry> Entries(HistoryQuery query, CancellationToken ct)
@@ -43,8 +41,8 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
     {
         // Its oldest commit has parents, which a later fetch may bring.
         var isWhole = ShallowHistory.EndsOf(opened).Count == 0;
-        var file = Path.Combine(opened.Info.Path, Folder, $"history-{query.Cluster}");
-        var index = isWhole ? _indexes.GetValueOrDefault(query.Cluster) ?? Read(file) : null;
+        var file = new TimeSaver(opened.Info.Path, $"history-{query.Cluster}");
+        var index = isWhole ? _indexes.GetValueOrDefault(query.Cluster) ?? HistoryIndex.Read(file.Read()) : null;
         if (index?.Tip == start)
         {
             _indexes[query.Cluster] = index;
@@ -56,7 +54,7 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         {
             var grown = HistoryIndex.Of(start, newer, index, kept);
             _indexes[query.Cluster] = grown;
-            Write(file, grown.Bytes);
+            file.Write(grown.Bytes);
             return Within(grown, grown.Steps, query);
         }
 
@@ -116,36 +114,5 @@ internal sealed class GitStateHistory(string repository, string branch) : IState
         var managers = MessageFormat.ChangersOf(commit.Message);
         return new HistoryEntry(
             new CommitId(step.Commit), commit.Committer.When, commit.MessageShort, managers.Count > 0 ? managers : [commit.Author.Name], step.Changes);
-    }
-
-    private static HistoryIndex? Read(string file)
-    {
-        try
-        {
-            return HistoryIndex.Read(File.ReadAllBytes(file));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return null; // there is none yet; it only saves time
-        }
-    }
-
-    private static void Write(string file, ReadOnlySpan<byte> content)
-    {
-        var whole = $"{file}.{Path.GetRandomFileName()}.new";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file) ?? file);
-            File.WriteAllBytes(whole, content);
-            File.Move(whole, file, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // Who may only read, or has no space, has a slower history.
-            if (File.Exists(whole))
-            {
-                File.Delete(whole);
-            }
-        }
     }
 }

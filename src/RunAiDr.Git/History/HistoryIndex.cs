@@ -47,11 +47,12 @@ internal sealed class HistoryIndex
 
     public ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>Null when it is damaged, or of another version.</summary>
-    public static HistoryIndex? Read(byte[] bytes)
+    /// <summary>Null when there is none, or it is damaged or of another version.</summary>
+    public static HistoryIndex? Read(byte[]? bytes)
     {
-        var length = bytes.Length - SHA256.HashSizeInBytes;
-        if (length < HeadBytes
+        var length = bytes?.Length - SHA256.HashSizeInBytes ?? 0;
+        if (bytes is null
+            || length < HeadBytes
             || !bytes.AsSpan(0, Mark.Length).SequenceEqual(Mark)
             || !SHA256.HashData(bytes.AsSpan(0, length)).AsSpan().SequenceEqual(bytes.AsSpan(length)))
         {
