@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Core;
+using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
 using RunAiDr.Git;
@@ -23,7 +24,9 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider c
 
     // GitHub wants a minute at least after too many requests, which it does not always tell from a lack of rights.
     private readonly Attempts _attempts = new("reviewed", TimeSpan.FromMinutes(1));
+    private readonly string _projectLabel = Connections.ScopeOf(config.Clusters.First(one => one.Name == cluster)).ProjectLabel;
     private volatile ReviewOutcome? _outcome;
+    private volatile DriftSummary? _waiting;
     private CommitId? _followed;
     private (CommitId? Recorded, CommitId? Observed) _asked;
     private DateTimeOffset _askAt = DateTimeOffset.MinValue;
@@ -34,8 +37,8 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider c
     /// <summary>Whether the forge has every commit: a pull request is about branches as they are there.</summary>
     public Func<bool> IsPushed { get; init; } = () => false;
 
-    /// <summary>How the review stands; null where there are no pull requests.</summary>
-    public ReviewStatus? Status() => _forge is null ? null : new ReviewStatus(cluster, _outcome, _attempts.Failure);
+    /// <summary>How the review stands.</summary>
+    public ReviewStatus Status() => new(cluster, _outcome, _attempts.Failure) { Waiting = _waiting };
 
     public void Dispose()
     {
@@ -93,23 +96,24 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider c
 
     private async Task ReviewAsync(CancellationToken ct)
     {
-        if (_forge is null || !IsPushed() || _store.Tip(cluster) is not { } observed)
+        if ((_forge is not null && !IsPushed()) || _store.Tip(cluster) is not { } observed)
         {
             return;
         }
 
         var (recorded, now) = (_store.Recorded(cluster), clock.GetUtcNow());
-        if (_asked == (recorded?.Id, observed.Id) && now < _askAt)
+        if (_asked == (recorded?.Id, observed.Id) && (_forge is null || now < _askAt))
         {
             return;
         }
 
         var branches = new PullRequestBranches(GitStateStore.DriftBranchOf(cluster), config.Branch);
         var drift = ObservedDrift.Between(cluster, recorded, observed, _store.ActorsSinceRecorded()) with { Guard = config.DeletionGuard };
-        var before = Status()?.Standing;
-        _outcome = await new DriftReview(_forge, branches).BringUpToDateAsync(drift, ct);
+        var before = Status().Standing;
+        _waiting = Drift.Of(drift.Differences, recorded ?? observed, _projectLabel).Summary;
+        _outcome = _forge is null ? null : await new DriftReview(_forge, branches).BringUpToDateAsync(drift, ct);
         (_asked, _askAt) = ((recorded?.Id, observed.Id), now + AskInterval);
-        if (Status()?.Standing is { } standing && standing != before)
+        if (Status().Standing is var standing && standing != before)
         {
             log.Reviewed(cluster, standing);
         }

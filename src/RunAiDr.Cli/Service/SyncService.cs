@@ -77,7 +77,7 @@ internal sealed class SyncService : IDisposable
         _meters.Observe(() => _checkpoints.SelectMany(loop => Measured(loop.Status())));
         _meters.Observe(() => _checkpoints.Select(loop => loop.Status()).Where(status => status.Tried)
             .Select(status => new CheckpointMeasurement(status.Cluster, status.CheckpointFailure is not null)));
-        _meters.Observe(() => _reviews.Select(loop => loop.Status()).OfType<ReviewStatus>().Where(status => status.Tried)
+        _meters.Observe(() => _reviews.Select(loop => loop.Status()).Where(status => status.Tried)
             .Select(status => new ReviewMeasurement(status.Cluster, status.Failure is not null)));
         _rehearsals = config.Rehearsals is null ? null : new RehearsalLoop(config, invocation, log);
         _meters.Observe(() => (_rehearsals?.Status() ?? []).Where(status => status.Passed is not null).Select(Measured));
@@ -91,7 +91,7 @@ internal sealed class SyncService : IDisposable
         {
             Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
             Rehearsals = _rehearsals?.Status() ?? [],
-            Reviews = [.. _reviews.Select(loop => loop.Status()).OfType<ReviewStatus>()],
+            Reviews = [.. _reviews.Select(loop => loop.Status())],
         };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Comparison;
@@ -40,12 +41,17 @@ public sealed record Drift(IReadOnlyList<DriftGroup> Groups)
 /// <summary>What differs in one namespace; in none for cluster scope and values.</summary>
 public sealed record DriftGroup(string? Namespace, string? Project, IReadOnlyList<StateDifference> Items)
 {
-    internal string Title => Projects.TitleOf(Namespace, Project);
+    /// <summary>Which project and namespace, in words.</summary>
+    [JsonIgnore]
+    public string Title => Projects.TitleOf(Namespace, Project);
 }
 
 /// <summary>How much differs, and in how many projects.</summary>
 public sealed record DriftSummary(int Dangers, int Added, int Missing, int Changed, int Projects)
 {
+    [JsonIgnore]
+    public bool IsNone => Added + Missing + Changed == 0;
+
     public override string ToString()
     {
         var dangers = Dangers switch { 0 => "", 1 => "1 danger; ", _ => $"{Dangers} dangers; " };

@@ -25,6 +25,7 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
         foreach (var prefix in (string[])["", "/clusters/{cluster}"])
         {
             Map(web, prefix, new PageKind<StatusFacts>("/", "/api/status", "Status", (view, _) => Ready(StatusPage.Read(view, status().Of(view.Cluster))), StatusPage.Write));
+            Map(web, prefix, new PageKind<DriftFacts>("/drift", "/api/drift", "Drift", async (view, http) => await view.DriftAsync(http.RequestAborted), DriftPage.Write));
             Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
             Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });

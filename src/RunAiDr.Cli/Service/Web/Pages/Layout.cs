@@ -22,6 +22,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         <p class="brand">RunAiDr <span class="quiet">{Links.Cluster}</span></p>
         <nav aria-label="Pages"><ul>
         {Item("Status", Links.Status, title)}
+        {Item("Drift", Links.Drift, title)}
         {Item("History", Links.History(), title)}
         {Item("Checkpoints", Links.Checkpoints, title)}
         </ul></nav>

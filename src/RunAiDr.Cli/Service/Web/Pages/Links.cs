@@ -5,6 +5,8 @@ internal sealed record Links(string Cluster, IReadOnlyList<string> Clusters)
 {
     public string Status => $"{Base}/";
 
+    public string Drift => $"{Base}/drift";
+
     public string Checkpoints => $"{Base}/checkpoints";
 
     private string Base => Clusters.Count > 1 ? $"/clusters/{Uri.EscapeDataString(Cluster)}" : "";

@@ -26,7 +26,7 @@ internal sealed class StateReader(Func<DrConfig> config, TimeProvider clock) : I
     {
         var present = config();
         var name = cluster is null ? present.Clusters[0].Name : present.Clusters.FirstOrDefault(one => one.Name == cluster)?.Name;
-        return name is null ? null : new StateView(name, present, GitStateStore.Open(Session.StoreOptions(present), clock), this);
+        return name is null ? null : new StateView(name, present, GitStateStore.Open(Session.StoreOptions(present, name), clock), this);
     }
 
     /// <summary>What was read before, or is read now.</summary>

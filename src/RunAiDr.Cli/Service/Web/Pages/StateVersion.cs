@@ -23,7 +23,7 @@ internal sealed class StateVersion(Func<ServiceStatus> status, StateReader state
             Points = present.Checkpoints.SelectMany(one => one.Points.Select(point => new { one.Cluster, point.Component, point.Newest?.Checkpoint.Name, point.IsMissed })),
             Failures = present.Checkpoints.Select(one => new { Checkpoint = Timeless(one.CheckpointFailure), Prune = Timeless(one.PruneFailure) }),
             Rehearsals = present.Rehearsals.Select(one => new { one.Newest?.StartedAt, Failure = Timeless(one.Failure) }),
-            Reviews = present.Reviews.Select(one => new { one.Cluster, one.Outcome?.State, one.PullRequest?.Number, Failure = Timeless(one.Failure) }),
+            Reviews = present.Reviews.Select(one => new { one.Cluster, one.Outcome?.State, one.Waiting, one.PullRequest?.Number, Failure = Timeless(one.Failure) }),
             Remote = new { present.Remote?.Ahead, Failure = Timeless(present.Remote?.Failure) },
             Tips = Tips(),
         });
@@ -49,6 +49,6 @@ internal sealed class StateVersion(Func<ServiceStatus> status, StateReader state
     private string? TipOf(string cluster)
     {
         using var view = state.Open(cluster);
-        return view is null ? null : $"{view.Tip()?.Id} {(view.Checkpoints() is [var newest, ..] ? newest.Name : null)}";
+        return view is null ? null : $"{view.Tip()?.Id} {view.Observed()} {(view.Checkpoints() is [var newest, ..] ? newest.Name : null)}";
     }
 }

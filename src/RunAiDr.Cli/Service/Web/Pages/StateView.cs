@@ -25,8 +25,17 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
     /// <summary>Where drift is reviewed; null where it is not.</summary>
     public string? DriftBranch => config.Review is null ? null : GitStateStore.DriftBranchOf(cluster);
 
-    /// <summary>Null before the first export.</summary>
-    public IStateTree? Tip() => _tip ??= store.Tip(cluster);
+    /// <summary>What the branch of record has; null before the first export, and where that waits for a review.</summary>
+    public IStateTree? Tip() => _tip ??= store.Recorded(cluster);
+
+    /// <summary>What was observed last.</summary>
+    public CommitId? Observed() => store.Tip(cluster)?.Id;
+
+    /// <summary>What waits for a review.</summary>
+    public async Task<DriftFacts> DriftAsync(CancellationToken ct) => config.Review is null
+        ? DriftFacts.NotReviewed
+        : await reader.RememberAsync(
+            (nameof(DriftFacts), cluster, Tip()?.Id, Observed()), null, () => DriftFacts.Read(store, config.Clusters.First(one => one.Name == cluster)), ct);
 
     public IReadOnlyList<CheckpointFact> Checkpoints() =>
         [.. store.Tags(cluster).Where(CheckpointSummary.IsOf).Select(tag => reader.Remember((nameof(CheckpointFact), cluster, tag.Name, tag.Commit), null, () => Fact(tag)))];

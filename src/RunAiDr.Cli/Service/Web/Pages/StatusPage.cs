@@ -43,7 +43,7 @@ internal static class StatusPage
             <ul class="findings">{Html.Each(facts.Findings.OrderBy(finding => finding.Ok), finding => $"<li>{Words.Mark(finding.Ok, finding.Ok ? "ok" : "look")} {finding.Text}</li>")}</ul></section>
             <section aria-labelledby="facts"><h2 id="facts">In short</h2><dl>
             <dt>Restore point</dt><dd>{RestorePoint(facts, links)}</dd>
-            <dt>Drift</dt><dd>{Drift(facts)}</dd>
+            <dt>Drift</dt><dd>{Drift(facts, links)}</dd>
             <dt>Last checkpoint</dt><dd>{Checkpoint(facts.LastCheckpoint, links)}</dd>
             <dt>Last rehearsal</dt><dd>{Rehearsal(facts.LastRehearsal)}</dd>
             <dt>Remote</dt><dd>{Remote(facts.Remote)}</dd>
@@ -59,21 +59,26 @@ internal static class StatusPage
         null => $"none yet",
     };
 
-    private static Html Drift(StatusFacts facts) => facts switch
+    private static Html Drift(StatusFacts facts, Links links) => facts switch
     {
-        { Drift: { Failure: { } failure } drift } => $"{Standing(drift)}; {Words.Mark(false, "look")} the review failed, retried: {failure}",
-        { Drift: { } drift } => Standing(drift),
+        { Drift: { Failure: { } failure } drift } => $"{Standing(drift, links)}; {Words.Mark(false, "look")} the review failed, retried: {failure}",
+        { Drift: { } drift } => Standing(drift, links),
         { ComparedAgo: { } age } => $"none that waits: without a review what changes in the cluster is committed as it is seen; the two were equal {Words.Duration(age)} ago",
         _ => $"not known by this process",
     };
 
-    private static Html Standing(DriftFact drift) => drift.State switch
+    private static Html Standing(DriftFact drift, Links links) => drift switch
     {
-        ReviewState.NoDrift => $"none: the branch of record has what the cluster has",
-        ReviewState.Open => $"{Words.Mark(false, "open")} {PullRequest(drift)} waits for a review",
-        ReviewState.Refused => $"{Words.Mark(false, "refused")} {PullRequest(drift)} was closed without a merge, and the drift is the same",
-        _ => $"not compared by this process; what there is, is on branch <code>{drift.Branch}</code>",
+        { State: ReviewState.NoDrift } => $"none: the branch of record has what the cluster has",
+        { State: ReviewState.Open } => $"{Words.Mark(false, "open")} {PullRequest(drift)} waits for a review{Waiting(drift, links)}",
+        { State: ReviewState.Refused } => $"{Words.Mark(false, "refused")} {PullRequest(drift)} was closed without a merge, and the drift is the same{Waiting(drift, links)}",
+        { Waiting: null } => $"not compared by this process yet; what there is, is on branch <code>{drift.Branch}</code>",
+        { Waiting.IsNone: true } => $"none: the branch of record has what the cluster has",
+        _ => $"{Words.Mark(false, "open")} branch <code>{drift.Branch}</code> waits for a review{Waiting(drift, links)}",
     };
+
+    private static Html Waiting(DriftFact drift, Links links) =>
+        drift.Waiting is { } waiting ? $""": <a href="{links.Drift}">{waiting.ToString()}</a>""" : Html.None;
 
     private static Html PullRequest(DriftFact drift) => drift.Address switch
     {
