@@ -73,6 +73,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5026, Level = LogLevel.Error, Message = "{Cluster}: the pull request could not be brought up to date: {Failure} {Remedy}")]
     public static partial void ReviewFailed(this ILogger log, string cluster, string failure, string remedy);
 
+    [LoggerMessage(EventId = 5027, Level = LogLevel.Information, Message = "{Cluster}: {Standing}")]
+    public static partial void Surveyed(this ILogger log, string cluster, string standing);
+
+    [LoggerMessage(EventId = 5028, Level = LogLevel.Error, Message = "{Cluster}: the coverage could not be surveyed: {Failure} {Remedy}")]
+    public static partial void SurveyFailed(this ILogger log, string cluster, string failure, string remedy);
+
     [LoggerMessage(EventId = 5031, Level = LogLevel.Information, Message = "Serving with the certificate {Fingerprint} (SHA-256) of {Subject}, valid until {Until}")]
     public static partial void Serving(this ILogger log, string fingerprint, string subject, DateTimeOffset until);
 

@@ -1,19 +1,19 @@
 using RunAiDr.Cluster.Http;
 using RunAiDr.Cluster.Reading;
 using RunAiDr.Core.Export;
-using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Cluster;
 
 public sealed partial class ClusterClient
 {
     /// <inheritdoc/>
-    public async Task<string?> RefusalOfListAsync(ResourceKind kind, CancellationToken ct)
+    public async Task<string?> RefusalOfListAsync(ListSelection selection, CancellationToken ct)
     {
-        var request = new ApiRequest(HttpMethod.Get, ResourcePaths.FirstPage(new ListSelection(kind), 1, revision: null))
+        var request = new ApiRequest(HttpMethod.Get, ResourcePaths.FirstPage(selection, 1, revision: null))
         {
             Verb = "list",
-            Kind = kind,
+            Kind = selection.Kind,
+            Namespace = selection.Namespace,
             Accept = ListForm.Metadata.Accept(),
         };
         var answer = await _api.SendAsync(request, null, ct);
@@ -32,6 +32,6 @@ public sealed partial class ClusterClient
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<CutPage> ReadMetadataAsync(ResourceKind kind, CancellationToken ct) =>
-        new CutReader(_api, ListForm.Metadata).ReadAsync([new ListSelection(kind)], ct);
+    public IAsyncEnumerable<CutPage> ReadMetadataAsync(ListSelection selection, CancellationToken ct) =>
+        new CutReader(_api, ListForm.Metadata).ReadAsync([selection], ct);
 }

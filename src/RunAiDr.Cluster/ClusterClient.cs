@@ -18,7 +18,7 @@ namespace RunAiDr.Cluster;
 /// <see cref="RunAiDrException"/>: <see cref="Fault.ClusterUnreachable"/> when no sensible answer came,
 /// <see cref="Fault.ClusterRefused"/> for 401, 403 and a kind that is not served (404). Safe for use by many threads.
 /// </summary>
-public sealed partial class ClusterClient : IClusterReader, IMetadataReader, IClusterWriter, IClusterWatcher, IDisposable
+public sealed partial class ClusterClient : IMetadataReader, IClusterWriter, IClusterWatcher, IDisposable
 {
     private static readonly string[] OpenShiftGroups = ["config.openshift.io", "route.openshift.io"];
 

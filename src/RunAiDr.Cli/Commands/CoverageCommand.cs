@@ -67,21 +67,13 @@ internal sealed class CoverageCommand : OperatorCommand
         var reference = invocation.Get(_reference);
         var tree = session.Store.Open(session.Name, reference);
         var signature = session.CheckSignature(reference ?? tree.Id.Sha, tree.Id);
-        var whole = await new CoverageSurvey(session.Exporter, session.Cluster).ReadAsync(session.Name, tree, ct);
-        var report = whole with { Items = [.. whole.Items.Where(Wanted(invocation))] };
+        var filter = new CoverageFilter(invocation.Get(_namespaces) ?? [], invocation.Get(_projects) ?? []);
+        var report = await new CoverageSurvey(session.Exporter, session.Cluster).ReadAsync(session.Name, tree, filter, ct);
         var text = new CoverageText(session.Name, report, Shown(invocation));
         signature.Tell(invocation.Process);
         invocation.Printer.Result(invocation.Format, text.Lines(), text.Page, () => signature.In(Document(report)));
         return signature.IsRefused ? ExitCode.RestorePoint
             : invocation.Get(_exitCode) && !report.IsComplete ? ExitCode.Different : ExitCode.Success;
-    }
-
-    private Func<CoverageItem, bool> Wanted(Invocation invocation)
-    {
-        var (namespaces, projects) = (invocation.Get(_namespaces) ?? [], invocation.Get(_projects) ?? []);
-        return item => (namespaces.Length == 0 && projects.Length == 0)
-            || namespaces.Contains(item.Namespace, StringComparer.Ordinal)
-            || projects.Contains(item.Project, StringComparer.Ordinal);
     }
 
     private List<CoverageReason> Shown(Invocation invocation)

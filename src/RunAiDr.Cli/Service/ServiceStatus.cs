@@ -23,6 +23,9 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     /// <summary>How the reviews of drift stand. A forge that fails does not make the service less ready to export.</summary>
     public IReadOnlyList<ReviewStatus> Reviews { get; init; } = [];
 
+    /// <summary>How much of the clusters is protected. What is not does not make the service less ready to export.</summary>
+    public IReadOnlyList<CoverageStatus> Coverages { get; init; } = [];
+
     /// <summary>Why a newer configuration is not at work, and the one before goes on; null when the newest is.</summary>
     public string? NotTaken { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
         Checkpoints = [.. Checkpoints.Where(one => one.Cluster == cluster)],
         Rehearsals = [.. Rehearsals.Where(one => one.Cluster == cluster)],
         Reviews = [.. Reviews.Where(one => one.Cluster == cluster)],
+        Coverages = [.. Coverages.Where(one => one.Cluster == cluster)],
     };
 
     /// <summary>A line for each thing that can be in order or not, as the health checks of Kubernetes write them.</summary>
@@ -69,7 +73,7 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
             }
         }
 
-        foreach (var line in Checkpoints.SelectMany(CheckpointLines).Concat(Rehearsals.SelectMany(RehearsalLines)).Concat(Reviews.Select(review => review.Line())))
+        foreach (var line in Checkpoints.SelectMany(CheckpointLines).Concat(Rehearsals.SelectMany(RehearsalLines)).Concat(Reviews.Select(review => review.Line())).Concat(Coverages.SelectMany(coverage => coverage.Lines())))
         {
             yield return line;
         }

@@ -21,6 +21,7 @@ internal sealed class SyncService : IDisposable
     private readonly List<Worker> _workers = [];
     private readonly List<CheckpointLoop> _checkpoints = [];
     private readonly List<ReviewLoop> _reviews = [];
+    private readonly List<CoverageLoop> _coverages = [];
     private readonly RehearsalLoop? _rehearsals;
     private readonly SyncMeters _meters;
     private readonly Notifier _notifier;
@@ -55,6 +56,10 @@ internal sealed class SyncService : IDisposable
             };
             _meters.Observe(journal.Status);
             _workers.Add(new Worker(config, cluster, invocation, journal, sealing));
+            _coverages.Add(new CoverageLoop(Session.Of(config, cluster, sealing, invocation), clock, log)
+            {
+                HasExported = () => journal.Status().RestorePointAge is not null,
+            });
             if (config.Review is not null)
             {
                 _reviews.Add(new ReviewLoop(config, cluster.Name, clock, log)
@@ -79,6 +84,7 @@ internal sealed class SyncService : IDisposable
             .Select(status => new CheckpointMeasurement(status.Cluster, status.CheckpointFailure is not null)));
         _meters.Observe(() => _reviews.Select(loop => loop.Status()).Where(status => status.Tried)
             .Select(status => new ReviewMeasurement(status.Cluster, status.Failure is not null)));
+        _meters.Observe(() => _coverages.Select(loop => loop.Status()).SelectMany(Measured));
         _rehearsals = config.Rehearsals is null ? null : new RehearsalLoop(config, invocation, log);
         _meters.Observe(() => (_rehearsals?.Status() ?? []).Where(status => status.Passed is not null).Select(Measured));
     }
@@ -92,6 +98,7 @@ internal sealed class SyncService : IDisposable
             Checkpoints = [.. _checkpoints.Select(loop => loop.Status())],
             Rehearsals = _rehearsals?.Status() ?? [],
             Reviews = [.. _reviews.Select(loop => loop.Status())],
+            Coverages = [.. _coverages.Select(loop => loop.Status())],
         };
 
     /// <summary>Writes until it is cancelled. One cluster that fails does not stop the others.</summary>
@@ -109,7 +116,7 @@ internal sealed class SyncService : IDisposable
             }
 
             var pushing = _pushes?.RunAsync(mayPush, ct) ?? Task.CompletedTask;
-            await EndingTogether([_notifier.RunAsync(() => Status(null), ct), .. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), .. _reviews.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
+            await EndingTogether([_notifier.RunAsync(() => Status(null), ct), .. _workers.Select(worker => worker.Sync.RunAsync(ct)), .. _checkpoints.Select(loop => loop.RunAsync(ct)), .. _reviews.Select(loop => loop.RunAsync(ct)), .. _coverages.Select(loop => loop.RunAsync(ct)), _rehearsals?.RunAsync(ct) ?? Task.CompletedTask, pushing, TidyAsync(ct)]);
             if (_pushes is not null && mayPush())
             {
                 using var limit = new CancellationTokenSource(LastPush);
@@ -132,6 +139,7 @@ internal sealed class SyncService : IDisposable
         _checkpoints.ForEach(loop => loop.Dispose());
         _notifier.Dispose();
         _reviews.ForEach(loop => loop.Dispose());
+        _coverages.ForEach(loop => loop.Dispose());
         _remote?.Dispose();
         _housekeeping.Dispose();
         _meters.Dispose();
@@ -139,6 +147,9 @@ internal sealed class SyncService : IDisposable
 
     private static IEnumerable<RecoveryMeasurement> Measured(CheckpointStatus status) => status.Points.Select(point => new RecoveryMeasurement(
         status.Cluster, CheckpointSummary.NameOf(point.Component), point.Age, point.Objective));
+
+    private static IEnumerable<CoverageMeasurement> Measured(CoverageStatus status) =>
+        status.Newest is { } newest ? [new CoverageMeasurement(status.Cluster, newest.Unprotected)] : [];
 
     private static RehearsalMeasurement Measured(RehearsalStatus status) =>
         new(status.Cluster, status.Passed == true, status.Age, status.Newest?.Duration);

@@ -24,10 +24,7 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
         ("serviceaccounts", "default"),
     ];
 
-    private static readonly string[] WorkloadKinds = ["pods", "jobs.batch", "podgroups.scheduling.run.ai", "bindrequests.scheduling.run.ai"];
-
-    private static readonly string[] WorkloadGroups =
-        ["kubeflow.org", "serving.knative.dev", "ray.io", "jobset.x-k8s.io", "leaderworkerset.x-k8s.io"];
+    private readonly DataClaims _claims = new(scope.Releases, saved);
 
     public (CoverageReason Reason, string Detail) Of(ListedMetadata found, ScopeDecision decision)
     {
@@ -41,14 +38,23 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
             return OfTaken(found.Head, rule);
         }
 
+        // Where no rule says that the data is not wanted, a release or an owner would bring back an empty volume.
+        if (decision.Verdict != ScopeVerdict.Excluded && _claims.Explain(found.Head) is { } data)
+        {
+            return data;
+        }
+
         if (IsGenerated(found, decision))
         {
             return (CoverageReason.Generated, "");
         }
 
-        if (found.Controller is { } owner)
+        foreach (var owner in found.Owners)
         {
-            return (CoverageReason.Owned, owner);
+            if (owner.Controls || RunningWork.Has(owner))
+            {
+                return (owner.Controls ? CoverageReason.Owned : CoverageReason.Workload, $"{owner}");
+            }
         }
 
         return found.Release is { } release ? OfRelease(release) : OfOthers(found.Head, decision);
@@ -78,7 +84,7 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
             return (CoverageReason.Excluded, $"rule '{rule.Name}' ({rule.Place})");
         }
 
-        if (IsWorkload(head))
+        if (RunningWork.Has(head.Kind))
         {
             return (CoverageReason.Workload, "");
         }
@@ -92,15 +98,10 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
     private static bool IsGenerated(ListedMetadata found, ScopeDecision decision)
     {
         var kind = found.Head.Kind;
-        return found.IsToken
-            || (decision.Verdict == ScopeVerdict.Generated && found.Controller is null && found.Release is null)
+        return found.IsToken || found.IsLeaderRecord
+            || (decision.Verdict == ScopeVerdict.Generated && !found.Head.IsControlled && found.Release is null)
             || GeneratedKinds.Contains(kind.QualifiedName, StringComparer.Ordinal)
             || GeneratedNames.Contains((kind.QualifiedName, found.Head.Name))
             || kind.Group == "metrics.k8s.io" || kind.Group.EndsWith(".metrics.k8s.io", StringComparison.Ordinal);
     }
-
-    private static bool IsWorkload(ResourceHead head) =>
-        WorkloadKinds.Contains(head.Kind.QualifiedName, StringComparer.Ordinal)
-        || WorkloadGroups.Contains(head.Kind.Group, StringComparer.Ordinal)
-        || (head.Kind.Group == "run.ai" && head.Kind.Plural.EndsWith("workloads", StringComparison.Ordinal));
 }

@@ -5,7 +5,10 @@ using RunAiDr.Core.Scopes;
 namespace RunAiDr.Core.Coverage;
 
 /// <summary>Tells what is of Run:ai from all else, by what an export has read.</summary>
-internal sealed class FoundResources(Scope scope, SavedResources saved)
+/// <param name="scope">What is exported.</param>
+/// <param name="saved">What the restore point holds.</param>
+/// <param name="wanted">Namespaces that are looked at; null is the whole cluster.</param>
+internal sealed class FoundResources(Scope scope, SavedResources saved, IReadOnlySet<string>? wanted)
 {
     private readonly Explanation _explanation = new(scope, saved);
     private readonly Dictionary<ResourceKey, ScopeDecision> _decisions = [];
@@ -36,10 +39,15 @@ internal sealed class FoundResources(Scope scope, SavedResources saved)
         }
     }
 
-    /// <summary>Null for what is not of Run:ai.</summary>
+    /// <summary>Null for what is not of Run:ai, or not wanted.</summary>
     public CoverageItem? Explain(ListedMetadata found)
     {
         var head = found.Head;
+        if (wanted is not null && !wanted.Contains(NamespaceOf(head) ?? ""))
+        {
+            return null;
+        }
+
         var decision = _decisions.TryGetValue(head.Key, out var known) ? known : scope.Decide(head, Context);
         if (!IsOfRunAi(found, decision))
         {

@@ -1,21 +1,17 @@
 using RunAiDr.Core.Export;
-using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Core.Coverage;
 
 /// <summary>Names what a cluster holds without reading it.</summary>
-public interface IMetadataReader
+public interface IMetadataReader : IClusterReader
 {
-    /// <summary>Every served kind in every served version, the preferred version of each group first.</summary>
-    Task<IReadOnlyList<ResourceKind>> DiscoverAsync(CancellationToken ct);
-
-    /// <summary>Why the resources of a kind cannot be listed, null when they can.</summary>
+    /// <summary>Why the resources of a selection cannot be listed, null when they can.</summary>
     /// <exception cref="RunAiDrException">The server cannot be reached, or does not accept the credentials.</exception>
-    Task<string?> RefusalOfListAsync(ResourceKind kind, CancellationToken ct);
+    Task<string?> RefusalOfListAsync(ListSelection selection, CancellationToken ct);
 
     /// <summary>
-    /// Every resource of a kind, with nothing but its metadata where the server can leave the rest out; for attempts see
+    /// Every resource of a selection, with nothing but its metadata where the server can leave the rest out; for attempts see
     /// <see cref="IClusterReader.ReadCutAsync"/>.
     /// </summary>
-    IAsyncEnumerable<CutPage> ReadMetadataAsync(ResourceKind kind, CancellationToken ct);
+    IAsyncEnumerable<CutPage> ReadMetadataAsync(ListSelection selection, CancellationToken ct);
 }

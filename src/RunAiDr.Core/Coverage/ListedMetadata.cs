@@ -15,11 +15,8 @@ internal sealed class ListedMetadata
 
     public ResourceHead Head { get; }
 
-    /// <summary>Kind and name of the controller that owns the resource, null when none does.</summary>
-    public string? Controller =>
-        _metadata.Maps("ownerReferences").FirstOrDefault(owner => owner.IsTrue("controller")) is { } owner
-            ? $"{owner.Text("kind")} {owner.Text("name")}"
-            : null;
+    public IEnumerable<Owner> Owners => _metadata.Maps("ownerReferences").Select(owner => new Owner(
+        ResourceKind.Split(owner.Text("apiVersion") ?? "").Group, owner.Text("kind") ?? "", owner.Text("name") ?? "", owner.IsTrue("controller")));
 
     /// <summary>The Helm release that made the resource, or whose revision it is.</summary>
     public HelmReleaseScope? Release =>
@@ -29,6 +26,9 @@ internal sealed class ListedMetadata
 
     /// <summary>Whether the resource is the token of a ServiceAccount.</summary>
     public bool IsToken => Head.Kind is { Group: "", Plural: "secrets" } && Annotation("kubernetes.io/service-account.name") is not null;
+
+    /// <summary>Whether the resource says who leads among the replicas of a program.</summary>
+    public bool IsLeaderRecord => Annotation("control-plane.alpha.kubernetes.io/leader") is not null;
 
     private bool IsRevision =>
         Head.Kind is { Group: "", Plural: "secrets" or "configmaps" } && Head.Labels.GetValueOrDefault("owner") == "helm";
@@ -42,4 +42,10 @@ internal sealed class ListedMetadata
     }
 
     private string? Annotation(string name) => _metadata.Map("annotations")?.Text(name);
+}
+
+/// <summary>Whom a resource belongs to. <paramref name="Controls"/>: who also keeps it as it should be.</summary>
+internal readonly record struct Owner(string Group, string Kind, string Name, bool Controls)
+{
+    public override string ToString() => $"{Kind} {Name}";
 }

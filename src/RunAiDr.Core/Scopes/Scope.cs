@@ -131,7 +131,7 @@ public sealed class Scope
 
             if (!rule.Exclude.Holds(head))
             {
-                return new ScopeDecision(ScopeVerdict.Taken, rule);
+                return new ScopeDecision(rule.Treatment == Treatment.Omit ? ScopeVerdict.Excluded : ScopeVerdict.Taken, rule);
             }
 
             excluding ??= rule;
@@ -142,8 +142,12 @@ public sealed class Scope
     }
 
     /// <summary>As <see cref="Match"/>, for a resource as it was saved: the field that a rule asks for may be one that an export drops.</summary>
-    internal ScopeRule? MatchSaved(ResourceHead head, IScopeContext context) =>
-        IsGenerated(head) ? null : Array.Find(RulesFor(head.Kind.QualifiedName), rule => (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context));
+    internal ScopeRule? MatchSaved(ResourceHead head, IScopeContext context)
+    {
+        var rule = IsGenerated(head)
+            ? null : Array.Find(RulesFor(head.Kind.QualifiedName), rule => (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context));
+        return rule?.Treatment == Treatment.Omit ? null : rule;
+    }
 
     /// <summary>The release whose revisions a Secret holds, null when it is none of the scope's.</summary>
     internal HelmReleaseScope? ReleaseOf(ResourceHead head) =>
@@ -170,7 +174,7 @@ public sealed class Scope
 
     private IEnumerable<ListSelection> SelectionsOf(ResourceKind kind)
     {
-        var wanted = RulesFor(kind.QualifiedName).SelectMany(rule => SelectionsOf(kind, rule.Where));
+        var wanted = RulesFor(kind.QualifiedName).Where(rule => rule.Treatment != Treatment.Omit).SelectMany(rule => SelectionsOf(kind, rule.Where));
         if (kind.QualifiedName != Secrets)
         {
             return Widest(wanted);

@@ -7,7 +7,7 @@ internal enum ScopeVerdict
     /// <summary>A Secret that whoever made it makes again.</summary>
     Generated,
 
-    /// <summary>What a rule asks for holds, and so does what it leaves out.</summary>
+    /// <summary>What a rule asks for holds, and so does what it leaves out; or the rule omits it.</summary>
     Excluded,
 
     /// <summary>The scope names the kind, and none of its rules is about this resource.</summary>

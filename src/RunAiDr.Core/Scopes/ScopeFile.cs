@@ -129,7 +129,7 @@ internal sealed partial class ScopeFile(string where)
         }
 
         var treatment = ReadTreatment(node);
-        if (kinds.Any(kind => (kind == "secrets") != (treatment is Treatment.Encrypt or Treatment.Reference)))
+        if (treatment != Treatment.Omit && kinds.Any(kind => (kind == "secrets") != (treatment is Treatment.Encrypt or Treatment.Reference)))
         {
             _errors.Add(node.LineOf("treatment"), "secrets are kept encrypted or by reference, and nothing else is");
         }
@@ -192,10 +192,12 @@ internal sealed partial class ScopeFile(string where)
                 return Treatment.Encrypt;
             case "reference":
                 return Treatment.Reference;
+            case "omit":
+                return Treatment.Omit;
             default:
                 if (text is not null)
                 {
-                    _errors.Add(node.LineOf("treatment"), $"treatment '{text}' is not export, compare, encrypt or reference");
+                    _errors.Add(node.LineOf("treatment"), $"treatment '{text}' is not export, compare, encrypt, reference or omit");
                 }
 
                 return Treatment.Export;

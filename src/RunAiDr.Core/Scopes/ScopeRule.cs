@@ -18,6 +18,9 @@ public enum Treatment
 
     /// <summary>A Secret: in the state tree without its data.</summary>
     Reference,
+
+    /// <summary>Not in the state tree, whatever rules come later.</summary>
+    Omit,
 }
 
 /// <summary>Names of a scope: literal, or with <c>*</c> for any text.</summary>

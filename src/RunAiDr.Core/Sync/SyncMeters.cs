@@ -16,6 +16,7 @@ public sealed class SyncMeters : IDisposable
     private Func<IEnumerable<RehearsalMeasurement>> _rehearsals = () => [];
     private Func<IEnumerable<CheckpointMeasurement>> _checkpoints = () => [];
     private Func<IEnumerable<ReviewMeasurement>> _reviews = () => [];
+    private Func<IEnumerable<CoverageMeasurement>> _coverages = () => [];
 
     public SyncMeters()
     {
@@ -38,6 +39,7 @@ public sealed class SyncMeters : IDisposable
         _meter.CreateObservableGauge("runai_dr.recovery_point.objective", () => Recovery(point => point.Objective), "s", "How old that may be.");
         _meter.CreateObservableGauge("runai_dr.checkpoint.failed", Checkpoints, null, "1 while the last scheduled checkpoint failed.");
         _meter.CreateObservableGauge("runai_dr.review.failed", Reviews, null, "1 while the pull request cannot be kept up to date.");
+        _meter.CreateObservableGauge("runai_dr.coverage.unprotected", Coverages, null, "Resources of Run:ai that are unexplained or not saved.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.passed", () => Rehearsals(newest => newest.Passed ? 1 : 0), null, "1 when the newest rehearsal passed.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.age", () => Rehearsals(newest => newest.Age?.TotalSeconds), "s", "Time since the newest rehearsal.");
         _meter.CreateObservableGauge("runai_dr.rehearsal.duration", () => Rehearsals(newest => newest.Duration?.TotalSeconds), "s", "How long the newest rehearsal took.");
@@ -76,6 +78,9 @@ public sealed class SyncMeters : IDisposable
     /// <summary>Shows in the gauges whether the forge took the pull requests.</summary>
     public void Observe(Func<IEnumerable<ReviewMeasurement>> reviews) => _reviews = reviews;
 
+    /// <summary>Shows in the gauges how much nothing protects.</summary>
+    public void Observe(Func<IEnumerable<CoverageMeasurement>> coverages) => _coverages = coverages;
+
     /// <summary>Counts notifications: <c>sent</c>, <c>failed</c>, or <c>dropped</c> since too many waited. None, so that the first is seen as an increase.</summary>
     public void Notified(string receiver, string outcome, int count) => _notifications.Add(count, new("receiver", receiver), new("outcome", outcome));
 
@@ -107,6 +112,9 @@ public sealed class SyncMeters : IDisposable
     private IEnumerable<Measurement<int>> Reviews() => _reviews().Select(last =>
         new Measurement<int>(last.Failed ? 1 : 0, new KeyValuePair<string, object?>("cluster", last.Cluster)));
 
+    private IEnumerable<Measurement<int>> Coverages() => _coverages().Select(newest =>
+        new Measurement<int>(newest.Unprotected, new KeyValuePair<string, object?>("cluster", newest.Cluster)));
+
     private IEnumerable<Measurement<double>> Rehearsals(Func<RehearsalMeasurement, double?> value) =>
         from newest in _rehearsals()
         let number = value(newest)
@@ -128,6 +136,9 @@ public sealed record CheckpointMeasurement(string Cluster, bool Failed);
 
 /// <summary>Whether the last attempt to bring the pull request of a cluster up to date failed.</summary>
 public sealed record ReviewMeasurement(string Cluster, bool Failed);
+
+/// <summary>How many resources of a cluster the newest survey found unexplained or not saved.</summary>
+public sealed record CoverageMeasurement(string Cluster, int Unprotected);
 
 /// <summary>The newest rehearsal of a cluster; age and duration are null where there was none, but one that could not be run.</summary>
 public sealed record RehearsalMeasurement(string Cluster, bool Passed, TimeSpan? Age, TimeSpan? Duration);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using RunAiDr.Cluster;
 using RunAiDr.Core;
+using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 
 namespace RunAiDr.Tests.Cluster;
@@ -22,7 +23,7 @@ public sealed class MetadataTests
         using var client = new ClusterClient(server.Connection, TimeProvider.System);
 
         var items = 0;
-        await foreach (var page in client.ReadMetadataAsync(PodMetrics, default))
+        await foreach (var page in client.ReadMetadataAsync(new ListSelection(PodMetrics), default))
         {
             items += page.Items.Count;
         }
@@ -41,7 +42,7 @@ public sealed class MetadataTests
         await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(context, status, "{}"));
         using var client = new ClusterClient(server.Connection, TimeProvider.System);
 
-        Assert.Equal(reason, await client.RefusalOfListAsync(PodMetrics, default));
+        Assert.Equal(reason, await client.RefusalOfListAsync(new ListSelection(PodMetrics), default));
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class MetadataTests
         await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(context, 401, "{}"));
         using var client = new ClusterClient(server.Connection, TimeProvider.System);
 
-        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => client.RefusalOfListAsync(PodMetrics, default));
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => client.RefusalOfListAsync(new ListSelection(PodMetrics), default));
 
         Assert.Equal(Fault.ClusterRefused, failure.Fault);
     }

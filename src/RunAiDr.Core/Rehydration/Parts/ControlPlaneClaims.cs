@@ -16,6 +16,12 @@ internal static class ControlPlaneClaims
     /// <summary>The claim that the StatefulSet makes for itself, and takes when it is there.</summary>
     public static string OwnClaim(string release, SnapshotComponent component) => $"data-{release}-{Components[component].Workload}-0";
 
+    /// <summary>Whether a claim is of the StatefulSet, one of its replicas' or the one that the release itself had up to 2.11.</summary>
+    public static bool IsOf(string release, SnapshotComponent component, string claim) =>
+        claim == $"pvc-{Components[component].Workload}"
+        || (claim.StartsWith(OwnClaim(release, component)[..^1], StringComparison.Ordinal)
+            && claim[(OwnClaim(release, component).Length - 1)..].All(char.IsAsciiDigit));
+
     /// <summary>Workloads that keep the data, and so go on while the others are stopped.</summary>
     public static IReadOnlyCollection<string> DataWorkloads(string release) =>
         [.. Components.Values.Select(component => $"{release}-{component.Workload}")];

@@ -74,7 +74,7 @@ public sealed class ScopeTests
             "my.yaml:11: label ${nosuch} is not listed under labels",
             "my.yaml:12: projectNamespaces is true or false",
             "my.yaml:13: 'namespace' is not known here; known are namespaces, projectNamespaces, names, roles, labels, anyField, referenced, namedByValues",
-            "my.yaml:14: treatment 'keep' is not export, compare, encrypt or reference",
+            "my.yaml:14: treatment 'keep' is not export, compare, encrypt, reference or omit",
             "my.yaml:15: a list of texts is expected",
             "my.yaml:15: name is missing",
             "my.yaml:15: treatment is missing",

@@ -28,6 +28,7 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
             Map(web, prefix, new PageKind<DriftFacts>("/drift", "/api/drift", "Drift", async (view, http) => await view.DriftAsync(http.RequestAborted), DriftPage.Write));
             Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
+            Map(web, prefix, new PageKind<CoverageFacts>("/coverage", "/api/coverage", "Coverage", (view, _) => Ready(CoverageFacts.Of(status().Of(view.Cluster), view.Cluster)), (facts, links) => CoveragePage.Write(facts, links, clock.GetUtcNow())));
             Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });
             Map(web, prefix, new PageKind<RestorePointFacts>(
                 "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, (facts, _) => RestorePointPage.Write(facts))

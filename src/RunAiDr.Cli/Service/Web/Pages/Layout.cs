@@ -25,6 +25,7 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
         {Item("Drift", Links.Drift, title)}
         {Item("History", Links.History(), title)}
         {Item("Checkpoints", Links.Checkpoints, title)}
+        {Item("Coverage", Links.Coverage, title)}
         </ul></nav>
         {Others()}
         </header>

@@ -9,6 +9,8 @@ internal sealed record Links(string Cluster, IReadOnlyList<string> Clusters)
 
     public string Checkpoints => $"{Base}/checkpoints";
 
+    public string Coverage => $"{Base}/coverage";
+
     private string Base => Clusters.Count > 1 ? $"/clusters/{Uri.EscapeDataString(Cluster)}" : "";
 
     public string History(string? project = null, string? from = null)

@@ -24,6 +24,7 @@ internal sealed class StateVersion(Func<ServiceStatus> status, StateReader state
             Failures = present.Checkpoints.Select(one => new { Checkpoint = Timeless(one.CheckpointFailure), Prune = Timeless(one.PruneFailure) }),
             Rehearsals = present.Rehearsals.Select(one => new { one.Newest?.StartedAt, Failure = Timeless(one.Failure) }),
             Reviews = present.Reviews.Select(one => new { one.Cluster, one.Outcome?.State, one.Waiting, one.PullRequest?.Number, Failure = Timeless(one.Failure) }),
+            Coverages = present.Coverages.Select(one => new { one.Newest?.SurveyedAt, Failure = Timeless(one.Failure) }),
             Remote = new { present.Remote?.Ahead, Failure = Timeless(present.Remote?.Failure) },
             Tips = Tips(),
         });

@@ -25,6 +25,7 @@ internal static class StatusPage
             state.Checkpoints() is [var newestCheckpoint, ..] ? newestCheckpoint : null,
             status.Rehearsals is [{ Newest: { } newest } rehearsal]
                 ? new RehearsalFact(newest.What, newest.StartedAt, newest.Passed, rehearsal.Failure ?? newest.Verdict) : null,
+            CoverageFacts.Of(status, state.Cluster),
             status.Remote is { } remote ? new RemoteFact(remote.Ahead, remote.Failure) : null,
             state.History(null, null, NewestShown, CancellationToken.None).Entries);
 
@@ -46,6 +47,7 @@ internal static class StatusPage
             <dt>Drift</dt><dd>{Drift(facts, links)}</dd>
             <dt>Last checkpoint</dt><dd>{Checkpoint(facts.LastCheckpoint, links)}</dd>
             <dt>Last rehearsal</dt><dd>{Rehearsal(facts.LastRehearsal)}</dd>
+            <dt>Coverage</dt><dd><a href="{links.Coverage}">{facts.Coverage.Standing}</a></dd>
             <dt>Remote</dt><dd>{Remote(facts.Remote)}</dd>
             </dl></section>
             <section aria-labelledby="points"><h2 id="points">Recovery points</h2>{Points(facts.RecoveryPoints, links)}</section>
@@ -140,6 +142,7 @@ internal sealed record StatusFacts(
     IReadOnlyList<PointFact> RecoveryPoints,
     CheckpointFact? LastCheckpoint,
     RehearsalFact? LastRehearsal,
+    CoverageFacts Coverage,
     RemoteFact? Remote,
     IReadOnlyList<HistoryEntry> Newest);
 
