@@ -33,7 +33,7 @@ public static class CoverageReasons
     public static string Meaning(this CoverageReason reason) => reason switch
     {
         CoverageReason.Unexplained => "the scope names the kind, but no rule is about it",
-        CoverageReason.NotSaved => "in the scope, or data of the control plane, but not in the restore point",
+        CoverageReason.NotSaved => "to be saved, but not in the restore point",
         CoverageReason.Secret => "a secret whose data has to be supplied",
         CoverageReason.KindNotInScope => "the scope does not name the kind",
         CoverageReason.OtherRelease => "of a Helm release that the scope does not name",
@@ -44,7 +44,7 @@ public static class CoverageReasons
         CoverageReason.Generated => "made again by Kubernetes",
         CoverageReason.Terminating => "being deleted",
         CoverageReason.Compared => "saved to compare with, not restored",
-        CoverageReason.Snapshot => "its data is in a snapshot or dump that the restore point names",
+        CoverageReason.Snapshot => "its data is in the checkpoint that the restore point names",
         _ => "saved and restored",
     };
 

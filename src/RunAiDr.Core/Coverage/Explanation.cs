@@ -77,7 +77,7 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
         return (reason, $"release {release.Release}");
     }
 
-    private static (CoverageReason Reason, string Detail) OfOthers(ResourceHead head, ScopeDecision decision)
+    private (CoverageReason Reason, string Detail) OfOthers(ResourceHead head, ScopeDecision decision)
     {
         if (decision is { Verdict: ScopeVerdict.Excluded, Rule: { } rule })
         {
@@ -89,8 +89,19 @@ internal sealed class Explanation(Scope scope, SavedResources saved)
             return (CoverageReason.Workload, "");
         }
 
-        return IsSecret(head) ? (CoverageReason.Secret, "")
-            : (decision.Verdict == ScopeVerdict.UnknownKind ? CoverageReason.KindNotInScope : CoverageReason.Unexplained, "");
+        if (IsSecret(head))
+        {
+            return (CoverageReason.Secret, "");
+        }
+
+        // What a binding of another namespace names is saved by that, which is not read when only this namespace is looked at.
+        if (saved.Has(head.Key))
+        {
+            return (CoverageReason.Protected, "");
+        }
+
+        return decision.Verdict == ScopeVerdict.UnknownKind ? (CoverageReason.KindNotInScope, "")
+            : (CoverageReason.Unexplained, head.LastManager is { } manager ? $"last written by {manager}" : "");
     }
 
     private static bool IsSecret(ResourceHead head) => head.Kind is { Group: "", Plural: "secrets" };

@@ -37,8 +37,18 @@ internal sealed class ListedMetadata
     public static ListedMetadata Read(ResourceKind kind, ReadOnlyMemory<byte> item)
     {
         var head = ListedItem.HeadOf(kind, item);
-        using var document = JsonDocument.Parse(item);
-        return new ListedMetadata(head, JsonObject.Create(document.RootElement.GetProperty("metadata").Clone()) ?? []);
+        try
+        {
+            return new ListedMetadata(head, WholeJson.Checked(item.Span)?["metadata"] as JsonObject ?? []);
+        }
+        catch (JsonException)
+        {
+            // Without the inner exception: it may quote the text.
+            throw new RunAiDrException(
+                Fault.ClusterUnreachable,
+                $"The list of {kind.QualifiedName} holds an item with a key that is there twice.",
+                "Check that the address is that of an API server and that no proxy changes its answers.");
+        }
     }
 
     private string? Annotation(string name) => _metadata.Map("annotations")?.Text(name);

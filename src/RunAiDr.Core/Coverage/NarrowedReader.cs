@@ -4,8 +4,8 @@ using RunAiDr.Core.Resources;
 namespace RunAiDr.Core.Coverage;
 
 /// <summary>
-/// Reads of a cluster what an export has to know to decide about some of its namespaces: all of their resources, and all
-/// namespaces and bindings, since a binding may name what is elsewhere.
+/// Reads of a cluster what decides about the resources of some of its namespaces: what is in them, and which namespaces and
+/// bindings of the whole cluster there are.
 /// </summary>
 internal sealed class NarrowedReader(IClusterReader reader, IReadOnlySet<string> namespaces) : IClusterReader
 {
@@ -19,7 +19,7 @@ internal sealed class NarrowedReader(IClusterReader reader, IReadOnlySet<string>
     private IEnumerable<ListSelection> Narrowed(ListSelection selection) => selection switch
     {
         { Kind: { Group: "", Plural: "namespaces" } } => [selection],
-        { Kind: { Group: KnownKinds.Rbac, Plural: "rolebindings" or "clusterrolebindings" } } => [selection],
+        { Kind: { Group: KnownKinds.Rbac, Plural: "clusterrolebindings" } } => [selection],
         { Kind.Namespaced: false } => [],
         { Namespace: null } => namespaces.Select(name => selection with { Namespace = name }),
         { Namespace: { } name } => namespaces.Contains(name) ? [selection] : [],

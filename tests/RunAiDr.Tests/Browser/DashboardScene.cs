@@ -8,6 +8,8 @@ using RunAiDr.Cli.Service;
 using RunAiDr.Cli.Service.Web;
 using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Checkpoints;
+using RunAiDr.Core.Coverage;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
@@ -26,6 +28,7 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
 {
     public const string Whole = "20260301-030000";
     public const string Partial = "before-upgrade";
+    public const string Unexplained = "leftover-of-a-run-that-nobody-remembers-and-no-rule-is-about";
     public const string Quota = "namespaces/runai-vision/configmaps/quota.yaml";
     public const string Gone = "namespaces/runai-nlp/configmaps/training-defaults-of-the-whole-research-group.yaml";
 
@@ -158,6 +161,16 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
         var newest = Checkpoint.AllOf(store, TestRepository.Cluster).Single(checkpoint => checkpoint.Name == Whole);
         RecoveryPoint Point(SnapshotComponent component, TimeSpan objective) =>
             new(component, new UsableSnapshot(newest, newest.References.Single(one => one.Component == component)), TimeSpan.FromDays(9.2), objective);
+        CoverageItem Gap(string plural, string name, CoverageReason reason, string detail) =>
+            new(new ResourceKey("", plural, "runai-vision", name), "vision", reason, detail);
+        var coverage = new CoverageReport(
+            Newest,
+            [
+                Gap("configmaps", Unexplained, CoverageReason.Unexplained, "last written by kubectl-client-side-apply"),
+                Gap("persistentvolumeclaims", "data-runai-backend-postgresql-0", CoverageReason.NotSaved, "no checkpoint has the database"),
+                .. Enumerable.Range(0, 120).Select(number => Gap("rolebindings", $"binding-{number}", CoverageReason.Protected, "role bindings of projects")),
+            ],
+            [new UnlistedKind("pods", "not allowed to list"), new UnlistedKind("validatingwebhookconfigurations.admissionregistration.k8s.io", "not allowed to list")]);
         var sync = new SyncStatus(TestRepository.Cluster, [], Newest, TimeSpan.FromSeconds(3), new Dictionary<string, int>(), false);
         return new ServiceStatus(true, null, [sync], new PushStatus(0, TimeSpan.Zero, null))
         {
@@ -168,6 +181,8 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
                 new RehearsalRecord(_clock.GetUtcNow() - TimeSpan.FromHours(30), TimeSpan.FromMinutes(7), Newest.Sha, Whole, true, false, null),
                 TimeSpan.FromHours(30),
                 null)],
+            Coverages = [new CoverageStatus(
+                TestRepository.Cluster, CoverageFigures.Of(coverage, TimeProvider.System.GetUtcNow() - TimeSpan.FromHours(4)), TimeSpan.FromHours(4), null)],
         };
     }
 

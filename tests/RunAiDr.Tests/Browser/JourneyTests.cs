@@ -62,6 +62,24 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
     }
 
     [Fact]
+    public async Task From_the_first_page_to_what_nothing_protects_and_why()
+    {
+        await using var watched = await chromium.OpenAsync();
+        var page = watched.Page;
+        await watched.GoAsync(scene.At("/"));
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "nothing protects 2 resources of 122; 2 kinds could not be listed", Exact = true }).ClickAsync();
+
+        await Expect(Heading(page)).ToContainTextAsync("nothing protects 2 resources");
+        var gap = page.GetByRole(AriaRole.Region, new() { Name = "2 resources", Exact = true }).GetByRole(AriaRole.Row).Filter(new() { HasText = DashboardScene.Unexplained });
+        await Expect(gap).ToContainTextAsync("last written by kubectl-client-side-apply");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "2 kinds", Exact = true })).ToContainTextAsync("pods");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Resources by reason" })).ToContainTextAsync("rolebindings 120");
+        await Expect(page.GetByText("4 h ago")).ToBeVisibleAsync();
+        Measures.AssertNone(watched.Complaints);
+    }
+
+    [Fact]
     public async Task Without_script_everything_is_reached_by_links()
     {
         await using var watched = await chromium.OpenAsync(script: false);

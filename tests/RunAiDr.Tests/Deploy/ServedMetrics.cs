@@ -30,6 +30,7 @@ internal static partial class ServedMetrics
         meters.Observe(() => [new RehearsalMeasurement("prod", true, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1))]);
         meters.Observe(() => [new CheckpointMeasurement("prod", Failed: true)]);
         meters.Observe(() => [new ReviewMeasurement("prod", Failed: true)]);
+        meters.Observe(() => [new CoverageMeasurement("prod", 3)]);
         meters.Notified("on-call", "sent", 1);
         meters.CommitLag.Record(1);
         meters.PushLag.Record(1);

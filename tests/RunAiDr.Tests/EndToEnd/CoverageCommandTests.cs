@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RunAiDr.Core.Snapshots;
 using RunAiDr.Sandbox.Security;
 using RunAiDr.Tests.Support;
 
@@ -33,8 +34,81 @@ public sealed class CoverageCommandTests
 
         Assert.Equal("unexplained", await ReasonAsync(workspace, cluster, "configmaps", "made-by-hand"));
         Assert.Contains("\nunexplained:\n", text, StringComparison.Ordinal);
-        Assert.Contains("  configmaps/made-by-hand -n runai\n", text, StringComparison.Ordinal);
+        Assert.Contains("  configmaps/made-by-hand -n runai: last written by kubectl-create\n", text, StringComparison.Ordinal);
         await workspace.DoAsync(cluster, "coverage");
+    }
+
+    /// <summary>
+    /// Three resources of the sample say in no way where they come from: not even a label of a run that is over. Whether they
+    /// may be lost, only who runs the cluster knows, and says it with a rule.
+    /// </summary>
+    [Fact]
+    public async Task With_a_checkpoint_and_rules_for_what_only_an_operator_can_know_nothing_is_left()
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync();
+        using var workspace = await EndToEndWorkspace.InitAsync();
+        await File.WriteAllTextAsync(workspace.File("scope.yaml"), $$"""
+            {{RepositoryFiles.Read("templates/scopes/runai.yaml")}}
+              - name: records of our scheduler
+                kinds: [configmaps]
+                where: {namespaces: [runai], names: [runai-scheduler-leader]}
+                treatment: omit
+              - name: leftovers of runs
+                kinds: [configmaps, persistentvolumeclaims]
+                where: {projectNamespaces: true, names: ["resnet-sweep-*"]}
+                treatment: omit
+
+            """);
+        await File.AppendAllTextAsync(workspace.File("runai-dr.yaml"), "\nscope: scope.yaml\n");
+        await workspace.DoAsync(cluster, "export");
+        var before = (await workspace.RunAsync(cluster, "coverage", "--exit-code")).Expect(3).Output;
+        workspace.Commit((folder, _) => WriteReferences(Path.Combine(folder, "snapshots")));
+
+        var after = (await workspace.RunAsync(cluster, "coverage", "--exit-code")).Expect(0).Output;
+
+        Assert.Contains("data-runai-backend-postgresql-0 -n runai-backend: no checkpoint has the database\n", before, StringComparison.Ordinal);
+        Assert.DoesNotContain("unexplained", after, StringComparison.Ordinal);
+        Assert.Equal(("snapshot", "checkpoint nightly"), Find(await ItemsAsync(workspace, cluster), "persistentvolumeclaims", "data-runai-backend-postgresql-0"));
+    }
+
+    [Fact]
+    public async Task Of_one_project_nothing_else_is_read()
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync((Token, new SandboxUser("anna")));
+        using var workspace = await EndToEndWorkspace.InitAsync();
+        await workspace.DoAsync(cluster, "export");
+        await cluster.ApplyAsync("""
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: names}, rules: [
+              {apiGroups: [""], resources: [namespaces], verbs: [get, list]},
+              {apiGroups: [rbac.authorization.k8s.io], resources: [clusterrolebindings], verbs: [list]}]}
+            """);
+        await cluster.ApplyAsync("""
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: all, namespace: runai-vision}, rules: [{apiGroups: ["*"], resources: ["*"], verbs: [list]}]}
+            """);
+        await cluster.KubectlAsync("create", "clusterrolebinding", "names-anna", "--clusterrole=names", "--user=anna");
+        await cluster.KubectlAsync("create", "rolebinding", "all-anna", "-n", "runai-vision", "--role=all", "--user=anna");
+        await cluster.KubectlAsync("create", "serviceaccount", "robot", "-n", "runai-vision");
+        await cluster.KubectlAsync("create", "rolebinding", "robot", "-n", "runai-nlp", "--clusterrole=view", "--serviceaccount=runai-vision:robot");
+        await workspace.DoAsync(cluster, "export");
+        string[] all = [.. (await ItemsAsync(workspace, cluster)).Where(item => (string?)item["project"] == "vision").Select(Brief)];
+
+        var ended = await workspace.RunAsync(cluster.KubeconfigOf(Token), "coverage", "--project", "vision", "--output", "json");
+
+        var found = JsonNode.Parse(ended.Expect(0).Output)!;
+        Assert.Empty(found["unknown"]!.AsArray());
+        Assert.Equal(all, found["resources"]!.AsArray().Select(item => Brief(item!)));
+    }
+
+    [Fact]
+    public async Task A_namespace_or_project_that_is_not_there_is_no_success()
+    {
+        await using var cluster = await EndToEndCluster.SampleAsync();
+        using var workspace = await EndToEndWorkspace.InitAsync();
+        await workspace.DoAsync(cluster, "export");
+
+        var ended = (await workspace.RunAsync(cluster, "coverage", "-n", "runai", "-n", "runia", "--project", "visio")).Expect(2);
+
+        Assert.Contains("The cluster has no namespace runia and no project visio", ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,24 +133,31 @@ public sealed class CoverageCommandTests
         await workspace.DoAsync(cluster, "export");
         await cluster.KubectlAsync("create", "configmap", "owner", "-n", "runai");
         var uid = (string?)(await cluster.GetAsync("configmap", "owner", "-n", "runai"))["metadata"]!["uid"];
+        var workload = (string?)(await cluster.GetAsync("trainingworkload", "resnet-sweep-17", "-n", "runai-vision"))["metadata"]!["uid"];
         cluster.Load(
         [
             ConfigMap("runai", "of-owner", $$"""{"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "{{uid}}", "controller": true}]}"""),
             ConfigMap("runai", "of-release", """{"annotations": {"meta.helm.sh/release-name": "runai-cluster", "meta.helm.sh/release-namespace": "runai"}}"""),
             ConfigMap("runai", "of-other-release", """{"annotations": {"meta.helm.sh/release-name": "other", "meta.helm.sh/release-namespace": "runai"}}"""),
+            ConfigMap("runai-vision", "of-workload", $$"""{"ownerReferences": [{"apiVersion": "run.ai/v2alpha1", "kind": "TrainingWorkload", "name": "resnet-sweep-17", "uid": "{{workload}}"}]}"""),
+            ConfigMap("runai", "of-nobody", $$"""{"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": "{{uid}}"}]}"""),
+            ConfigMap("runai", "leader", """{"annotations": {"control-plane.alpha.kubernetes.io/leader": "{}"}}"""),
             ConfigMap("runai", "kube-root-ca.crt", "{}"),
             ConfigMap("runai", "runai-public", """{"labels": {"run.ai/cluster-wide": "true"}}"""),
         ]);
 
-        var items = await ItemsAsync(workspace, cluster, "--namespace", "runai");
+        var items = await ItemsAsync(workspace, cluster, "--namespace", "runai", "--project", "vision");
 
         Assert.Equal(("owned", "ConfigMap owner"), Find(items, "configmaps", "of-owner"));
         Assert.Equal(("release", "release runai-cluster"), Find(items, "configmaps", "of-release"));
         Assert.Equal(("other-release", "release other"), Find(items, "configmaps", "of-other-release"));
-        Assert.Equal("generated", Find(items, "configmaps", "kube-root-ca.crt").Reason);
+        Assert.Equal(("workload", "TrainingWorkload resnet-sweep-17"), Find(items, "configmaps", "of-workload"));
+        Assert.Equal("unexplained", Find(items, "configmaps", "of-nobody").Reason);
+        Assert.Equal("generated", Find(items, "configmaps", "leader").Reason);
+        Assert.Equal("generated", Find([.. items.Where(item => (string?)item["key"]!["namespace"] == "runai")], "configmaps", "kube-root-ca.crt").Reason);
         var (reason, detail) = Find(items, "configmaps", "runai-public");
         Assert.Equal("excluded", reason);
-        Assert.Matches(@"^rule 'cluster settings and shared assets' \(scopes/runai\.yaml:\d+\)$", detail);
+        Assert.Matches(@"^rule 'what Run:ai generates' \(scopes/runai\.yaml:\d+\)$", detail);
     }
 
     [Fact]
@@ -128,6 +209,36 @@ public sealed class CoverageCommandTests
         Assert.Contains("kinds unknown: templates/deploy/coverage grants", forbidden, StringComparison.Ordinal);
         Assert.DoesNotContain("unknown", granted, StringComparison.Ordinal);
     }
+
+    private static void WriteReferences(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var (component, claim) in new[] { (SnapshotComponent.Database, "postgresql"), (SnapshotComponent.Metrics, "thanos-receive") })
+        {
+            var reference = new SnapshotReference
+            {
+                Component = component,
+                Provider = "csi",
+                Checkpoint = "nightly",
+                TakenAt = DateTimeOffset.UnixEpoch,
+                Csi = new CsiSnapshot
+                {
+                    Driver = "csi.example.internal",
+                    SnapshotHandle = "snap-1",
+                    SnapshotClass = "fast",
+                    DeletionPolicy = "Retain",
+                    Namespace = "runai-backend",
+                    Name = "nightly",
+                    Content = "content",
+                    Claim = $"data-runai-backend-{claim}-0",
+                    ClaimSpec = [],
+                },
+            };
+            File.WriteAllBytes(Path.Combine(folder, Path.GetFileName(SnapshotReference.PathOf(component))), reference.ToBytes());
+        }
+    }
+
+    private static string Brief(JsonNode item) => $"{item["reason"]} {item["key"]!.ToJsonString()}";
 
     private static async Task GrantAsync(EndToEndCluster cluster, string template, string role)
     {

@@ -45,7 +45,7 @@ public sealed class SyncLeakTests : SyncScene
         Assert.Contains($"<a href=\"/resources/{TemplatePath("two")}\">", (await sync.GetAsync("/")).Text, StringComparison.Ordinal);
         foreach (var page in (string[])
         [
-            "/history", "/history?project=vision", "/checkpoints",
+            "/history", "/history?project=vision", "/checkpoints", "/coverage",
             .. Local.Lines("rev-list", "main", "--", "clusters/prod").Select(commit => $"/restore-points/{commit}"),
             .. files.Select(file => $"/resources/{string.Join('/', file.Split('/').Select(Uri.EscapeDataString))}"),
         ])

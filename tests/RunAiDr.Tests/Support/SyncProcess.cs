@@ -6,7 +6,7 @@ namespace RunAiDr.Tests.Support;
 /// <summary><c>runai-dr sync</c>, or another command, as a process of its own, which may be killed.</summary>
 internal sealed class SyncProcess : IAsyncDisposable
 {
-    private static readonly string[] Served = ["/metrics", "/readyz", "/", "/history", "/api/checkpoints"];
+    private static readonly string[] Served = ["/metrics", "/readyz", "/", "/history", "/api/checkpoints", "/coverage", "/api/coverage"];
 
     private readonly Process _process;
     private readonly StringBuilder _log = new();

@@ -1,4 +1,6 @@
+using System.Text;
 using RunAiDr.Core;
+using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 
@@ -36,6 +38,30 @@ public sealed class ScopeTests
             "s.yaml"));
 
         Assert.Contains("s.yaml:8: secrets are kept encrypted or by reference", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_rule_omits_no_later_rule_takes_and_no_list_is_read_for_it()
+    {
+        var scope = Scope.Parse(
+            """
+            version: 1
+            labels: {project: a/b}
+            kinds: {configmaps: [v1], secrets: [v1]}
+            helm: []
+            rules:
+              - {name: drafts, kinds: [configmaps, secrets], where: {namespaces: [runai], names: ["draft-*"]}, exclude: {names: [draft-0]}, treatment: omit}
+              - {name: all, kinds: [configmaps], where: {namespaces: [runai]}, treatment: export}
+            """,
+            "s.yaml");
+
+        Assert.Null(scope.Match(Head("draft-1"), new ExportContext()));
+        Assert.Null(scope.MatchSaved(Head("draft-1"), new ExportContext()));
+        Assert.Equal("drafts", scope.Decide(Head("draft-1"), new ExportContext()).Rule?.Name);
+        Assert.Equal("all", scope.Match(Head("draft-0"), new ExportContext())?.Name);
+        Assert.Equal("all", scope.Match(Head("kept"), new ExportContext())?.Name);
+        var read = scope.Selections([Of("configmaps", "ConfigMap"), Of("secrets", "Secret")]).Selections;
+        Assert.Equal(["configmaps"], read.Select(selection => selection.Kind.Plural));
     }
 
     [Fact]
@@ -178,4 +204,9 @@ public sealed class ScopeTests
 
     private static ResourceKind Kind(string plural, string group, string version) =>
         new(group, version, "Any", plural, plural is not ("namespaces" or "widgets"));
+
+    private static ResourceKind Of(string plural, string kind) => new("", "v1", kind, plural, Namespaced: true);
+
+    private static ResourceHead Head(string name) => ResourceHead.Read(
+        Of("configmaps", "ConfigMap"), Encoding.UTF8.GetBytes($$$"""{"metadata": {"name": "{{{name}}}", "namespace": "runai"}}"""));
 }

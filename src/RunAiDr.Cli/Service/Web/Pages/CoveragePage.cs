@@ -36,7 +36,7 @@ internal static class CoveragePage
             <dt>Found</dt><dd>{facts.Standing}</dd></dl>
             <section aria-labelledby="gaps"><h2 id="gaps">What nothing protects</h2>{Gaps(facts)}</section>
             {Unknown(facts.Unknown)}
-            <section aria-labelledby="reasons"><h2 id="reasons">Why, of all that was found</h2>
+            <section aria-labelledby="reasons"><h2 id="reasons">Everything by reason</h2>
             {Words.Table("Resources by reason", ["Reason", "Resources", "Meaning", "Kinds"], Html.Each(facts.Reasons, Reason))}
             <p class="quiet"><code>runai-dr coverage --show &lt;reason&gt;</code> names the resources, <code>--all</code> every one.</p></section>
             """,
@@ -56,7 +56,7 @@ internal static class CoveragePage
             Words.Count(facts.Unprotected, "resource", "resources"),
             ["Resource", "Project", "Reason", "Why"],
             Html.Each(facts.Gaps, Row));
-        return $"{table}{rest}<p>What the scope lacks, it takes by a rule or omits by one; what is not saved goes into the next export or checkpoint.</p>";
+        return $"{table}{rest}<p>What is unexplained needs a rule in the scope that takes or omits it; what is not saved, an export or a checkpoint.</p>";
     }
 
     private static Html Unknown(IReadOnlyList<UnlistedKind> kinds) => kinds.Count switch
@@ -65,8 +65,8 @@ internal static class CoveragePage
         _ =>
             $"""
             <section aria-labelledby="unknown"><h2 id="unknown">Kinds that could not be listed</h2>
-            <p>The service may list what it exports, and needs no more for that. Whoever has the role of <code>templates/deploy/coverage</code> sees the
-            rest with <code>runai-dr coverage</code>; bound to the service, it shows it here, and lets the service list everything.</p>
+            <p>The service may list what it exports. Whoever has the role of <code>templates/deploy/coverage</code> sees the rest with
+            <code>runai-dr coverage</code>; bind that role to the service to see it here, and the service can read everything.</p>
             {Words.Table(Words.Count(kinds.Count, "kind", "kinds"), ["Kind", "Why"], Html.Each(kinds, Row))}</section>
             """,
     };

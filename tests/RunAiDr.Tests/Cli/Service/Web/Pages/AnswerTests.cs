@@ -64,6 +64,7 @@ public sealed class AnswerTests
     [InlineData("/")]
     [InlineData("/history")]
     [InlineData("/checkpoints")]
+    [InlineData("/coverage")]
     [InlineData("/restore-points/main")]
     [InlineData($"/resources/{Map}")]
     [InlineData("/api/status")]

@@ -39,6 +39,12 @@ public sealed class StateVersionTests : IDisposable
 
         _status = _status with { Reviews = [_status.Reviews[0] with { Failure = "no answer" }] };
         Assert.True(seen.Add(Now()));
+        foreach (var surveyed in (int[])[1, 2])
+        {
+            var figures = new CoverageFigures(default, _clock.GetUtcNow() + TimeSpan.FromDays(surveyed), [], [], []);
+            _status = _status with { Coverages = [new CoverageStatus(DashboardScene.Cluster, figures, null, null)] };
+            Assert.True(seen.Add(Now()));
+        }
     }
 
     [Fact]
