@@ -1,6 +1,5 @@
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Rehydration.Parts;
-using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
 using RunAiDr.Core.Snapshots;
 

@@ -1,4 +1,3 @@
-using RunAiDr.Tests.Core.Sync;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.EndToEnd;

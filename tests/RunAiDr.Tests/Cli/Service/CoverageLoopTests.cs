@@ -3,7 +3,6 @@ using RunAiDr.Cli;
 using RunAiDr.Cli.Service;
 using RunAiDr.Sandbox.Security;
 using RunAiDr.Tests.Cli.Service.Web;
-using RunAiDr.Tests.EndToEnd;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli.Service;
