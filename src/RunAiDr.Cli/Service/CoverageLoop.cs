@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RunAiDr.Core;
 using RunAiDr.Core.Coverage;
+using RunAiDr.Core.State;
 
 namespace RunAiDr.Cli.Service;
 
@@ -74,9 +75,7 @@ internal sealed class CoverageLoop(Session session, TimeProvider clock, ILogger 
             return;
         }
 
-        var survey = new CoverageSurvey(session.Exporter, session.Cluster);
-        var report = await survey.ReadAsync(session.Name, restorePoint, CoverageFilter.Everything, ct);
-        var (before, found) = (_newest, CoverageFigures.Of(report, clock.GetUtcNow()));
+        var (before, found) = (_newest, await FiguresAsync(restorePoint, ct));
 
         // What was made during the survey is saved a moment later: it is looked for once more.
         var mayBeSaved = found.Gaps.Except(before?.Gaps ?? []).Any(gap => gap.Reason == CoverageReason.NotSaved);
@@ -85,6 +84,21 @@ internal sealed class CoverageLoop(Session session, TimeProvider clock, ILogger 
         if (found.Standing != before?.Standing)
         {
             log.Surveyed(session.Name, found.Standing);
+        }
+    }
+
+    private async Task<CoverageFigures> FiguresAsync(IStateTree restorePoint, CancellationToken ct)
+    {
+        try
+        {
+            var survey = new CoverageSurvey(session.Exporter, session.Cluster);
+            var report = await survey.ReadAsync(session.Name, restorePoint, CoverageFilter.Everything, ct);
+            return CoverageFigures.Of(report, clock.GetUtcNow());
+        }
+        finally
+        {
+            // The names of a whole cluster were in memory, and are not for an hour.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
 }
