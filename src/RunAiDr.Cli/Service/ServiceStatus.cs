@@ -29,7 +29,10 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
     /// <summary>Why a newer configuration is not at work, and the one before goes on; null when the newest is.</summary>
     public string? NotTaken { get; init; }
 
-    public bool Ready => NotTaken is null && (!Leads || (Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready)));
+    /// <summary>Why a replica that waits cannot tell whether it is its turn; null when it can.</summary>
+    public string? Trouble { get; init; }
+
+    public bool Ready => NotTaken is null && (Leads ? Clusters.Count > 0 && Clusters.All(cluster => cluster.Ready) : Trouble is null);
 
     /// <summary>What concerns one cluster, and all of them.</summary>
     public ServiceStatus Of(string cluster) => this with
@@ -51,7 +54,8 @@ internal sealed record ServiceStatus(bool Leads, string? Leader, IReadOnlyList<S
 
         if (!Leads)
         {
-            yield return $"[+]standby: {Leader ?? "no replica"} writes";
+            yield return Trouble is null
+                ? $"[+]standby: {Leader ?? "no replica"} writes" : $"[-]standby: the Lease cannot be had, retried: {Visible.Text(Trouble)}";
             yield break;
         }
 

@@ -118,5 +118,5 @@ internal sealed class SyncHost(Invocation invocation, ILogger log)
     // Without an election nobody else writes: a service that does not lead yet is not a replica that waits.
     private ServiceStatus Status() => (_service is { } service && (service.Leads || _election is not null)
         ? service.Status(_election?.Leader) : ServiceStatus.Starting) with
-    { NotTaken = _notTaken };
+    { NotTaken = _notTaken, Trouble = _election?.Trouble };
 }

@@ -13,6 +13,7 @@ public sealed class LeaderElection
     private readonly Func<double> _chance;
     private readonly LeaseCandidate _candidate;
     private (bool, string?) _announced;
+    private bool _granted;
 
     /// <param name="client">The cluster that holds the Lease.</param>
     /// <param name="options">Which Lease, and how fast.</param>
@@ -43,7 +44,9 @@ public sealed class LeaderElection
     /// lost; then competes again. When <paramref name="lead"/> ends by itself, or after <paramref name="ct"/>, the lease
     /// is kept until it has ended and then given up.
     /// </summary>
-    /// <exception cref="RunAiDrException">The server refuses to give the lease (401, 403), or its namespace is missing.</exception>
+    /// <exception cref="RunAiDrException">
+    /// The first try of all is refused (401, 403), or the namespace of the lease is missing; later that is <see cref="Trouble"/>.
+    /// </exception>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken ct)
     {
         do
@@ -90,7 +93,8 @@ public sealed class LeaderElection
                 await Task.Delay(Shorter(_options.RetryPeriod, Left()), _clock, ct);
                 if (Left() > TimeSpan.Zero)
                 {
-                    await RenewAsync(ct);
+                    // Half the time, so that one hanging request leaves time for another.
+                    await TryAsync(Shorter(_options.RenewDeadline / 2, Left()), ct);
                 }
             }
         }
@@ -109,19 +113,6 @@ public sealed class LeaderElection
         }
     }
 
-    private async Task RenewAsync(CancellationToken ct)
-    {
-        try
-        {
-            // Half the time, so that one hanging request leaves time for another.
-            await TryAsync(Shorter(_options.RenewDeadline / 2, Left()), ct);
-        }
-        catch (RunAiDrException refusal)
-        {
-            Trouble = refusal.Message;
-        }
-    }
-
     private async Task<bool> TryAsync(TimeSpan limit, CancellationToken ct)
     {
         using var late = new CancellationTokenSource(limit, _clock);
@@ -129,11 +120,12 @@ public sealed class LeaderElection
         try
         {
             var holds = await _candidate.TryAsync(either.Token);
-            Trouble = null;
+            (Trouble, _granted) = (null, true);
             return holds;
         }
-        catch (RunAiDrException failure) when (failure.Fault == Fault.ClusterUnreachable)
+        catch (RunAiDrException failure) when (_granted || failure.Fault == Fault.ClusterUnreachable)
         {
+            // An API server that has just been started refuses everything until it has read who may do what.
             Trouble = failure.Message;
             return false;
         }

@@ -113,6 +113,23 @@ public sealed class LeaderElectionTests(ApiServerSandbox server) : IClassFixture
     }
 
     [Fact]
+    public async Task What_is_refused_after_it_was_granted_is_waited_for()
+    {
+        var a = Start("a");
+        await UntilAsync(() => a.Leads, a);
+
+        // As an API server does that has just been started.
+        a.Network.Refuses = true;
+        await UntilAsync(() => !a.Leads, a);
+        await UntilAsync(() => a.Election.Trouble == "refused", a);
+        Assert.False(a.Running.IsCompleted);
+
+        a.Network.Refuses = false;
+        await UntilAsync(() => a.Leads, a);
+        Assert.Null(a.Election.Trouble);
+    }
+
+    [Fact]
     public async Task A_leader_whose_timers_did_not_fire_does_not_take_itself_for_one()
     {
         using var client = new ClusterClient(server.Connection, TimeProvider.System);
@@ -346,13 +363,17 @@ public sealed class LeaderElectionTests(ApiServerSandbox server) : IClassFixture
         }
     }
 
-    /// <summary>Credentials that cannot be had while the network is down.</summary>
+    /// <summary>Credentials that cannot be had while the network is down, or while the server refuses them.</summary>
     private sealed class FaultyNetwork(CredentialSource credentials) : CredentialSource
     {
         public bool Down { get; set; }
 
+        public bool Refuses { get; set; }
+
         public override ValueTask<Credential> GetAsync(bool refused, CancellationToken ct) =>
-            Down ? throw new RunAiDrException(Fault.ClusterUnreachable, "down", "wait") : credentials.GetAsync(refused, ct);
+            Down ? throw new RunAiDrException(Fault.ClusterUnreachable, "down", "wait")
+            : Refuses ? throw new RunAiDrException(Fault.ClusterRefused, "refused", "grant it")
+            : credentials.GetAsync(refused, ct);
     }
 
     /// <summary>A clock whose wall time is wrong.</summary>
