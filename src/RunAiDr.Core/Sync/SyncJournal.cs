@@ -100,14 +100,20 @@ public sealed class SyncJournal(string cluster, SyncMeters meters, ILogger log, 
 
     internal void Interrupted(ListSelection selection, string reason)
     {
+        bool news;
         lock (_gate)
         {
+            news = _interrupted.All(other => other.Key.Kind != selection.Kind);
             _interrupted.TryAdd(selection, (clock.GetTimestamp(), reason));
             _staleSince ??= clock.GetTimestamp();
         }
 
         meters.WatchRestarts.Add(1, Tag, new("kind", selection.Kind.QualifiedName));
-        log.WatchInterrupted(cluster, selection.Kind.QualifiedName, reason);
+        if (news)
+        {
+            // There are dozens of watches and each tries again within seconds: a restart of the server would fill the log.
+            log.WatchInterrupted(cluster, selection.Kind.QualifiedName, reason);
+        }
     }
 
     internal void ReadingAgain(string reason)
