@@ -57,7 +57,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         var identity = await reader.IdentifyAsync(ct);
         var (selections, lacking) = Scope.Selections(await reader.DiscoverAsync(ct));
         var kept = Memory?.Load(cluster);
-        var (pass, known) = NewPass(kept, sink, tip);
+        var (pass, known) = NewPass(kept, lacking, sink, tip);
         var attempt = 0;
         await foreach (var page in reader.ReadCutAsync(selections, ct))
         {
@@ -66,7 +66,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
                 if (attempt > 0)
                 {
                     sink.Reset();
-                    (pass, known) = NewPass(kept, sink, tip);
+                    (pass, known) = NewPass(kept, lacking, sink, tip);
                 }
 
                 attempt = page.Attempt;
@@ -75,7 +75,7 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
             pass.Take(page);
         }
 
-        var report = await pass.FinishAsync(cluster, identity, lacking, ct);
+        var report = await pass.FinishAsync(cluster, identity, ct);
         if (known?.HasNews == true)
         {
             Memory?.Keep(cluster, known.ToBytes());
@@ -84,10 +84,11 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         return new ExportedCluster(report, selections, pass.Context);
     }
 
-    private (ExportPass Pass, KnownForms? Known) NewPass(byte[]? kept, IStateSink sink, IStateTree? tip)
+    private (ExportPass Pass, KnownForms? Known) NewPass(
+        byte[]? kept, IReadOnlyList<string> lacking, IStateSink sink, IStateTree? tip)
     {
         var known = Memory is null ? null : KnownForms.Read(kept, Rules);
-        return (new ExportPass(this, known, sink, tip), known);
+        return (new ExportPass(this, known, sink, tip) { Lacking = lacking }, known);
     }
 
     private void CheckNoneIsDropped(string cluster, IStateTree? tip)

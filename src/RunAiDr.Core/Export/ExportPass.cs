@@ -46,6 +46,9 @@ internal sealed class ExportPass
         _compareOnly = new(_scope.CompareOnlyKinds, StringComparer.Ordinal);
     }
 
+    /// <summary>The kinds of the scope that the server does not serve, as <see cref="ExportReport.LackingKinds"/>.</summary>
+    public required IReadOnlyList<string> Lacking { get; init; }
+
     /// <summary>What the cut has shown so far of projects and references.</summary>
     public ExportContext Context { get; } = new();
 
@@ -65,8 +68,7 @@ internal sealed class ExportPass
         }
     }
 
-    public async Task<ExportReport> FinishAsync(
-        string cluster, ClusterIdentity identity, IReadOnlyList<string> lacking, CancellationToken ct)
+    public async Task<ExportReport> FinishAsync(string cluster, ClusterIdentity identity, CancellationToken ct)
     {
         var charts = _scope.Releases.Select(WriteRelease).OfType<HelmRelease>().ToImmutableSortedDictionary(
             release => release.Name, release => release.ChartVersion, StringComparer.Ordinal);
@@ -86,7 +88,7 @@ internal sealed class ExportPass
             Info = info,
             Revision = _revision,
             Counts = _counts,
-            LackingKinds = lacking,
+            LackingKinds = Lacking,
             Terminating = [.. _terminating],
             Placeholders = [.. _placeholders],
             SecretDecisions = [.. _decisions.OrderBy(decision => decision.Document, StringComparer.Ordinal)],
@@ -114,6 +116,11 @@ internal sealed class ExportPass
             NoteNames();
         }
 
+        if (head.Kind.QualifiedName == KnownKinds.Definition.QualifiedName && Lacking.Contains(head.Name, StringComparer.Ordinal))
+        {
+            RefuseIfEstablished(head);
+        }
+
         if (head.IsNamespace && !head.IsTerminating && _scope.IsProject(head.Labels))
         {
             Context.AddProjectNamespace(head.Name);
@@ -133,6 +140,21 @@ internal sealed class ExportPass
 
         _terminating.Add(head.Key.ToString());
         return null;
+    }
+
+    // An API server that has just been started knows its definitions before it serves them: what is of their kinds is not gone.
+    private static void RefuseIfEstablished(ResourceHead head)
+    {
+        var definition = ListedItem.BodyOf(head);
+        var isEstablished = (definition.Map("status") ?? []).Maps("conditions")
+            .Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True");
+        if (isEstablished && !head.IsTerminating && (definition.Map("spec") ?? []).Maps("versions").Any(version => version.IsTrue("served")))
+        {
+            throw new RunAiDrException(
+                Fault.ClusterUnreachable,
+                $"The API server has the definition of {head.Name}, but does not serve it yet.",
+                "Wait until `kubectl get --raw /readyz` says ok, then try again.");
+        }
     }
 
     private void Offer(HelmReleaseScope release, ResourceHead head)

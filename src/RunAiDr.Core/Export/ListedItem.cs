@@ -31,7 +31,7 @@ internal static class ListedItem
         return CanonicalForm.Clean(new Resource(head.Kind, body));
     }
 
-    private static JsonObject BodyOf(ResourceHead head)
+    public static JsonObject BodyOf(ResourceHead head)
     {
         try
         {

@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Text;
 using System.Text.Json.Nodes;
+using RunAiDr.Core;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Resources;
 using RunAiDr.Core.Scopes;
@@ -120,11 +121,24 @@ public sealed class WholeInstallationTests
     {
         var cluster = new RecordedCluster();
         cluster.Remove("nodepools.run.ai");
+        cluster["customresourcedefinitions.apiextensions.k8s.io"].RemoveAll(item => (string)item["metadata"]!["name"]! == "nodepools.run.ai");
 
         var (report, sink) = await Export(cluster);
 
         Assert.Equal(["nodepools.run.ai"], report.LackingKinds);
         Assert.DoesNotContain(sink.Files.Keys, path => path.Contains("nodepools.run.ai/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_a_definition_and_does_not_serve_it_yet_is_not_ready_to_be_read()
+    {
+        var cluster = new RecordedCluster();
+        cluster.Remove("nodepools.run.ai");
+
+        var failure = await Assert.ThrowsAsync<RunAiDrException>(() => Export(cluster));
+
+        Assert.Equal(Fault.ClusterUnreachable, failure.Fault);
+        Assert.Contains("nodepools.run.ai", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
