@@ -15,7 +15,7 @@ public sealed class RealServerTests
         using var workspace = await EndToEndWorkspace.InitAsync();
         if (EndToEndRealServer.CanStart)
         {
-            await LoadAsync(lost);
+            await EndToEndRealServer.LoadAsync(lost);
         }
 
         await workspace.DoAsync(lost, "export", "--tag", "p");
@@ -51,7 +51,7 @@ public sealed class RealServerTests
     {
         await using var cluster = await EndToEndRealServer.EmptyAsync();
         using var workspace = await EndToEndWorkspace.InitAsync();
-        await LoadAsync(cluster);
+        await EndToEndRealServer.LoadAsync(cluster);
         await workspace.DoAsync(cluster, "export");
 
         foreach (var change in DriftCase.All)
@@ -76,52 +76,10 @@ public sealed class RealServerTests
         await EndToEndRealServer.WipeAsync(fresh);
     }
 
-    /// <summary>The commands of TestData/runai-cluster/README.md.</summary>
-    private static async Task LoadAsync(EndToEndCluster cluster)
-    {
-        foreach (var file in Manifests("01").Where(file => !file.Contains("13-", StringComparison.Ordinal)))
-        {
-            await cluster.KubectlAsync("apply", "--server-side", "--field-manager=platform-admin", "-f", file);
-            await cluster.KubectlAsync("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
-        }
-
-        await ReleaseAsync("runai-backend", "control-plane", "global.replicaCount=3");
-        await ReleaseAsync("runai-cluster", "runai-cluster", "clusterConfig.prometheus.spec.retention=3h");
-        foreach (var file in Manifests("56"))
-        {
-            await cluster.KubectlAsync("apply", "-f", file);
-        }
-
-        foreach (var file in Manifests("7"))
-        {
-            await cluster.KubectlAsync(
-                "apply", "--server-side", "--force-conflicts", "--field-manager=platform-admin", "-f", file);
-        }
-
-        var project = await cluster.GetAsync("projects.run.ai", "vision");
-        var binding = await File.ReadAllTextAsync(Path.Combine(EndToEndCluster.Data, "manifests", "finish", "owned-rolebinding.yaml"));
-        await cluster.ApplyAsync(binding.Replace("PROJECT_UID", (string)project["metadata"]!["uid"]!, StringComparison.Ordinal));
-
-        async Task ReleaseAsync(string release, string chart, string change)
-        {
-            var ns = release == "runai-cluster" ? "runai" : release;
-            var file = $"charts/{chart}-2.20.24.tgz";
-            await cluster.HelmAsync("install", release, file, "-n", ns, "-f", $"values/{release}.values.yaml", "--server-side=false");
-            await cluster.HelmAsync(
-                "upgrade", release, file, "-n", ns, "--reset-then-reuse-values", "--set", change, "--server-side=false");
-        }
-    }
-
     /// <summary>The version of every object of the kinds that a rehydration writes.</summary>
     private static Task<string> VersionsAsync(EndToEndCluster cluster) => cluster.KubectlAsync(
         "get", "namespaces,rolebindings,configmaps,crds,secrets,serviceaccounts,runaiconfigs", "-A", "-o",
         "jsonpath={range .items[*]}{.metadata.uid} {.metadata.resourceVersion}{\"\\n\"}{end}");
-
-    /// <summary>The files that begin with one of these digits, in their order.</summary>
-    private static IEnumerable<string> Manifests(string digits) =>
-        Directory.EnumerateFiles(Path.Combine(EndToEndCluster.Data, "manifests"), "*.yaml")
-            .Where(file => digits.Contains(Path.GetFileName(file)[0], StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal);
 
     private static async Task ApplyCompareOnlyAsync(EndToEndCluster cluster, EndToEndWorkspace workspace)
     {

@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using RunAiDr.Sandbox.Security;
-using RunAiDr.Tests.Cluster;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.EndToEnd;
@@ -34,7 +32,7 @@ public sealed class ServiceRightsTests(ServiceRightsTests.Deployed deployed) : I
     {
         await deployed.Cluster.ApplyAsync(LeaseRole().ToJsonString(), "-n", "runai-dr");
         using var workspace = await EndToEndWorkspace.InitAsync();
-        await using var service = await RunningAsync(workspace);
+        await using var service = await RunningService.StartAsync(workspace, deployed.Kubeconfig);
 
         await service.UntilAsync("/metrics", Prometheus, "runai_dr_leader{");
         await service.UntilAsync("/metrics", Prometheus, "runai_dr_ready{cluster=\"prod\"} 1");
@@ -65,7 +63,7 @@ public sealed class ServiceRightsTests(ServiceRightsTests.Deployed deployed) : I
         await deployed.Cluster.ApplyAsync(role.ToJsonString(), "-n", "runai-dr");
         await deployed.PrepareLeaseAsync(exists: verb != "create");
         using var workspace = await EndToEndWorkspace.InitAsync();
-        await using var service = await RunningAsync(workspace);
+        await using var service = await RunningService.StartAsync(workspace, deployed.Kubeconfig);
 
         var ended = (await service.EndAsync()).Expect(6);
 
@@ -73,94 +71,6 @@ public sealed class ServiceRightsTests(ServiceRightsTests.Deployed deployed) : I
     }
 
     private static JsonObject LeaseRole() => DeployTemplates.Documents(RepositoryFiles.Read("templates/deploy/leader-election.yaml")).Of("Role");
-
-    private async Task<Running> RunningAsync(EndToEndWorkspace workspace)
-    {
-        var (certificate, key) = new TestAuthority().IssuePem("localhost");
-        await File.WriteAllTextAsync(workspace.File("tls.crt"), certificate);
-        await File.WriteAllTextAsync(workspace.File("tls.key"), key);
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        await File.WriteAllTextAsync(workspace.File("runai-dr.yaml"), $$"""
-            cluster: prod
-            kubeconfig: "{{deployed.Kubeconfig}}"
-            repository: dr.git
-            sync: {settle: 100ms}
-            listen: 127.0.0.1:{{port}}
-            tls: {certFile: tls.crt, keyFile: tls.key}
-            leaderElection: {enabled: true, namespace: runai-dr}
-            """);
-        return new Running(workspace, port);
-    }
-
-    /// <summary><c>runai-dr sync</c>, and who asks it.</summary>
-    private sealed class Running : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task<Ended> _ended;
-        private readonly EndToEndWorkspace _workspace;
-        private readonly HttpClient _http;
-
-        public Running(EndToEndWorkspace workspace, int port)
-        {
-            (_workspace, Port) = (workspace, port);
-            _http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } })
-            {
-                BaseAddress = new Uri($"https://127.0.0.1:{port}"),
-            };
-            _ended = workspace.Dr.RunAsync(_stop.Token, "sync");
-        }
-
-        public int Port { get; }
-
-        public async Task<(HttpStatusCode Code, string Text)> GetAsync(string path, string? token)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Authorization = token is null ? null : new("Bearer", token);
-            using var answer = await _http.SendAsync(request);
-            return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
-        }
-
-        public Task UntilAsync(string path, string token, string text) => UntilAsync(() =>
-        {
-            try
-            {
-                return GetAsync(path, token).GetAwaiter().GetResult().Text.Contains(text, StringComparison.Ordinal);
-            }
-            catch (HttpRequestException)
-            {
-                return false; // it has not started yet
-            }
-        });
-
-        public async Task UntilAsync(Func<bool> condition)
-        {
-            for (var i = 0; i < 600 && !_ended.IsCompleted && !condition(); i++)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
-            }
-
-            Assert.True(condition(), _workspace.Dr.Everything);
-        }
-
-        /// <summary>Waits until it ends by itself.</summary>
-        public Task<Ended> EndAsync() => _ended.WaitAsync(TimeSpan.FromMinutes(1));
-
-        public async Task StopAsync()
-        {
-            await _stop.CancelAsync();
-            await _ended;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await StopAsync();
-            _stop.Dispose();
-            _http.Dispose();
-        }
-    }
 
     /// <summary>The sample installation with templates/deploy applied, and one who may read the metrics.</summary>
     public sealed class Deployed : IAsyncLifetime
