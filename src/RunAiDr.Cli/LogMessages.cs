@@ -7,7 +7,7 @@ namespace RunAiDr.Cli;
 /// <summary>What the process tells about itself. Numbers never change their meaning.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Probes and metrics at {Scheme}://{Address}: /livez, /readyz, /metrics")]
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Dashboard at {Scheme}://{Address}/, probes and metrics there at /livez, /readyz, /metrics")]
     public static partial void Listening(this ILogger log, string scheme, IPEndPoint address);
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Information, Message = "The configuration has changed: starting again with the new one")]

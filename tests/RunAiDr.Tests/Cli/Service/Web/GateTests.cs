@@ -34,7 +34,7 @@ public sealed class GateTests
         Assert.Equal((503, "[-]starting: the repository is being prepared\n[-]remote behind by 3 commits for 60 s, retried: canary-reason\n"), (ready.Code, ready.Text));
         Assert.Equal(200, metrics.Code);
         Assert.Contains("target_info", metrics.Text, StringComparison.Ordinal);
-        Assert.Contains("Probes and metrics at http://127.0.0.1", web.Log.Text, StringComparison.Ordinal);
+        Assert.Contains("Dashboard at http://127.0.0.1", web.Log.Text, StringComparison.Ordinal);
     }
 
     [Theory]
