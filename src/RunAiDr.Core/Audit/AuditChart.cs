@@ -13,6 +13,15 @@ internal static class AuditChart
     private const int Top = 10;
     private const int Bottom = 110;
 
+    /// <summary>What the marks of a chart mean: a sample of each that it has, and words.</summary>
+    public static Html LegendOf(AuditAgeChart chart)
+    {
+        var age = Key($"""<line class="age" x2="24" y1="6" y2="6"/>""", "age");
+        var objective = chart.Course.Objective is null ? Html.None : Key($"""<line class="most" x2="24" y1="6" y2="6"/>""", "objective (dashed)");
+        var missed = chart.Course.Missed.Count == 0 ? Html.None : Key($"""<rect class="missed" width="24" height="12"/>""", "objective missed (shaded)");
+        return $"""<span class="legend">{age}{objective}{missed}</span>""";
+    }
+
     public static string TitleOf(AuditAgeChart chart) => $"Age of the recovery point: {CheckpointSummary.NameOf(chart.Course.Component)}";
 
     public static Html Of(AuditDaysChart chart)
@@ -51,6 +60,9 @@ internal static class AuditChart
 
         double Y(TimeSpan age) => Bottom - (age.TotalHours * scale);
     }
+
+    private static Html Key(Html sample, string meaning) =>
+        $"""<span><svg viewBox="0 0 24 12" aria-hidden="true">{sample}</svg> {meaning}</span> """;
 
     private static Html ObjectiveAt(double y) => $"""<line class="most" x1="{Left}" x2="{Width}" y1="{y}" y2="{y}"/>""";
 

@@ -19,6 +19,7 @@ public static class AuditPage
         th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line) }
         th { color: var(--faint); font-weight: 600; white-space: nowrap }
         figure { margin: 0 0 1rem } figcaption { font-weight: 600 } svg { width: 100%; height: auto }
+        .legend { display: block; font-weight: 400; color: var(--faint) } .legend > span { margin-right: 1rem; white-space: nowrap } .legend svg { width: 24px; height: 12px }
         .bar { fill: var(--bar) } .age { fill: none; stroke: var(--bar); stroke-width: 2 } .axis { stroke: var(--line) }
         .most { stroke: var(--miss); stroke-dasharray: 6 4 } .missed { fill: var(--miss); opacity: .25 } text { fill: var(--faint); font-size: 12px }
         @media screen and (max-width: 40rem) { text { font-size: 22px } table { width: max-content; min-width: 100% } td { max-width: 18rem; overflow-wrap: anywhere } }
@@ -54,13 +55,13 @@ public static class AuditPage
     {
         AuditHeading heading => Html.Of($"<h2>{heading.Text}</h2>\n"),
         AuditText text => Html.Of($"<p>{text.Text}</p>\n"),
-        AuditDaysChart days => Figure("Changes on each day", AuditChart.Of(days)),
-        AuditAgeChart age => Figure(AuditChart.TitleOf(age), AuditChart.Of(age)),
+        AuditDaysChart days => Figure("Changes on each day", Html.None, AuditChart.Of(days)),
+        AuditAgeChart age => Figure(AuditChart.TitleOf(age), AuditChart.LegendOf(age), AuditChart.Of(age)),
         AuditTable table => Table(table),
         _ => throw new InvalidOperationException($"Nothing shows a {block.GetType().Name}."),
     };
 
-    private static Html Figure(string title, Html chart) => $"<figure>\n<figcaption>{title}</figcaption>\n{chart}</figure>\n";
+    private static Html Figure(string title, Html legend, Html chart) => $"<figure>\n<figcaption>{title}{legend}</figcaption>\n{chart}</figure>\n";
 
     private static Html Table(AuditTable table) =>
         $"""

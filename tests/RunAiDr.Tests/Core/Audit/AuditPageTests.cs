@@ -22,10 +22,23 @@ public sealed class AuditPageTests
         Assert.DoesNotContain("http", page.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
         var charts = page.Split("<svg")[1..].Select(rest => XElement.Parse($"<svg{rest[..rest.IndexOf("</svg>", StringComparison.Ordinal)]}</svg>")).ToList();
-        Assert.Equal(2, charts.Count);
+        var keys = charts.RemoveAll(chart => (string?)chart.Attribute("aria-hidden") == "true");
+        Assert.Equal((3, 2), (keys, charts.Count));
         Assert.All(charts, chart => Assert.NotNull(chart.Attribute("aria-label")));
         Assert.Equal(3, charts[0].Elements("rect").Count(rect => (string?)rect.Attribute("class") == "missed"));
         Assert.Equal(2, charts[1].Elements("rect").Count(rect => (string?)rect.Attribute("class") == "bar"));
+    }
+
+    [Fact]
+    public void The_marks_of_a_chart_are_told_in_words_and_only_those_that_it_has()
+    {
+        var (report, course) = (Report("team-a"), RecoveryPointCourse.Of(SnapshotComponent.Metrics, null, [Start], new(Start, Start.AddDays(10))));
+        var free = AuditPage.Of(report with { RecoveryPoints = [course] });
+        var missed = AuditPage.Of(report);
+
+        Assert.All(["</svg> age", "</svg> objective (dashed)", "</svg> objective missed (shaded)"], words => Assert.Contains(words, missed, StringComparison.Ordinal));
+        Assert.Contains("</svg> age", free, StringComparison.Ordinal);
+        Assert.DoesNotContain("</svg> objective", free, StringComparison.Ordinal);
     }
 
     [Fact]
