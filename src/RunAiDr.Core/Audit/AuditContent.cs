@@ -7,6 +7,7 @@ namespace RunAiDr.Core.Audit;
 public static class AuditContent
 {
     private const int MostMissed = 100;
+    private const int MostPruned = 20;
 
     public static string Title(AuditReport report) => $"Disaster recovery of cluster {report.Cluster}";
 
@@ -64,11 +65,18 @@ public static class AuditContent
     {
         yield return new AuditHeading("Checkpoints");
         yield return report.Checkpoints.Count == 0
-            ? new AuditText("None of this period is there. Pruned ones are not listed; their snapshots count above.")
+            ? new AuditText("None of this period is there.")
             : new AuditTable(
                 "Checkpoints made",
                 ["made at", "name", "commit", "complete", "signature"],
                 [.. report.Checkpoints.Select(RowOf)]);
+        if (report.PrunedCheckpoints is { Count: > 0 } pruned)
+        {
+            var names = string.Join(", ", pruned.Take(MostPruned));
+            var more = pruned.Count > MostPruned ? $" and {pruned.Count - MostPruned} more" : "";
+            yield return new AuditText($"Made too, but their tags are gone since (pruned, or deleted): {names}{more}. Their snapshots count in the objectives above.");
+        }
+
         if (report.MissedCheckpoints is { Count: > 0 } missed)
         {
             yield return new AuditTable(

@@ -40,6 +40,7 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
             Changes = ChangesOf(within, [TreeOf(entries[0]), TreeOf(entries.Find(entry => entry.At < period.From) ?? entries[^1])]),
             Days = DaysOf(within),
             Checkpoints = CheckpointsIn(period),
+            PrunedCheckpoints = PrunedIn(within),
             RecoveryPoints = CoursesOf(entries, objectives, period),
         };
     }
@@ -98,6 +99,14 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
            select new AuditedCheckpoint(tag.Name, tag.Commit.Sha, tag.TaggedAt, Checkpoint.Of(store, cluster, tag).IsPartial, Signature: null),
     ];
 
+    private IReadOnlyList<string> PrunedIn(IEnumerable<HistoryEntry> within) =>
+    [
+        .. within.Reverse()
+            .SelectMany(entry => Enum.GetValues<SnapshotComponent>().Where(component => IsSavedBy(entry, component)).Select(component => ReferenceIn(entry, component)?.Checkpoint))
+            .OfType<string>()
+            .Except(store.Tags(cluster).Select(tag => tag.Name), StringComparer.Ordinal),
+    ];
+
     private IReadOnlyList<RecoveryPointCourse> CoursesOf(
         IReadOnlyList<HistoryEntry> entries, IReadOnlyDictionary<SnapshotComponent, TimeSpan?> objectives, AuditPeriod period) =>
     [
@@ -109,8 +118,7 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
     /// <summary>Back to the newest that is older than the period.</summary>
     private IEnumerable<DateTimeOffset> TakenAt(IEnumerable<HistoryEntry> entries, SnapshotComponent component, DateTimeOffset from)
     {
-        var path = SnapshotReference.PathOf(component);
-        foreach (var entry in entries.Where(entry => entry.Changes.Any(change => change.Path == path && change.Kind != StateChangeKind.Deleted)))
+        foreach (var entry in entries.Where(entry => IsSavedBy(entry, component)))
         {
             if (ReferenceIn(entry, component) is { Failure: null } reference)
             {
@@ -122,6 +130,9 @@ public sealed class AuditReader(IStateStore store, IStateHistory history, string
             }
         }
     }
+
+    private static bool IsSavedBy(HistoryEntry entry, SnapshotComponent component) =>
+        entry.Changes.Any(change => change.Path == SnapshotReference.PathOf(component) && change.Kind != StateChangeKind.Deleted);
 
     private SnapshotReference? ReferenceIn(HistoryEntry entry, SnapshotComponent component)
     {

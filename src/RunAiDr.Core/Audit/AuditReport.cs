@@ -18,6 +18,9 @@ public sealed record AuditReport(string Cluster, AuditPeriod Period, DateTimeOff
     /// <summary>The oldest first. Checkpoints that were pruned since are not among them.</summary>
     public IReadOnlyList<AuditedCheckpoint> Checkpoints { get; init; } = [];
 
+    /// <summary>Names of those whose tags are gone by now, as the snapshot references in the history name them; the oldest first.</summary>
+    public IReadOnlyList<string> PrunedCheckpoints { get; init; } = [];
+
     /// <summary>Times of the schedule at which none was made and none has been pruned; null without a schedule.</summary>
     public IReadOnlyList<DateTimeOffset>? MissedCheckpoints { get; init; }
 

@@ -59,6 +59,22 @@ public sealed partial class ReportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_checkpoint_that_was_pruned_since_is_named_and_its_snapshot_counts()
+    {
+        using (var store = _repository.Open())
+        {
+            store.DeleteTag(RepositoryStory.Cluster, "before-upgrade");
+        }
+
+        var report = JsonNode.Parse((await ReportAsync("--to", "2026-03-07", "-o", "json")).Output)!;
+
+        Assert.Equal(["20260302-080000"], Names(report["checkpoints"]!, "name"));
+        Assert.Equal(["before-upgrade"], report["prunedCheckpoints"]!.AsArray().Select(name => (string?)name));
+        Assert.Equal(2, report["recoveryPoints"]![0]!["taken"]!.AsArray().Count);
+        Assert.Contains("gone since (pruned, or deleted): before-upgrade.", (await ReportAsync("--to", "2026-03-07")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_period_takes_what_is_in_it_only()
     {
         var report = JsonNode.Parse((await ReportAsync("--from", "2026-03-04", "--to", "2026-03-04", "-o", "json")).Output)!;
