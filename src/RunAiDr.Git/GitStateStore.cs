@@ -123,6 +123,17 @@ public sealed partial class GitStateStore : IStateStore, IDisposable
         });
     }
 
+    /// <summary>What a commit made of its first parent; null where either has nothing of the cluster, or is not here.</summary>
+    public (IStateTree Before, IStateTree After)? Step(string cluster, CommitId commit)
+    {
+        CheckCluster(cluster);
+        return GitFault.Explain<(IStateTree, IStateTree)?>(Path, () =>
+            _repository.Lookup<Commit>(commit.Sha) is { } made
+            && made.Parents.FirstOrDefault() is { } parent
+            && TreeAt(_repository.Lookup<Commit>(parent.Id), cluster) is { } before
+            && TreeAt(made, cluster) is { } after ? (before, after) : null);
+    }
+
     /// <summary>What the signature proves of a restore point, as the operator named it: of the tag, otherwise of the commit.</summary>
     /// <param name="cluster">Whose restore point.</param>
     /// <param name="reference">The words that <see cref="Open(string, string?)"/> was given.</param>

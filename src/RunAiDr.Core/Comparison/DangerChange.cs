@@ -1,4 +1,4 @@
-using RunAiDr.Core.Secrets.Sealing;
+using RunAiDr.Core.Resources;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Core.Comparison;
@@ -9,12 +9,15 @@ public sealed record DangerChange(string Path, IReadOnlyList<string> Added, IRea
     /// <summary>What changed between two states, among the files named; nothing for nearly every commit.</summary>
     public static IEnumerable<DangerChange> Between(IStateTree before, IStateTree after, IEnumerable<StateChange> changes) =>
         from change in changes
-        where SealedFiles.DocumentOf(change.Path) is null
-        let saved = before.Read(change.Path)
-        let live = after.Read(change.Path)
-        let found = new DangerChange(change.Path, DangersOf(change.Path, saved, live), DangersOf(change.Path, live, saved))
+        where StatePath.TryParse(change.Path, out _)
+        let saved = DangersIn(before, change.Path)
+        let live = DangersIn(after, change.Path)
+        let found = new DangerChange(change.Path, Texts(live.Except(saved)), Texts(saved.Except(live)))
         where found.Added.Count + found.Gone.Count > 0
         select found;
 
-    private static IReadOnlyList<string> DangersOf(string path, byte[]? saved, byte[]? live) => StateDifference.Between(path, saved, live).Dangers;
+    private static IReadOnlyList<Danger> DangersIn(IStateTree tree, string path) =>
+        StateDifference.Parse(path, tree.Read(path)) is { } body ? Danger.In(body) : [];
+
+    private static IReadOnlyList<string> Texts(IEnumerable<Danger> dangers) => [.. dangers.Select(danger => danger.Text)];
 }

@@ -1,4 +1,3 @@
-using RunAiDr.Core.History;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Text;
 
@@ -27,4 +26,4 @@ internal static class HistoryPage
 /// <param name="Project">Whose changes; null for all.</param>
 /// <param name="Entries">The newest first.</param>
 /// <param name="Next">Where the next page begins.</param>
-internal sealed record HistoryFacts(string? Project, IReadOnlyList<HistoryEntry> Entries, CommitId? Next);
+internal sealed record HistoryFacts(string? Project, IReadOnlyList<TimelineEntry> Entries, CommitId? Next);

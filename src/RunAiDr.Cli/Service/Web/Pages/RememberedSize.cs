@@ -11,6 +11,7 @@ internal static class RememberedSize
     {
         HistoryFacts facts => facts.Entries.Sum(entry => Entry + Text(entry.Subject) + Texts(entry.Actors) + Texts(entry.Changes.Select(change => change.Path))),
         DriftFacts facts => facts.Groups.SelectMany(group => group.Items).Sum(item => Entry + Text(item.Path) + Texts([.. item.Dangers, .. item.Fields, .. item.Diff])),
+        CommitDangers { Found: { } dangers } => dangers.Sum(danger => Object + Text(danger.Path) + Text(danger.Danger)),
         RestorePointContent content => Texts(
         [
             .. content.Secrets, .. content.EncryptedSecrets, .. content.Problems,

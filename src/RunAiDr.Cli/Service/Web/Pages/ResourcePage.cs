@@ -1,4 +1,3 @@
-using RunAiDr.Core.History;
 using RunAiDr.Core.Text;
 
 namespace RunAiDr.Cli.Service.Web.Pages;
@@ -29,4 +28,4 @@ internal static class ResourcePage
 /// <param name="Content">Its text, with placeholders for secrets; null when there is none to show.</param>
 /// <param name="Absence">Why there is none.</param>
 /// <param name="History">The newest changes.</param>
-internal sealed record ResourceFacts(string Path, string? Content, string? Absence, IReadOnlyList<HistoryEntry> History);
+internal sealed record ResourceFacts(string Path, string? Content, string? Absence, IReadOnlyList<TimelineEntry> History);

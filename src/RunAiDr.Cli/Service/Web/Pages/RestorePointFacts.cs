@@ -13,6 +13,7 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// <param name="Signature">The same as a sentence.</param>
 /// <param name="SignatureRefused">Whether it would not be restored for that.</param>
 /// <param name="Content">What it holds.</param>
+/// <param name="Dangers">Those that its commit brought.</param>
 /// <param name="PlanCommand">Looks at a target.</param>
 /// <param name="Command">Restores it.</param>
 internal sealed record RestorePointFacts(
@@ -23,6 +24,7 @@ internal sealed record RestorePointFacts(
     string Signature,
     bool SignatureRefused,
     RestorePointContent Content,
+    IReadOnlyList<DangerFact> Dangers,
     string PlanCommand,
     string Command);
 

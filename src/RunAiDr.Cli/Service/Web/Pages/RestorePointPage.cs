@@ -5,6 +5,8 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// <summary>What a restore point would bring back, from where, what is missing, and the command. No target is asked.</summary>
 internal static class RestorePointPage
 {
+    public const string DangersAnchor = "#dangers";
+
     public static Html Write(RestorePointFacts facts)
     {
         var usable = facts is { Content.Problems.Count: 0, SignatureRefused: false };
@@ -24,7 +26,7 @@ internal static class RestorePointPage
             {facts.Command}</code></pre>
             <p class="quiet">The first only looks at the target cluster; the second writes to it. Run them where <code>runai-dr.yaml</code> names
             this repository, after <code>new=&lt;context&gt;</code> with the target's context in your kubeconfig, or in that of <code>--kubeconfig</code>.{Files(facts.Content)}</p></section>
-            {Missing(facts.Content)}
+            {Dangers(facts.Dangers)}{Missing(facts.Content)}
             {Data(facts.Content)}
             <section aria-labelledby="kinds"><h2 id="kinds">What would be restored</h2>
             {Words.Table(Words.Count(facts.Content.Resources, "resource by kind", "resources by kind"), ["Kind", "Resources"], Rows(facts.Content.Kinds))}
@@ -38,6 +40,13 @@ internal static class RestorePointPage
         { SignatureState: "not checked", SignatureRefused: false } => $"{facts.Signature}",
         _ => $"{Words.Mark(facts.SignatureState == "good", facts.SignatureState)} {facts.Signature}",
     };
+
+    private static Html Dangers(IReadOnlyList<DangerFact> dangers) => dangers.Count == 0 ? Html.None : Html.Of(
+        $"""
+        <section aria-labelledby="dangers"><h2 id="dangers">Dangers that this commit brought</h2>
+        <ul>{Html.Each(dangers, found => $"<li>{Words.Mark(false, "danger")} <code>{found.Path}</code>: {found.Danger}</li>")}</ul></section>
+
+        """);
 
     private static Html Rows(IReadOnlyList<CountFact> counts) => Html.Each(counts, count => $"""<tr><th scope="row">{count.Name}</th><td class="number">{count.Count}</td></tr>""");
 

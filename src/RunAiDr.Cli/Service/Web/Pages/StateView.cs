@@ -56,6 +56,7 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
         var verdict = await reader.RememberAsync(
             (nameof(SignatureVerdict), cluster, reference, tree.Id), Verdicts, () => store.CheckSignature(cluster, reference, tree.Id), ct);
         var content = await reader.RememberAsync((cluster, tree.Id, nameof(RestorePointContent)), null, () => RestorePointContent.Of(tree), ct);
+        var dangers = await reader.RememberAsync((cluster, tree.Id, nameof(CommitDangers)), null, () => DangersOf(tree.Id, ct), ct);
         var name = Plain().IsMatch(reference) ? reference : tree.Id.Sha;
         var which = reader.Clusters.Count > 1 ? $" --cluster {cluster}" : "";
         var secrets = $"{(content.TakesIdentity ? " --identity identity.txt" : "")}{(content.Secrets.Count > 0 ? " --secrets secrets.yaml" : "")}";
@@ -68,6 +69,7 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
             verdict.Finding,
             refused,
             content,
+            dangers.Found ?? [],
             $"runai-dr plan {name}{which} --target-context \"${{new:?}}\"{secrets}",
             $"runai-dr rehydrate {name}{which} --target-context \"${{new:?}}\"{secrets}");
     }
@@ -111,9 +113,18 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
         return start is null ? new HistoryFacts(null, [], null) : reader.Remember((cluster, start, what, count), null, () =>
         {
             List<HistoryEntry> read = [.. store.History.Entries(query() with { From = from?.Sha }, ct).Take(count + 1)];
-            return new HistoryFacts(null, [.. read.Take(count)], read.Count > count ? read[count].Commit : null);
+            return new HistoryFacts(null, [.. read.Take(count).Select(Told)], read.Count > count ? read[count].Commit : null);
         });
+
+        TimelineEntry Told(HistoryEntry entry) => TimelineEntry.Of(entry, CommitDangers.IsTooMuch(entry) ? CommitDangers.NotLookedAt
+            : reader.Remember((cluster, entry.Commit, what), null, () => CommitDangers.Of(store, cluster, entry.Commit, entry.Changes)));
     }
+
+    // A commit that changed nothing of the cluster is no part of its history.
+    private CommitDangers DangersOf(CommitId commit, CancellationToken ct) =>
+        store.History.Entries(new HistoryQuery(cluster) { From = commit.Sha }, ct).FirstOrDefault() is { } entry && entry.Commit == commit
+            ? CommitDangers.Of(store, cluster, commit, entry.Changes)
+            : CommitDangers.NotLookedAt;
 
     private CheckpointFact Fact(StateTag tag)
     {

@@ -1,5 +1,4 @@
 using RunAiDr.Core.Checkpoints;
-using RunAiDr.Core.History;
 using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Text;
@@ -125,7 +124,7 @@ internal static class StatusPage
         null => $"none",
     };
 
-    private static Html Newest(IReadOnlyList<HistoryEntry> entries, Links links) => entries.Count switch
+    private static Html Newest(IReadOnlyList<TimelineEntry> entries, Links links) => entries.Count switch
     {
         0 => $"<p>There is no export yet.</p>",
         _ => $"""{Words.Timeline(entries, links)}<p><a href="{links.History()}">The whole history</a></p>""",
@@ -144,7 +143,7 @@ internal sealed record StatusFacts(
     RehearsalFact? LastRehearsal,
     CoverageFacts Coverage,
     RemoteFact? Remote,
-    IReadOnlyList<HistoryEntry> Newest);
+    IReadOnlyList<TimelineEntry> Newest);
 
 internal sealed record Finding(bool Ok, string Text);
 

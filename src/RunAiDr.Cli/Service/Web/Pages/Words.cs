@@ -1,6 +1,5 @@
 using System.Globalization;
 using RunAiDr.Core.Checkpoints;
-using RunAiDr.Core.History;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Text;
 
@@ -10,6 +9,7 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 internal static class Words
 {
     private const int MostPaths = 6;
+    private const int MostDangers = 3;
 
     public static Html Time(DateTimeOffset time) =>
         $"""<time datetime="{time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}">{CheckpointSummary.Time(time)}</time>""";
@@ -40,20 +40,34 @@ internal static class Words
         """;
 
     /// <summary>Commits, the newest first.</summary>
-    public static Html Timeline(IEnumerable<HistoryEntry> entries, Links links) =>
+    public static Html Timeline(IEnumerable<TimelineEntry> entries, Links links) =>
         $"""<ol class="timeline">{Html.Each(entries, entry => Entry(entry, links))}</ol>""";
 
-    private static Html Entry(HistoryEntry entry, Links links)
+    private static Html Entry(TimelineEntry entry, Links links)
     {
         var actors = entry.Actors.Count == 0 ? Html.None : Html.Of($"""<p class="quiet">by {string.Join(", ", entry.Actors)}</p>""");
         var more = entry.Changes.Count > MostPaths
             ? Html.Of($"""<li class="quiet">and {Count(entry.Changes.Count - MostPaths, "more file", "more files")}</li>""") : Html.None;
         return $"""
             <li><p>{Time(entry.At)} <a href="{links.RestorePoint(entry.Commit.Sha)}"><code>{entry.Commit.Abbreviated}</code><span class="unseen"> restore point</span></a></p>
-            <p class="subject">{entry.Subject}</p>{actors}
+            <p class="subject">{entry.Subject}</p>{Dangers(entry, links)}{actors}
             <ul class="changes">{Html.Each(entry.Changes.Take(MostPaths), change => Change(change, links))}{more}</ul></li>
             """;
     }
+
+    private static Html Dangers(TimelineEntry entry, Links links)
+    {
+        var all = links.RestorePoint(entry.Commit.Sha) + RestorePointPage.DangersAnchor;
+        return entry.Dangers switch
+        {
+            null => $"""<p class="quiet">It changed too much to be looked through here: <a href="{all}">its dangers</a></p>""",
+            [] => Html.None,
+            { Count: > MostDangers } many => $"""{Html.Each(many.Take(MostDangers), Danger)}<p><a href="{all}">all {many.Count} dangers</a></p>""",
+            var few => Html.Each(few, Danger),
+        };
+    }
+
+    private static Html Danger(DangerFact found) => $"<p>{Mark(false, "danger")} {found.Path}: {found.Danger}</p>";
 
     private static Html Change(StateChange change, Links links)
     {

@@ -1,6 +1,5 @@
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Service.Web.Pages;
-using RunAiDr.Core.History;
 using RunAiDr.Core.State;
 
 namespace RunAiDr.Tests.Cli.Service.Web.Pages;
@@ -35,8 +34,8 @@ public sealed class StateReaderTests
 
     private static HistoryFacts Export(int number) => new(null,
     [
-        new HistoryEntry(
+        new TimelineEntry(
             new CommitId(new string('a', 40)), DateTimeOffset.UnixEpoch, "export", [],
-            [.. Enumerable.Range(0, 16_000).Select(i => new StateChange(StateChangeKind.Added, $"namespaces/runai-team-{number}/configmaps/settings-{i}.yaml"))]),
+            [.. Enumerable.Range(0, 16_000).Select(i => new StateChange(StateChangeKind.Added, $"namespaces/runai-team-{number}/configmaps/settings-{i}.yaml"))], []),
     ], null);
 }
