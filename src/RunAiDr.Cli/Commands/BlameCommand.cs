@@ -38,7 +38,7 @@ internal sealed class BlameCommand : OperatorCommand
         using var session = StateSession.Open(invocation);
         var history = session.Store.History;
         var query = new HistoryQuery(session.Name) { From = invocation.Get(_from) };
-        query = HistoryPath.Find(history, query, invocation.Get(_path), ct);
+        query = new HistoryPath(session.Store, session.ProjectLabel()).Find(query, invocation.Get(_path), ct);
         var fields = Blame.Of(new DocumentHistory(session.Store, history).Steps(query, ct));
         if (fields.Count == 0)
         {

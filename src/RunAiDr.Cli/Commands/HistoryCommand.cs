@@ -60,7 +60,7 @@ internal sealed class HistoryCommand : OperatorCommand
                 : documents.Values(value, query, ct).Select(HistoryRow.Of);
         }
 
-        var wanted = HistoryPath.Find(history, query, invocation.Get(_what), ct);
+        var wanted = new HistoryPath(session.Store, session.ProjectLabel()).Find(query, invocation.Get(_what), ct);
         return wanted.Path is "" or [.., '/']
             ? history.Entries(wanted, ct).Select(HistoryRow.Of)
             : documents.Steps(wanted, ct).Select(HistoryRow.Of);

@@ -1,17 +1,21 @@
 using RunAiDr.Core;
+using RunAiDr.Core.Comparison;
 using RunAiDr.Core.History;
 using RunAiDr.Core.Resources;
+using RunAiDr.Core.State;
+using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Commands;
 
 /// <summary>What an operator's words name in the history of a cluster: a file, a folder, or a project by its name.</summary>
-internal static class HistoryPath
+internal sealed class HistoryPath(GitStateStore store, string projectLabel)
 {
     private const string Namespaces = "namespaces/";
+    private const string NamespaceFile = "/namespace.yaml";
 
     /// <summary>The query with the paths that the words name; what is gone by now counts too.</summary>
     /// <exception cref="RunAiDrException">The words name nothing, or several.</exception>
-    public static HistoryQuery Find(IStateHistory history, HistoryQuery query, string? words, CancellationToken ct)
+    public HistoryQuery Find(HistoryQuery query, string? words, CancellationToken ct)
     {
         if (words is null)
         {
@@ -20,10 +24,12 @@ internal static class HistoryPath
 
         var folder = $"clusters/{query.Cluster}/";
         var path = words.StartsWith(folder, StringComparison.Ordinal) ? words[folder.Length..] : words;
-        var found = Candidates(path).Where(candidate => IsKnown(history, query, candidate, ct)).ToList();
+        var isName = path.Length > 0 && !path.Contains('/', StringComparison.Ordinal);
+        var found = Candidates(path, isName ? Present(query.Cluster, path) : []).Where(candidate => IsKnown(query, candidate, ct)).ToList();
+        found = found.Count == 0 && isName && Gone(query, path, ct) is { } gone ? [gone] : found;
 
         // Run:ai keeps a project beside its namespace, as a resource of the whole cluster.
-        var project = ProjectOf(path) is { } file && IsKnown(history, query, file, ct) ? file : null;
+        var project = isName && $"cluster/projects.run.ai/{path}.yaml" is var file && IsKnown(query, file, ct) ? file : null;
         return (found, project) switch
         {
             ([var only], { } own) when only.StartsWith(Namespaces, StringComparison.Ordinal) => query with { Path = only, Beside = [own] },
@@ -38,18 +44,35 @@ internal static class HistoryPath
         };
     }
 
-    private static bool IsKnown(IStateHistory history, HistoryQuery query, string path, CancellationToken ct) =>
-        history.Entries(query with { Path = path, Since = null, Until = null }, ct).Any();
+    private static string FolderOf(string namespaceFile) => namespaceFile[..^(NamespaceFile.Length - 1)];
 
-    private static string? ProjectOf(string path) =>
-        path.Length == 0 || path.Contains('/', StringComparison.Ordinal) ? null : $"cluster/projects.run.ai/{path}.yaml";
-
-    // Run:ai puts project x into namespace runai-x unless it is told otherwise.
-    private static string[] Candidates(string path) => path switch
+    // Without a label Run:ai puts project x into namespace runai-x unless it is told otherwise.
+    private static IEnumerable<string> Candidates(string path, List<string> labelled) => path switch
     {
         "" => [],
         [.., '/'] => [path],
         _ when path.Contains('/', StringComparison.Ordinal) => [path, $"{path}.yaml", $"{path}/"],
+        _ when labelled.Count > 0 => new[] { path, $"{path}/", $"{Namespaces}{path}/" }.Union(labelled, StringComparer.Ordinal),
         _ => [path, $"{path}/", $"{Namespaces}{path}/", $"{Namespaces}runai-{path}/"],
     };
+
+    private bool IsKnown(HistoryQuery query, string path, CancellationToken ct) =>
+        store.History.Entries(query with { Path = path, Since = null, Until = null }, ct).Any();
+
+    /// <summary>The folders of the namespaces that have the label now.</summary>
+    private List<string> Present(string cluster, string project) => store.Tip(cluster) is not { } tip
+        ? []
+        : [.. new Projects(projectLabel).NamespacesOf(tip, project).Select(name => FolderOf(Projects.PathOf(name)))];
+
+    /// <summary>The folder of the namespace that had the label when it was deleted.</summary>
+    private string? Gone(HistoryQuery query, string project, CancellationToken ct)
+    {
+        var projects = new Projects(projectLabel);
+        return (
+            from entry in store.History.Entries(query with { Path = Namespaces, Since = null, Until = null }, ct)
+            from change in entry.Changes
+            where change.Kind == StateChangeKind.Deleted && change.Path.EndsWith(NamespaceFile, StringComparison.Ordinal)
+            where store.Step(query.Cluster, entry.Commit) is { } step && projects.OfFile(step.Before, change.Path) == project
+            select FolderOf(change.Path)).FirstOrDefault();
+    }
 }

@@ -6,7 +6,7 @@ using RunAiDr.Core.Yaml;
 namespace RunAiDr.Core.Comparison;
 
 /// <summary>Which project of Run:ai a namespace belongs to: its label says so.</summary>
-internal sealed class Projects(string label)
+public sealed class Projects(string label)
 {
     public static string PathOf(string namespaceName) => StatePath.For(new ResourceKey("", "namespaces", null, namespaceName));
 
@@ -22,8 +22,19 @@ internal sealed class Projects(string label)
     public string? Of(JsonObject? namespaceBody) =>
         namespaceBody?.Map("metadata")?.Map("labels")?.Text(label) is { Length: > 0 } project ? project : null;
 
+    /// <summary>The namespaces of a project as they were saved.</summary>
+    public IEnumerable<string> NamespacesOf(IStateTree restorePoint, string project) =>
+        from file in restorePoint.Files
+        where file.Path.EndsWith("/namespace.yaml", StringComparison.Ordinal)
+        let name = StatePath.NamespaceOf(file.Path)
+        where name is not null && OfFile(restorePoint, file.Path) == project
+        select name;
+
+    /// <summary>As the file of a namespace says.</summary>
+    public string? OfFile(IStateTree restorePoint, string path) => Of(Saved(restorePoint, path));
+
     /// <summary>As it was saved.</summary>
-    public string? Of(IStateTree restorePoint, string namespaceName) => Of(Saved(restorePoint, PathOf(namespaceName)));
+    public string? Of(IStateTree restorePoint, string namespaceName) => OfFile(restorePoint, PathOf(namespaceName));
 
     // A commit may hold anything; then the namespace goes by its own name.
     private static JsonObject? Saved(IStateTree restorePoint, string path)

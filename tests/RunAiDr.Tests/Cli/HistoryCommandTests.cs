@@ -70,6 +70,22 @@ public sealed class HistoryCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_project_is_found_by_the_label_of_its_namespace_also_when_that_is_gone()
+    {
+        const string Namespace = "namespaces/lab/namespace.yaml";
+        _repository.Put(Namespace, "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    runai/queue: physics\n  name: lab\n");
+        _repository.Commit("Add a project");
+        _repository.Put("namespaces/lab/configmaps/x.yaml", "data: {}\n");
+        _repository.Commit("Change it");
+
+        Assert.Equal(2, (await EntriesAsync("physics")).Count);
+        _repository.Remove(Namespace);
+        _repository.Remove("namespaces/lab/configmaps/x.yaml");
+        _repository.Commit("Delete it");
+        Assert.Equal(3, (await EntriesAsync("physics")).Count);
+    }
+
+    [Fact]
     public async Task What_never_was_or_could_be_two_is_refused()
     {
         _repository.Put("namespaces/values/x.yaml", "a: 1\n");

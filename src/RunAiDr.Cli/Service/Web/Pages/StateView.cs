@@ -47,7 +47,7 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
     /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">There has never been such a project, or there is no such commit.</exception>
     public HistoryFacts History(string? project, CommitId? from, int count, CancellationToken ct) =>
-        Entries((nameof(History), project), () => HistoryPath.Find(store.History, new HistoryQuery(cluster), project, ct), from, count, ct) with { Project = project };
+        Entries((nameof(History), project), () => new HistoryPath(store, ProjectLabel()).Find(new HistoryQuery(cluster), project, ct), from, count, ct) with { Project = project };
 
     /// <exception cref="RunAiDrException">There is no such restore point, or its signature cannot be checked.</exception>
     public async Task<RestorePointFacts> RestorePointAsync(string reference, CancellationToken ct)
@@ -119,6 +119,8 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
         TimelineEntry Told(HistoryEntry entry) => TimelineEntry.Of(entry, CommitDangers.IsTooMuch(entry) ? CommitDangers.NotLookedAt
             : reader.Remember((cluster, entry.Commit, what), null, () => CommitDangers.Of(store, cluster, entry.Commit, entry.Changes)));
     }
+
+    private string ProjectLabel() => Connections.ScopeOf(config.Clusters.First(one => one.Name == cluster)).ProjectLabel;
 
     // A commit that changed nothing of the cluster is no part of its history.
     private CommitDangers DangersOf(CommitId commit, CancellationToken ct) =>

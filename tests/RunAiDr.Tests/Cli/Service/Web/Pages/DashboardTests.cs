@@ -84,6 +84,16 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_project_is_found_by_the_label_of_its_namespace()
+    {
+        var made = _scene.Commit((Map, Content(Hostile)), ("namespaces/lab/namespace.yaml", "apiVersion: v1\nkind: Namespace\nmetadata:\n  labels:\n    runai/queue: physics\n  name: lab\n"));
+
+        var entry = Assert.Single((await JsonAsync("/api/history?project=physics"))["entries"]!.AsArray());
+
+        Assert.Equal(made.Sha, (string?)entry!["commit"]);
+    }
+
+    [Fact]
     public async Task A_restore_point_is_told_with_what_it_holds_and_the_command()
     {
         var byTag = await JsonAsync("/api/restore-points/before-upgrade");
