@@ -27,7 +27,6 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
     private readonly HttpClient _client = ForgeTransport.ClientFor(options);
     private readonly string _api = ForgeTransport.ApiOf(options);
     private readonly ForgeFault _fault = new(options);
-    private DateTimeOffset _notBefore = DateTimeOffset.MinValue;
 
     /// <summary>The first entry of a list that fits, page by page.</summary>
     /// <param name="path">With a query where the list has pages: the page is added to it.</param>
@@ -100,9 +99,9 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (clock.GetUtcNow() < _notBefore)
+            if (clock.GetUtcNow() < options.Limit.NotBefore)
             {
-                throw _fault.Limited(_notBefore);
+                throw _fault.Limited(options.Limit.NotBefore);
             }
 
             var answer = await OnceAsync(method, path, body, ct);
@@ -114,8 +113,8 @@ internal sealed class ForgeConnection(ForgeOptions options, TimeProvider clock) 
             var pause = answer.Pause ?? (answer.IsLimited ? UnnamedPause : FirstPause * Math.Pow(2, attempt));
             if (answer.IsLimited && (pause > LongestPause || attempt == Attempts))
             {
-                _notBefore = clock.GetUtcNow() + (pause < LongestBan ? pause : LongestBan);
-                throw _fault.Limited(_notBefore);
+                options.Limit.NotBefore = clock.GetUtcNow() + (pause < LongestBan ? pause : LongestBan);
+                throw _fault.Limited(options.Limit.NotBefore);
             }
 
             if (attempt == Attempts || pause > LongestPause)

@@ -32,6 +32,9 @@ public sealed record ForgeOptions
     /// <summary>HTTP proxy, without credentials; null connects directly.</summary>
     public Uri? Proxy { get; init; }
 
+    /// <summary>Of the token.</summary>
+    public ForgeLimit Limit { get; init; } = new();
+
     /// <summary>How long one answer may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -60,7 +60,10 @@ internal static class Repositories
         };
 
     /// <summary>Where the pull requests are; null when there are none.</summary>
-    public static IForge? ForgeOf(DrConfig config, TimeProvider clock) => config.Review?.Provider is not { } review
+    /// <param name="config">Names the forge.</param>
+    /// <param name="limit">Shared by all that use its token.</param>
+    /// <param name="clock">The time.</param>
+    public static IForge? ForgeOf(DrConfig config, ForgeLimit limit, TimeProvider clock) => config.Review?.Provider is not { } review
         ? null
         : Forge.Open(
             new ForgeOptions
@@ -71,6 +74,7 @@ internal static class Repositories
                 Token = () => SecretFile.Read(review.TokenFile, "review.tokenFile"),
                 AuthorityFile = review.CaFile,
                 Proxy = review.Proxy is { } proxy ? new Uri(proxy) : null,
+                Limit = limit,
             },
             clock);
 

@@ -4,6 +4,7 @@ using RunAiDr.Core;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Review;
 using RunAiDr.Core.State;
+using RunAiDr.Forges;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
@@ -12,7 +13,7 @@ namespace RunAiDr.Cli.Service;
 /// Keeps the drift branch of one cluster in step with the branch of record, and the pull request between the two with the
 /// drift. A forge that fails stops neither commits nor pushes.
 /// </summary>
-internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider clock, ILogger log) : IDisposable
+internal sealed class ReviewLoop(DrConfig config, string cluster, ForgeLimit limit, TimeProvider clock, ILogger log) : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
 
@@ -20,7 +21,7 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, TimeProvider c
     private static readonly TimeSpan AskInterval = TimeSpan.FromMinutes(5);
 
     private readonly GitStateStore _store = GitStateStore.Open(Session.StoreOptions(config, cluster), clock);
-    private readonly IForge? _forge = Repositories.ForgeOf(config, clock);
+    private readonly IForge? _forge = Repositories.ForgeOf(config, limit, clock);
 
     // GitHub wants a minute at least after too many requests, which it does not always tell from a lack of rights.
     private readonly Attempts _attempts = new("reviewed", TimeSpan.FromMinutes(1));

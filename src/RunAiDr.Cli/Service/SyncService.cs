@@ -7,6 +7,7 @@ using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Export;
 using RunAiDr.Core.Secrets.Sealing;
 using RunAiDr.Core.Sync;
+using RunAiDr.Forges;
 using RunAiDr.Git;
 
 namespace RunAiDr.Cli.Service;
@@ -47,6 +48,7 @@ internal sealed class SyncService : IDisposable
             _meters.Observe(_pushes.Status);
         }
 
+        var limit = new ForgeLimit();
         foreach (var cluster in config.Clusters)
         {
             var journal = new SyncJournal(cluster.Name, _meters, log, clock, chance.NextDouble)
@@ -62,7 +64,7 @@ internal sealed class SyncService : IDisposable
             });
             if (config.Review is not null)
             {
-                _reviews.Add(new ReviewLoop(config, cluster.Name, clock, log)
+                _reviews.Add(new ReviewLoop(config, cluster.Name, limit, clock, log)
                 {
                     NewCommit = () => _pushes?.Notify(),
                     IsPushed = () => _pushes?.Status() is { Ahead: 0, Failure: null },

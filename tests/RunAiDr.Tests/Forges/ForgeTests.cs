@@ -145,6 +145,25 @@ public sealed class ForgeTests
         Assert.Equal(kind == ForgeKind.GitLab ? 3 : 2, server.Requests.Count);
     }
 
+    [Fact]
+    public async Task Those_who_share_a_token_learn_of_its_limit_from_one_another()
+    {
+        await using var server = await ForgeServer.StartAsync(ForgeKind.GitHub);
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
+        server.Fail(429, "{\"message\":\"slow down\"}", ("Retry-After", "900"));
+        var options = server.Options();
+        using var forge = Forge.Open(options, clock);
+        using var other = Forge.Open(options with { Repository = "team/other" }, clock);
+        using var stranger = server.Open(clock);
+
+        var first = await FaultOf(() => forge.FindOpenAsync(Branches, CancellationToken.None));
+        var second = await FaultOf(() => other.FindOpenAsync(Branches, CancellationToken.None));
+
+        Assert.Equal(first.Message, second.Message);
+        Assert.Single(server.Requests);
+        Assert.Null(await stranger.FindOpenAsync(Branches, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(429, "Date", "Wed, 04 Mar 2026 05:06:07 GMT", "05:07:07")]
     [InlineData(403, "X-RateLimit-Remaining", "0", "05:07:07")]
