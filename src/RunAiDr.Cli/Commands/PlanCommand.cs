@@ -1,4 +1,5 @@
 using RunAiDr.Cli.Output;
+using RunAiDr.Cli.Restoring;
 using RunAiDr.Core.Rehydration;
 using RunAiDr.Core.Rehydration.Mapping;
 
@@ -33,7 +34,7 @@ internal sealed class PlanCommand : OperatorCommand
         var secrets = await sources.ReadAsync(session, saved, ct);
         var options = _options.Read(invocation) with { Secrets = secrets.Values };
         var plan = await session.PlanAsync(tree, options, _options.AllowsConnected(invocation), ct);
-        plan = plan with { Checks = [.. signature.Rows, .. secrets.Rows, .. plan.Checks] };
+        plan = plan with { Checks = [.. signature.Rows, .. NewerSnapshots.Rows(session.Store, session.Name, saved), .. secrets.Rows, .. plan.Checks] };
         invocation.Printer.Result(invocation.Format, PlanText.Lines(plan), () => signature.In(Documents.Of(plan)));
         return signature.IsRefused ? ExitCode.RestorePoint
             : plan.Obstacle is { } obstacle ? ExitCode.For(obstacle) : ExitCode.Success;
