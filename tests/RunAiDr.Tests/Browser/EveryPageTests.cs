@@ -4,7 +4,7 @@ namespace RunAiDr.Tests.Browser;
 
 /// <summary>What holds for each page that a link leads to.</summary>
 [Collection(InChromium.Name)]
-public sealed class EveryPageTests(Chromium chromium, DashboardScene scene) : IClassFixture<DashboardScene>
+public sealed class EveryPageTests(Chromium chromium, SampleScene scene) : IClassFixture<SampleScene>
 {
     [Theory]
     [InlineData(Look.Light)]
@@ -15,6 +15,10 @@ public sealed class EveryPageTests(Chromium chromium, DashboardScene scene) : IC
     [Fact]
     public async Task It_fits_a_phone_and_can_be_touched() => await AssertNothingAsync(Look.Phone, async page =>
         [.. await Measures.OutsideAsync(page), .. await Measures.SmallTargetsAsync(page), .. await Measures.AccessibilityAsync(page)]);
+
+    [Fact]
+    public async Task Older_changes_are_among_them() =>
+        Assert.Contains(await scene.PagesAsync(), path => path.StartsWith("/history?from=", StringComparison.Ordinal));
 
     [Fact]
     public async Task It_has_a_title_of_its_own()

@@ -5,7 +5,7 @@ namespace RunAiDr.Tests.Browser;
 
 /// <summary>What people do with the pages, click by click.</summary>
 [Collection(InChromium.Name)]
-public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : IClassFixture<DashboardScene>
+public sealed class JourneyTests(Chromium chromium, SampleScene scene) : IClassFixture<SampleScene>
 {
     [Fact]
     public async Task From_the_first_page_to_the_command_that_restores_the_present_state()
@@ -37,7 +37,7 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox).PressAsync("Enter");
         await Expect(Heading(page)).ToContainTextAsync("vision");
         await Expect(page.GetByRole(AriaRole.Main)).Not.ToContainTextAsync("runai-nlp");
-        await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Quota }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = SampleScene.Quota }).First.ClickAsync();
 
         await Expect(Heading(page)).ToContainTextAsync("quota");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Content" })).ToContainTextAsync("gpus: \"8\"");
@@ -53,10 +53,10 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
         await watched.GoAsync(scene.At("/"));
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Checkpoints", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = DashboardScene.Partial })).ToContainTextAsync("partial");
-        await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Partial }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row).Filter(new() { HasText = SampleScene.Partial })).ToContainTextAsync("partial");
+        await page.GetByRole(AriaRole.Link, new() { Name = SampleScene.Partial }).ClickAsync();
 
-        await Expect(Heading(page)).ToContainTextAsync($"{DashboardScene.Partial}: can be restored in part");
+        await Expect(Heading(page)).ToContainTextAsync($"{SampleScene.Partial}: can be restored in part");
         await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("has no claim");
         Measures.AssertNone(watched.Complaints);
     }
@@ -71,7 +71,7 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
         await page.GetByRole(AriaRole.Link, new() { Name = "nothing protects 2 resources of 122; 2 kinds could not be listed", Exact = true }).ClickAsync();
 
         await Expect(Heading(page)).ToContainTextAsync("nothing protects 2 resources");
-        var gap = page.GetByRole(AriaRole.Region, new() { Name = "2 resources", Exact = true }).GetByRole(AriaRole.Row).Filter(new() { HasText = DashboardScene.Unexplained });
+        var gap = page.GetByRole(AriaRole.Region, new() { Name = "2 resources", Exact = true }).GetByRole(AriaRole.Row).Filter(new() { HasText = SampleScene.Unexplained });
         await Expect(gap).ToContainTextAsync("last written by kubectl-client-side-apply");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "2 kinds", Exact = true })).ToContainTextAsync("pods");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Resources by reason" })).ToContainTextAsync("rolebindings 120");
@@ -86,12 +86,12 @@ public sealed class JourneyTests(Chromium chromium, DashboardScene scene) : ICla
         var page = watched.Page;
         await watched.GoAsync(scene.At("/checkpoints"));
 
-        await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Whole }).ClickAsync();
-        await Expect(Heading(page)).ToContainTextAsync(DashboardScene.Whole);
+        await page.GetByRole(AriaRole.Link, new() { Name = SampleScene.Whole }).ClickAsync();
+        await Expect(Heading(page)).ToContainTextAsync(SampleScene.Whole);
         await page.GetByRole(AriaRole.Link, new() { Name = "History", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Textbox).FillAsync("nlp");
         await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Gone }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = SampleScene.Gone }).First.ClickAsync();
 
         await Expect(page.GetByText("It is not there any more.")).ToBeVisibleAsync();
     }

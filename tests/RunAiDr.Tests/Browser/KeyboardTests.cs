@@ -5,7 +5,7 @@ namespace RunAiDr.Tests.Browser;
 
 /// <summary>The pages without a mouse.</summary>
 [Collection(InChromium.Name)]
-public sealed class KeyboardTests(Chromium chromium, DashboardScene scene) : IClassFixture<DashboardScene>
+public sealed class KeyboardTests(Chromium chromium, SampleScene scene) : IClassFixture<SampleScene>
 {
     private const string Stops = """
         () => [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")].map(stop => stop.outerHTML)
@@ -64,9 +64,9 @@ public sealed class KeyboardTests(Chromium chromium, DashboardScene scene) : ICl
         var page = watched.Page;
         await watched.GoAsync(scene.At("/checkpoints"));
 
-        await page.GetByRole(AriaRole.Link, new() { Name = DashboardScene.Whole }).FocusAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = SampleScene.Whole }).FocusAsync();
         await page.Keyboard.PressAsync("Enter");
 
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(DashboardScene.Whole);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync(SampleScene.Whole);
     }
 }

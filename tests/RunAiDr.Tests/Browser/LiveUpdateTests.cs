@@ -7,7 +7,7 @@ namespace RunAiDr.Tests.Browser;
 
 /// <summary>A page that stays open while the service works.</summary>
 [Collection(InChromium.Name)]
-public sealed class LiveUpdateTests(Chromium chromium, DashboardScene scene) : IClassFixture<DashboardScene>
+public sealed class LiveUpdateTests(Chromium chromium, SampleScene scene) : IClassFixture<SampleScene>
 {
     [Fact]
     public async Task What_happens_meanwhile_is_shown_without_a_reload()
@@ -17,7 +17,7 @@ public sealed class LiveUpdateTests(Chromium chromium, DashboardScene scene) : I
         await watched.GoAsync(scene.At("/"));
         await Expect(page.GetByText("Not ready")).ToHaveCountAsync(0);
 
-        scene.Change("Scale the quota to 99", "kubectl-edit", tree => tree.Put(DashboardScene.Quota, "data: {gpus: \"99\"}\n"));
+        scene.Change("Scale the quota to 99", "kubectl-edit", tree => tree.Put(SampleScene.Quota, "data: {gpus: \"99\"}\n"));
         await Expect(page.GetByText("Scale the quota to 99")).ToBeVisibleAsync();
         scene.Status = scene.Status with
         {
@@ -28,5 +28,23 @@ public sealed class LiveUpdateTests(Chromium chromium, DashboardScene scene) : I
         await Expect(page.GetByText("the API server refuses the token")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Status)).Not.ToBeEmptyAsync();
         Measures.AssertNone(watched.Complaints);
+    }
+
+    [Fact]
+    public async Task While_the_service_is_away_the_page_says_so_and_goes_on_by_itself_when_it_is_back()
+    {
+        await using var watched = await chromium.OpenAsync();
+        var page = watched.Page;
+        var listens = page.WaitForRequestAsync(request => request.Url.EndsWith("/events", StringComparison.Ordinal));
+        await watched.GoAsync(scene.At("/"));
+        await listens;
+
+        await scene.StopAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Live updates are off");
+        scene.Change("Scale the quota to 77", "kubectl-edit", tree => tree.Put(SampleScene.Quota, "data: {gpus: \"77\"}\n"));
+        await scene.StartAgainAsync();
+
+        await Expect(page.GetByText("Scale the quota to 77")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Status)).Not.ToContainTextAsync("Live updates are off");
     }
 }

@@ -40,7 +40,7 @@ internal static class Measures
           ...(document.title ? [] : ["there is no title"]),
           ...[...document.querySelectorAll("table")].filter(table => !table.caption?.textContent).map(() => "a table has no caption"),
           ...[...document.querySelectorAll("table")].filter(table => !table.tHead?.querySelector("th[scope=col]")).map(() => "a table has no headers"),
-          ...[...document.querySelectorAll("svg")].filter(chart => !chart.getAttribute("aria-label")).map(() => "a chart has no name"),
+          ...[...document.querySelectorAll("svg:not([aria-hidden])")].filter(chart => !chart.getAttribute("aria-label")).map(() => "a chart has no name"),
         ]
         """;
 

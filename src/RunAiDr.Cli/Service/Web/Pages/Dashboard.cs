@@ -29,7 +29,7 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
             Map(web, prefix, new PageKind<IReadOnlyList<CheckpointFact>>(
                 "/checkpoints", "/api/checkpoints", "Checkpoints", (view, _) => Ready(view.Checkpoints()), (facts, links) => CheckpointsPage.Write(facts, links, clock.GetUtcNow())));
             Map(web, prefix, new PageKind<CoverageFacts>("/coverage", "/api/coverage", "Coverage", (view, _) => Ready(CoverageFacts.Of(status().Of(view.Cluster), view.Cluster)), (facts, links) => CoveragePage.Write(facts, links, clock.GetUtcNow())));
-            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = facts => facts.Project });
+            Map(web, prefix, new PageKind<HistoryFacts>("/history", "/api/history", "History", (view, http) => Ready(History(view, http)), HistoryPage.Write) { Subject = SubjectOf });
             Map(web, prefix, new PageKind<RestorePointFacts>(
                 "/restore-points/{**reference}", "/api/restore-points/{**reference}", "Restore point", RestorePointAsync, (facts, _) => RestorePointPage.Write(facts))
             { Subject = facts => facts.Reference });
@@ -53,6 +53,9 @@ internal sealed partial class Dashboard(Func<ServiceStatus> status, StateReader 
 
         return view.History(project, from is null ? null : new CommitId(from), HistoryPage.EntriesPerPage, http.RequestAborted);
     }
+
+    private static string? SubjectOf(HistoryFacts facts) =>
+        facts.From is { } from ? $"{facts.Project} back from {from.Abbreviated}".TrimStart() : facts.Project;
 
     private static async Task<RestorePointFacts?> RestorePointAsync(StateView view, HttpContext http) =>
         Value(http, "reference") is { } reference ? await view.RestorePointAsync(reference, http.RequestAborted) : null;

@@ -63,6 +63,16 @@ internal sealed record Layout(Links Links, string Version, DateTimeOffset Now)
             return Html.None;
         }
 
-        return $"""<nav aria-label="Clusters"><ul>{Html.Each(Links.Clusters, name => $"""<li><a href="{(Links with { Cluster = name }).Status}">{name}</a></li>""")}</ul></nav>""";
+        return $"""<nav aria-label="Clusters"><ul>{Html.Each(Links.Clusters, Other)}</ul></nav>""";
+    }
+
+    private Html Other(string name)
+    {
+        var address = (Links with { Cluster = name }).Status;
+        return (name == Links.Cluster) switch
+        {
+            true => $"""<li><a href="{address}" aria-current="true">{name}</a></li>""",
+            false => $"""<li><a href="{address}">{name}</a></li>""",
+        };
     }
 }

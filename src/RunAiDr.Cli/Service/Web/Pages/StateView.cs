@@ -47,7 +47,7 @@ internal sealed partial class StateView(string cluster, DrConfig config, GitStat
     /// <param name="ct">Gives up.</param>
     /// <exception cref="RunAiDrException">There has never been such a project, or there is no such commit.</exception>
     public HistoryFacts History(string? project, CommitId? from, int count, CancellationToken ct) =>
-        Entries((nameof(History), project), () => new HistoryPath(store, ProjectLabel()).Find(new HistoryQuery(cluster), project, ct), from, count, ct) with { Project = project };
+        Entries((nameof(History), project), () => new HistoryPath(store, ProjectLabel()).Find(new HistoryQuery(cluster), project, ct), from, count, ct) with { Project = project, From = from };
 
     /// <exception cref="RunAiDrException">There is no such restore point, or its signature cannot be checked.</exception>
     public async Task<RestorePointFacts> RestorePointAsync(string reference, CancellationToken ct)

@@ -12,7 +12,7 @@ using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli.Service.Web.Pages;
 
-/// <summary>The pages over a repository, on a free port of loopback, and a browser that runs no script.</summary>
+/// <summary>The pages over a repository, on a free port of loopback, and a client that runs no script.</summary>
 internal sealed class DashboardScene : IAsyncDisposable
 {
     public const string Cluster = TestRepository.Cluster;
@@ -40,12 +40,25 @@ internal sealed class DashboardScene : IAsyncDisposable
     public static async Task<DashboardScene> StartAsync(Func<DrConfig, DrConfig>? configure = null)
     {
         var scene = new DashboardScene(configure);
-        scene._web = await new WebServer(
-                new WebConfig(new IPEndPoint(IPAddress.Loopback, 0)), Processes.At(scene.Repository.Beside("")).Context, new LogLines())
-            .StartAsync(() => scene.Status, scene._state, (_, _, _) => ValueTask.FromResult(Verdict.Undecided), CancellationToken.None);
-        scene._http.BaseAddress = new Uri(scene._web.Urls.Single());
+        await scene.ListenOnAsync(0);
+        scene._http.BaseAddress = new Uri(scene._web!.Urls.Single());
         return scene;
     }
+
+    public Uri At(string path) => new(_http.BaseAddress!, path);
+
+    public async Task StopAsync()
+    {
+        if (_web is not null)
+        {
+            using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
+            await _web.StopAsync(atOnce.Token);
+            await _web.DisposeAsync();
+        }
+    }
+
+    /// <summary>Where it was before.</summary>
+    public Task StartAgainAsync() => ListenOnAsync(At("/").Port);
 
     /// <summary>Commits the whole content of the cluster, its header included.</summary>
     public CommitId Commit(params (string Path, string Content)[] files)
@@ -87,15 +100,13 @@ internal sealed class DashboardScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_web is not null)
-        {
-            using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
-            await _web.StopAsync(atOnce.Token);
-            await _web.DisposeAsync();
-        }
-
+        await StopAsync();
         _http.Dispose();
         _state.Dispose();
         Repository.Dispose();
     }
+
+    private async Task ListenOnAsync(int port) => _web = await new WebServer(
+            new WebConfig(new IPEndPoint(IPAddress.Loopback, port)), Processes.At(Repository.Beside("")).Context, new LogLines())
+        .StartAsync(() => Status, _state, (_, _, _) => ValueTask.FromResult(Verdict.Undecided), CancellationToken.None);
 }

@@ -1,11 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
-using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Rehearsing;
 using RunAiDr.Cli.Service;
-using RunAiDr.Cli.Service.Web;
 using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.Checkpoints;
 using RunAiDr.Core.Coverage;
@@ -14,17 +11,19 @@ using RunAiDr.Core.Snapshots;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
 using RunAiDr.Git;
-using RunAiDr.Tests.Cli.Service.Web;
+using RunAiDr.Tests.Cli.Service.Web.Pages;
 using RunAiDr.Tests.Git;
 using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Browser;
 
 /// <summary>
-/// The service's pages over ten days of the sample installation: a complete checkpoint and a partial one, changes of
-/// two projects, one objective met and one missed.
+/// The pages over ten days of the sample installation: a complete checkpoint and a partial one, changes of
+/// three projects, more than one page of them, one objective met and one missed.
 /// </summary>
-public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
+#pragma warning disable CA1001 // xunit calls DisposeAsync.
+public sealed partial class SampleScene : IAsyncLifetime
+#pragma warning restore CA1001
 {
     public const string Whole = "20260301-030000";
     public const string Partial = "before-upgrade";
@@ -34,43 +33,29 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
 
     private const int PagesOfAKind = 3;
 
-    private readonly TestRepository _repository = new();
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(10));
     private readonly MemoryStateTree _tree = SampleRestorePoint.Tree();
-    private StateReader _state = null!;
-    private WebApplication _web = null!;
+    private DashboardScene _scene = null!;
 
-    internal ServiceStatus Status { get; set; } = ServiceStatus.Starting;
-
-    internal CommitId First { get; private set; }
+    internal ServiceStatus Status { get => _scene.Status; set => _scene.Status = value; }
 
     internal CommitId Newest { get; private set; }
 
     public async Task InitializeAsync()
     {
+        _scene = await DashboardScene.StartAsync();
         _tree.Put("restore-point.yaml", MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {TestRepository.Cluster}\n", StringComparison.Ordinal));
         Fill();
         Status = Standing();
-        _state = new StateReader(
-            () => new DrConfig { Clusters = [new ClusterConfig(TestRepository.Cluster)], Repository = _repository.Options.Path }, TimeProvider.System);
-        _web = await new WebServer(new WebConfig(new IPEndPoint(IPAddress.Loopback, 0)), Processes.At(_repository.Beside("")).Context, new LogLines())
-            .StartAsync(() => Status, _state, (_, _, _) => ValueTask.FromResult(Verdict.Undecided), CancellationToken.None);
     }
 
-    public async Task DisposeAsync()
-    {
-        using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
-        await _web.StopAsync(atOnce.Token);
-        await _web.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _scene.DisposeAsync();
 
-    public void Dispose()
-    {
-        _state.Dispose();
-        _repository.Dispose();
-    }
+    internal Uri At(string path) => _scene.At(path);
 
-    internal Uri At(string path) => new($"{_web.Urls.Single()}{path}");
+    internal Task StopAsync() => _scene.StopAsync();
+
+    internal Task StartAgainAsync() => _scene.StartAgainAsync();
 
     /// <summary>What can be reached by links from the first page, some of each kind.</summary>
     internal async Task<IReadOnlyList<string>> PagesAsync()
@@ -88,15 +73,17 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Commits as sync does.</summary>
-    internal CommitId Change(string subject, string actor, Action<MemoryStateTree> change)
+    internal CommitId Change(string subject, string actor, Action<MemoryStateTree> change) => Change(TimeSpan.FromHours(17), subject, actor, change);
+
+    private CommitId Change(TimeSpan pause, string subject, string actor, Action<MemoryStateTree> change)
     {
         change(_tree);
-        using var store = GitStateStore.Open(_repository.Options, _clock);
+        using var store = GitStateStore.Open(_scene.Repository.Options, _clock);
         using var writer = store.Begin(TestRepository.Cluster);
         _tree.PutInto(writer);
         var text = new CommitText(subject, "", [new("Cluster", TestRepository.Cluster), new("Changed-By", actor)]);
         Newest = writer.Commit(text) ?? throw new InvalidOperationException("Nothing has changed.");
-        _clock.Advance(TimeSpan.FromHours(17));
+        _clock.Advance(pause);
         return Newest;
     }
 
@@ -125,7 +112,12 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
 
     private void Fill()
     {
-        First = Change("Export 34 resources", "runai-operator", tree => tree.Put(Quota, Content("quota", "vision", 4)).Put(Gone, Content("x", "nlp", 1)));
+        Change("Export 34 resources", "runai-operator", tree => tree.Put(Quota, Content("quota", "vision", 4)).Put(Gone, Content("x", "nlp", 1)));
+        for (var gpus = 1; gpus <= HistoryPage.EntriesPerPage; gpus++)
+        {
+            Change(TimeSpan.FromMinutes(1), $"Set the quota of audio to {gpus}", "kubectl-scale", tree => tree.Put("namespaces/runai-audio/configmaps/quota.yaml", Content("quota", "audio", gpus)));
+        }
+
         var taken = _clock.GetUtcNow();
         Change("Checkpoint", "runai-dr", tree => tree
             .Put("snapshots/database.yaml", Reference(SnapshotComponent.Database, taken).ToBytes())
@@ -151,13 +143,13 @@ public sealed partial class DashboardScene : IAsyncLifetime, IDisposable
 
     private void Tag(string name)
     {
-        using var store = GitStateStore.Open(_repository.Options, _clock);
+        using var store = GitStateStore.Open(_scene.Repository.Options, _clock);
         store.Tag(TestRepository.Cluster, name, Newest, CheckpointSummary.Subject(name, TestRepository.Cluster));
     }
 
     private ServiceStatus Standing()
     {
-        using var store = _repository.Open();
+        using var store = _scene.Repository.Open();
         var newest = Checkpoint.AllOf(store, TestRepository.Cluster).Single(checkpoint => checkpoint.Name == Whole);
         RecoveryPoint Point(SnapshotComponent component, TimeSpan objective) =>
             new(component, new UsableSnapshot(newest, newest.References.Single(one => one.Component == component)), TimeSpan.FromDays(9.2), objective);
