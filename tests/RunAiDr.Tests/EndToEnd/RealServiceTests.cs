@@ -50,8 +50,8 @@ public sealed class RealServiceTests
 
         var ended = (await workspace.Dr.RunAsync("coverage", "--kubeconfig", kubeconfig)).Expect(0);
 
-        Assert.DoesNotContain("unknown", ended.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("not-saved", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("kinds unknown", ended.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not allowed to list", ended.Output, StringComparison.Ordinal);
     }
 
     private static async Task<EndToEndCluster> DeployedAsync()
