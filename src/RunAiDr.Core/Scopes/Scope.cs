@@ -88,7 +88,7 @@ public sealed class Scope
             {
                 selections.AddRange(SelectionsOf(kind));
             }
-            else if (RulesFor(name).Length > 0 || (name == Secrets && !Releases.IsEmpty))
+            else if (RulesFor(name).Any(rule => rule.Treatment != Treatment.Omit) || (name == Secrets && !Releases.IsEmpty))
             {
                 lacking.Add(Lack(name, byName[name]));
             }
@@ -144,10 +144,14 @@ public sealed class Scope
     /// <summary>As <see cref="Match"/>, for a resource as it was saved: the field that a rule asks for may be one that an export drops.</summary>
     internal ScopeRule? MatchSaved(ResourceHead head, IScopeContext context)
     {
-        var rule = IsGenerated(head)
-            ? null : Array.Find(RulesFor(head.Kind.QualifiedName), rule => (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context));
+        var rule = IsGenerated(head) ? null : Array.Find(RulesFor(head.Kind.QualifiedName), rule => IsAboutSaved(rule, head, context));
         return rule?.Treatment == Treatment.Omit ? null : rule;
     }
+
+    // What asks for a field omitted nothing that was saved.
+    private static bool IsAboutSaved(ScopeRule rule, ResourceHead head, IScopeContext context) =>
+        (rule.Treatment != Treatment.Omit || rule.Where.AnyField.IsEmpty)
+        && (rule with { Where = rule.Where with { AnyField = [] } }).Matches(head, context);
 
     /// <summary>The release whose revisions a Secret holds, null when it is none of the scope's.</summary>
     internal HelmReleaseScope? ReleaseOf(ResourceHead head) =>
