@@ -19,6 +19,7 @@ internal sealed class CoverageLoop(Session session, TimeProvider clock, ILogger 
     private readonly Attempts _attempts = new("surveyed");
     private volatile CoverageFigures? _newest;
     private DateTimeOffset _surveyAt = DateTimeOffset.MinValue;
+    private bool _looksAgain;
 
     /// <summary>Whether the cluster has been read whole: before that, the restore point may be of long ago.</summary>
     public Func<bool> HasExported { get; init; } = () => false;
@@ -79,7 +80,8 @@ internal sealed class CoverageLoop(Session session, TimeProvider clock, ILogger 
 
         // What was made during the survey is saved a moment later: it is looked for once more.
         var mayBeSaved = found.Gaps.Except(before?.Gaps ?? []).Any(gap => gap.Reason == CoverageReason.NotSaved);
-        _surveyAt = found.SurveyedAt + (mayBeSaved ? LookInterval : Interval);
+        _looksAgain = mayBeSaved && !_looksAgain;
+        _surveyAt = found.SurveyedAt + (_looksAgain ? LookInterval : Interval);
         _newest = found;
         if (found.Standing != before?.Standing)
         {
