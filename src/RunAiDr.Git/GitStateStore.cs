@@ -38,8 +38,11 @@ public sealed partial class GitStateStore : IStateStore, IDisposable
     /// <summary>The branch of record as a history. Any thread may ask it.</summary>
     public IStateHistory History { get; }
 
-    /// <summary>What exports of this repository keep for the next. Any thread may use it.</summary>
-    public IFormMemory Forms => new FormMemory(Path);
+    /// <summary>
+    /// What exports of this repository keep for the next; any thread may use it. Null where signatures are required: who can
+    /// write to the folder, but not sign, could have an old file taken for the present one.
+    /// </summary>
+    public IFormMemory? Forms => _requiresSignatures ? null : new FormMemory(Path);
 
     private string Path => _repository.Info.Path;
 

@@ -32,10 +32,19 @@ internal sealed class TimeSaver(string repository, string name)
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(whole))
-            {
-                File.Delete(whole);
-            }
+            Drop(whole);
+        }
+    }
+
+    private static void Drop(string unfinished)
+    {
+        try
+        {
+            File.Delete(unfinished);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // What could not be written may not be deletable either.
         }
     }
 }

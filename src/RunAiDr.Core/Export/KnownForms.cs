@@ -12,7 +12,7 @@ namespace RunAiDr.Core.Export;
 /// and need not be looked through for secrets again. Any thread may ask while nobody notes.
 /// </summary>
 /// <remarks>
-/// In bytes: the mark; SHA-256 of what decides on forms besides the resource, which is this program and the rules for secrets;
+/// In bytes: the mark; SHA-256 of what decides on forms besides the resource: this program, its runtime and the rules for secrets;
 /// for each resource its hash and the Git blob id of its file; SHA-256 of all that.
 /// </remarks>
 internal sealed class KnownForms
@@ -34,7 +34,7 @@ internal sealed class KnownForms
     /// <param name="rules">Which values are secrets.</param>
     public static KnownForms Read(byte[]? kept, SecretRules rules)
     {
-        var known = new KnownForms(SHA256.HashData(Encoding.UTF8.GetBytes($"{typeof(KnownForms).Module.ModuleVersionId} {rules.Digest}")));
+        var known = new KnownForms(SHA256.HashData(Encoding.UTF8.GetBytes($"{typeof(KnownForms).Module.ModuleVersionId} {Environment.Version} {rules.Digest}")));
         if (kept is not null && known.IsSound(kept))
         {
             for (var at = known.HeadBytes; at < kept.Length - SHA256.HashSizeInBytes; at += EntryBytes)
