@@ -29,6 +29,7 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, ForgeLimit lim
     private volatile ReviewOutcome? _outcome;
     private volatile DriftSummary? _waiting;
     private CommitId? _followed;
+    private (CommitId? Recorded, CommitId? Observed) _compared;
     private (CommitId? Recorded, CommitId? Observed) _asked;
     private DateTimeOffset _askAt = DateTimeOffset.MinValue;
 
@@ -97,26 +98,37 @@ internal sealed class ReviewLoop(DrConfig config, string cluster, ForgeLimit lim
 
     private async Task ReviewAsync(CancellationToken ct)
     {
-        if ((_forge is not null && !IsPushed()) || _store.Tip(cluster) is not { } observed)
+        if (_store.Tip(cluster) is not { } observed)
         {
             return;
         }
 
-        var (recorded, now) = (_store.Recorded(cluster), clock.GetUtcNow());
-        if (_asked == (recorded?.Id, observed.Id) && (_forge is null || now < _askAt))
+        var (recorded, now, before) = (_store.Recorded(cluster), clock.GetUtcNow(), Status().Standing);
+        var pair = (recorded?.Id, (CommitId?)observed.Id);
+        var drift = _compared == pair ? null : Compare(recorded, observed);
+        _compared = pair;
+        if (_forge is not null)
         {
-            return;
+            if (!IsPushed() || (_asked == pair && now < _askAt))
+            {
+                return;
+            }
+
+            var branches = new PullRequestBranches(GitStateStore.DriftBranchOf(cluster), config.Branch);
+            _outcome = await new DriftReview(_forge, branches).BringUpToDateAsync(drift ?? Compare(recorded, observed), ct);
+            (_asked, _askAt) = (pair, now + AskInterval);
         }
 
-        var branches = new PullRequestBranches(GitStateStore.DriftBranchOf(cluster), config.Branch);
-        var drift = ObservedDrift.Between(cluster, recorded, observed, _store.ActorsSinceRecorded()) with { Guard = config.DeletionGuard };
-        var before = Status().Standing;
-        _waiting = Drift.Of(drift.Differences, recorded ?? observed, _projectLabel).Summary;
-        _outcome = _forge is null ? null : await new DriftReview(_forge, branches).BringUpToDateAsync(drift, ct);
-        (_asked, _askAt) = ((recorded?.Id, observed.Id), now + AskInterval);
         if (Status().Standing is var standing && standing != before)
         {
             log.Reviewed(cluster, standing);
         }
+    }
+
+    private ObservedDrift Compare(IStateTree? recorded, IStateTree observed)
+    {
+        var drift = ObservedDrift.Between(cluster, recorded, observed, _store.ActorsSinceRecorded()) with { Guard = config.DeletionGuard };
+        _waiting = Drift.Of(drift.Differences, recorded ?? observed, _projectLabel).Summary;
+        return drift;
     }
 }

@@ -24,7 +24,7 @@ internal sealed record ReviewStatus(string Cluster, ReviewOutcome? Outcome, stri
     public string Standing => Outcome switch
     {
         null when Waiting is null => "the drift was not compared yet",
-        null when Waiting is { IsNone: false } => $"{Waiting} waits on branch {GitStateStore.DriftBranchOf(Cluster)}",
+        null or { PullRequest: null } when Waiting is { IsNone: false } => $"{Waiting} waits on branch {GitStateStore.DriftBranchOf(Cluster)}",
         null or { PullRequest: null } => "no drift",
         { State: ReviewState.Refused, PullRequest: { } closed } => $"pull request {closed.Number} was closed without a merge, and the drift is the same: {closed.Address}",
         { PullRequest: { } open } => $"pull request {open.Number} is open: {open.Address}",

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Core.Comparison;
 using RunAiDr.Core.Review;
@@ -11,14 +12,22 @@ namespace RunAiDr.Cli.Service.Web.Pages;
 /// <param name="RestorePoint">What the branch of record has; null when it has nothing of the cluster yet.</param>
 /// <param name="Summary">How much waits; null when nothing was observed yet.</param>
 /// <param name="Actors">The field managers that changed the cluster since.</param>
+/// <param name="Dangers">What the cluster gained that is dangerous, the first of all differences.</param>
 /// <param name="Groups">The first differences, by project.</param>
 /// <param name="More">How many differences are not among them.</param>
 internal sealed record DriftFacts(
-    string? Branch, CommitId? RestorePoint, DriftSummary? Summary, IReadOnlyList<string> Actors, IReadOnlyList<DriftGroupFact> Groups, int More)
+    string? Branch,
+    CommitId? RestorePoint,
+    DriftSummary? Summary,
+    IReadOnlyList<string> Actors,
+    IReadOnlyList<DangerFact> Dangers,
+    IReadOnlyList<DriftGroupFact> Groups,
+    int More)
 {
     private const int MostItems = 100;
+    private const int MostLetters = 1024 * 1024;
 
-    public static readonly DriftFacts NotReviewed = new(null, null, null, [], [], 0);
+    public static readonly DriftFacts NotReviewed = new(null, null, null, [], [], [], 0);
 
     /// <summary>Reads both sides, and every file that differs.</summary>
     /// <param name="store">Of the reviewed cluster.</param>
@@ -34,15 +43,32 @@ internal sealed record DriftFacts(
         var actors = store.ActorsSinceRecorded();
         var differences = ObservedDrift.Between(cluster.Name, record, observed, actors).Differences;
         var drift = Drift.Of(differences, record ?? observed, Connections.ScopeOf(cluster).ProjectLabel);
-        var left = MostItems;
+        var dangers = differences.Items.SelectMany(item => item.Dangers, (item, danger) => new DangerFact(item.Path, danger)).Take(MostItems);
+        var groups = First(drift);
+        var more = differences.Items.Count - groups.Sum(group => group.Items.Count);
+        return new DriftFacts(branch, record?.Id, drift.Summary, actors, [.. dangers], groups, more);
+    }
+
+    private static List<DriftGroupFact> First(Drift drift)
+    {
+        var (left, letters) = (MostItems, MostLetters);
         List<DriftGroupFact> groups = [];
-        foreach (var group in drift.Groups.TakeWhile(_ => left > 0))
+        foreach (var group in drift.Groups)
         {
-            groups.Add(new DriftGroupFact(group.Title, [.. group.Items.Take(left).Select(DifferenceFact.Of)]));
-            left -= groups[^1].Items.Count;
+            List<DifferenceFact> items = [];
+            foreach (var item in group.Items.TakeWhile(_ => left > 0 && letters > 0).Select(DifferenceFact.Of))
+            {
+                (left, letters) = (left - 1, letters - item.Letters);
+                items.Add(item);
+            }
+
+            if (items.Count > 0)
+            {
+                groups.Add(new DriftGroupFact(group.Title, items));
+            }
         }
 
-        return new DriftFacts(branch, record?.Id, drift.Summary, actors, groups, differences.Items.Count - groups.Sum(group => group.Items.Count));
+        return groups;
     }
 }
 
@@ -57,6 +83,10 @@ internal sealed record DriftGroupFact(string Title, IReadOnlyList<DifferenceFact
 internal sealed record DifferenceFact(string Path, DifferenceKind Kind, IReadOnlyList<string> Dangers, IReadOnlyList<string> Fields, IReadOnlyList<string> Diff)
 {
     private const int MostLines = 200;
+    private const int LongestLine = 500;
+
+    [JsonIgnore]
+    public int Letters => Fields.Concat(Diff).Sum(line => line.Length);
 
     public static DifferenceFact Of(StateDifference difference)
     {
@@ -64,7 +94,9 @@ internal sealed record DifferenceFact(string Path, DifferenceKind Kind, IReadOnl
         return new DifferenceFact(difference.Path, difference.Kind, difference.Dangers, Shortened(fields), Shortened(diff));
     }
 
-    private static IReadOnlyList<string> Shortened(IReadOnlyList<string> lines) => lines.Count <= MostLines
-        ? lines
-        : [.. lines.Take(MostLines), $"and {Words.Count(lines.Count - MostLines, "line", "lines")} more"];
+    private static IReadOnlyList<string> Shortened(IReadOnlyList<string> lines)
+    {
+        var first = lines.Take(MostLines).Select(line => line.Length <= LongestLine ? line : $"{line[..LongestLine]}…");
+        return lines.Count <= MostLines ? [.. first] : [.. first, $"and {Words.Count(lines.Count - MostLines, "line", "lines")} more"];
+    }
 }

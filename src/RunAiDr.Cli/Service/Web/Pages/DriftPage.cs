@@ -33,12 +33,13 @@ internal static class DriftPage
 
     private static Html Dangers(DriftFacts facts, DriftSummary summary)
     {
-        var found = facts.Groups.SelectMany(group => group.Items).SelectMany(item => item.Dangers, (item, danger) => (item.Path, Danger: danger));
+        var left = summary.Dangers - facts.Dangers.Count;
+        var more = left == 0 ? Html.None : Html.Of($"<li>and {left} more</li>");
         return summary.Dangers == 0
             ? Html.None
             : $"""
             <section aria-labelledby="dangers"><h2 id="dangers">Dangers</h2>
-            <ul class="findings">{Html.Each(found, one => $"<li>{Words.Mark(false, "danger")} {one.Path}: {one.Danger}</li>")}</ul></section>
+            <ul class="findings">{Html.Each(facts.Dangers, one => $"<li>{Words.Mark(false, "danger")} {one.Path}: {one.Danger}</li>")}{more}</ul></section>
             """;
     }
 

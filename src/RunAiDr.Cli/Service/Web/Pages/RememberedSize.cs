@@ -10,7 +10,7 @@ internal static class RememberedSize
     public static long Of(object key, object value) => Entry + Text(key.ToString()) + value switch
     {
         HistoryFacts facts => facts.Entries.Sum(entry => Entry + Text(entry.Subject) + Texts(entry.Actors) + Texts(entry.Changes.Select(change => change.Path))),
-        DriftFacts facts => facts.Groups.SelectMany(group => group.Items).Sum(item => Entry + Text(item.Path) + Texts([.. item.Dangers, .. item.Fields, .. item.Diff])),
+        DriftFacts facts => facts.Dangers.Sum(danger => Object + Text(danger.Path) + Text(danger.Danger)) + facts.Groups.SelectMany(group => group.Items).Sum(item => Entry + Text(item.Path) + Texts([.. item.Dangers, .. item.Fields, .. item.Diff])),
         CommitDangers { Found: { } dangers } => dangers.Sum(danger => Object + Text(danger.Path) + Text(danger.Danger)),
         RestorePointContent content => Texts(
         [

@@ -70,7 +70,7 @@ internal static class StatusPage
 
     private static Html Standing(DriftFact drift, Links links) => drift switch
     {
-        { State: ReviewState.NoDrift } => $"none: the branch of record has what the cluster has",
+        { State: ReviewState.NoDrift, Waiting: null } => $"none: the branch of record has what the cluster has",
         { State: ReviewState.Open } => $"{Words.Mark(false, "open")} {PullRequest(drift)} waits for a review{Waiting(drift, links)}",
         { State: ReviewState.Refused } => $"{Words.Mark(false, "refused")} {PullRequest(drift)} was closed without a merge, and the drift is the same{Waiting(drift, links)}",
         { Waiting: null } => $"not compared by this process yet; what there is, is on branch <code>{drift.Branch}</code>",

@@ -7,6 +7,7 @@ using RunAiDr.Cli.Service.Web;
 using RunAiDr.Cli.Service.Web.Pages;
 using RunAiDr.Core.State;
 using RunAiDr.Core.Sync;
+using RunAiDr.Git;
 using RunAiDr.Tests.Git;
 using RunAiDr.Tests.Support;
 
@@ -27,6 +28,9 @@ internal sealed class DashboardScene : IAsyncDisposable
         Config = configure?.Invoke(config) ?? config;
         _state = new StateReader(() => Config, TimeProvider.System);
     }
+
+    private static (string Path, string Content) Header =>
+        ("restore-point.yaml", MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {Cluster}\n", StringComparison.Ordinal));
 
     public TestRepository Repository { get; } = new();
 
@@ -61,10 +65,16 @@ internal sealed class DashboardScene : IAsyncDisposable
     public Task StartAgainAsync() => ListenOnAsync(At("/").Port);
 
     /// <summary>Commits the whole content of the cluster, its header included.</summary>
-    public CommitId Commit(params (string Path, string Content)[] files)
+    public CommitId Commit(params (string Path, string Content)[] files) =>
+        Repository.Commit([Header, .. files]) ?? throw new InvalidOperationException("Nothing changed.");
+
+    /// <summary>Commits that to the branch where it waits for a review.</summary>
+    public void Observe(string actor, params (string Path, string Content)[] files)
     {
-        var header = MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {Cluster}\n", StringComparison.Ordinal);
-        return Repository.Commit([("restore-point.yaml", header), .. files]) ?? throw new InvalidOperationException("Nothing changed.");
+        using var store = GitStateStore.Open(Repository.Options with { ReviewedCluster = Cluster }, TestRepository.Clock);
+        using var writer = store.Begin(Cluster);
+        TestRepository.Fill(writer, [Header, .. files]);
+        _ = writer.Commit(new CommitText("observed", "", [new("Cluster", Cluster), new("Changed-By", actor)]));
     }
 
     /// <summary>Asks for a path as it is written, whatever it holds.</summary>

@@ -1,10 +1,6 @@
 using RunAiDr.Cli.Configuration;
 using RunAiDr.Cli.Service;
 using RunAiDr.Core.Comparison;
-using RunAiDr.Core.State;
-using RunAiDr.Git;
-using RunAiDr.Tests.Git;
-using RunAiDr.Tests.Support;
 
 namespace RunAiDr.Tests.Cli.Service.Web.Pages;
 
@@ -35,7 +31,7 @@ public sealed class DriftPageTests
     {
         await using var scene = await ReviewingAsync();
         var record = scene.Commit(("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "1")), ("namespaces/team-a/configmaps/gone.yaml", ConfigMap("gone", "1")));
-        Observe(scene, "kubectl-edit", ("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "2 <b>")), (Admin, ClusterAdmin));
+        scene.Observe("kubectl-edit", ("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "2 <b>")), (Admin, ClusterAdmin));
 
         var page = await scene.PageAsync("/drift");
 
@@ -58,7 +54,7 @@ public sealed class DriftPageTests
     {
         await using var scene = await ReviewingAsync();
         scene.Commit(("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "1")));
-        Observe(scene, "kubectl-edit", ("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "1")));
+        scene.Observe("kubectl-edit", ("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "1")));
 
         Assert.Contains("""Drift: <strong class="mark good">none</strong>""", await scene.PageAsync("/drift"), StringComparison.Ordinal);
     }
@@ -68,7 +64,7 @@ public sealed class DriftPageTests
     {
         await using var scene = await ReviewingAsync();
         scene.Commit(("namespaces/team-a/configmaps/x.yaml", ConfigMap("x", "1")));
-        Observe(scene, "helm", [.. Enumerable.Range(0, 130).Select(number => ($"namespaces/team-{number % 2}/configmaps/c-{number:000}.yaml", ConfigMap("c", "1")))]);
+        scene.Observe("helm", [.. Enumerable.Range(0, 130).Select(number => ($"namespaces/team-{number % 2}/configmaps/c-{number:000}.yaml", ConfigMap("c", "1")))]);
 
         var page = await scene.PageAsync("/drift");
 
@@ -119,13 +115,4 @@ public sealed class DriftPageTests
 
     private static async Task<DashboardScene> ReviewingAsync() =>
         await DashboardScene.StartAsync(config => config with { Review = new ReviewConfig() });
-
-    private static void Observe(DashboardScene scene, string actor, params (string Path, string Content)[] files)
-    {
-        using var store = GitStateStore.Open(scene.Repository.Options with { ReviewedCluster = DashboardScene.Cluster }, TestRepository.Clock);
-        using var writer = store.Begin(DashboardScene.Cluster);
-        var header = MemoryStateTree.Header.Replace("cluster: prod\n", $"cluster: {DashboardScene.Cluster}\n", StringComparison.Ordinal);
-        TestRepository.Fill(writer, [("restore-point.yaml", header), .. files]);
-        _ = writer.Commit(new CommitText("observed", "", [new("Cluster", DashboardScene.Cluster), new("Changed-By", actor)]));
-    }
 }
