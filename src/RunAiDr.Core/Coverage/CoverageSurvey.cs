@@ -23,7 +23,7 @@ public sealed class CoverageSurvey(ClusterExporter exporter, IMetadataReader clu
         var namespaces = await filter.FindAsync(exporter.Scope, cluster, ct);
         var found = new FoundResources(exporter.Scope, new SavedResources(restorePoint), namespaces);
         var reader = namespaces is null ? (IClusterReader)cluster : new NarrowedReader(cluster, namespaces);
-        var telling = new ClusterExporter(reader, exporter.Scope) { Rules = exporter.Rules }.Telling(found.Note);
+        var telling = exporter.Telling(reader, found.Note);
         found.Context = (await telling.ReadAsync(name, new DroppedTree(), null, ct)).Context;
         ListSelection[] selections =
         [

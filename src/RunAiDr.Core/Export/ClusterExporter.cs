@@ -47,8 +47,8 @@ public sealed class ClusterExporter(IClusterReader reader, Scope scope)
         new(reader, Scope) { Rules = Rules, Sealing = Sealing is null ? null : Sealing with { Cipher = null }, Memory = Memory };
 
     /// <summary>This exporter for what is not kept: it tells what the scope makes of each resource that it reads.</summary>
-    internal ClusterExporter Telling(Action<ResourceHead, ScopeDecision> decided) =>
-        new(reader, Scope) { Rules = Rules, Decided = decided };
+    internal ClusterExporter Telling(IClusterReader from, Action<ResourceHead, ScopeDecision> decided) =>
+        new(from, Scope) { Rules = Rules, Decided = decided };
 
     /// <summary>As <see cref="ExportAsync(string, IStateSink, IStateTree?, CancellationToken)"/>, for a caller who goes on from what was read.</summary>
     internal async Task<ExportedCluster> ReadAsync(string cluster, IStateSink sink, IStateTree? tip, CancellationToken ct)
